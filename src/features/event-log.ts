@@ -1,0 +1,30 @@
+import type { Subscriber } from '../kernel/event-bus.ts';
+import type { Log } from '../kernel/log.ts';
+import type { OtpEvent } from '../otp/events.ts';
+
+/** How many codes a line about many of them names; it counts them all. */
+const NAMED = 10;
+
+/**
+ * Writes a line for each event, and one for all the codes that a tick of the wheel expired. It picks the
+ * fields of a line by name, so that the digits of a code cannot get into it.
+ */
+export function eventLog(log: Log): Subscriber<OtpEvent> {
+  let named: { user: string; purpose: string; otp: string }[] = [];
+
+  return (event) => {
+    if (event.type === 'wheel.ticked') {
+      log.info('otp.expired', { count: event.expired, codes: named });
+      named = [];
+      return;
+    }
+    const { id, user, purpose, requestId } = event;
+    if (event.type === 'otp.expired' && requestId === undefined) {
+      if (named.length < NAMED) named.push({ user, purpose, otp: event.otp });
+      return;
+    }
+    const reason = event.type === 'otp.rejected' ? event.reason : undefined;
+    const code = 'otp' in event ? { otp: event.otp, expiresAt: new Date(event.expiresAt) } : {};
+    log.info(event.type, { id, user, purpose, ...code, reason, requestId });
+  };
+}

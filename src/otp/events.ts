@@ -1,0 +1,45 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { EventBus } from '../kernel/event-bus.ts';
+import type { Otp, Whose } from '../store/store.ts';
+
+/**
+ * What has happened, as the service announces it: each fact once, those of one user in order.
+ *
+ * `otp.requested` carries the digits, for whoever has to deliver them. Nothing may log them.
+ */
+export type Fact =
+  | ({ readonly type: 'otp.requested'; readonly code: string } & OfCode)
+  | ({ readonly type: 'otp.verified' | 'otp.expired' | 'otp.replaced' | 'otp.cancelled' } & OfCode)
+  | ({ readonly type: 'otp.rejected'; readonly reason: 'wrong' | 'expired' } & OfCode)
+  | ({ readonly type: 'otp.rejected'; readonly reason: 'none' } & Whose & Cause)
+  | { readonly type: 'wheel.ticked'; readonly expired: number };
+
+/** A fact with its name and its place in time: `id` grows, `time` is service time in ms since the epoch. */
+export type OtpEvent = Fact & { readonly id: string; readonly time: number };
+
+/** The HTTP request that caused a fact; absent where time did. */
+export interface Cause {
+  readonly requestId?: string;
+}
+
+interface OfCode extends Whose, Cause {
+  /** The code's id. */
+  readonly otp: string;
+  readonly expiresAt: number;
+}
+
+export type Announce = (fact: Fact) => void;
+
+/** Makes the function through which everything is announced. `run` is the first part of every event's id. */
+export function announcer(bus: EventBus<OtpEvent>, clock: Clock, run: string): Announce {
+  let announced = 0;
+  return (fact) => {
+    announced++;
+    bus.publish({ id: `${run}-${announced}`, time: clock.now(), ...fact });
+  };
+}
+
+/** The part of a fact that tells which code it is about. */
+export function ofCode({ id, user, purpose, expiresAt }: Otp, cause: Cause = {}): OfCode {
+  return { user, purpose, otp: id, expiresAt, ...cause };
+}

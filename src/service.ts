@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { eventLog } from './features/event-log.ts';
+import { type Clock, systemClock } from './kernel/clock.ts';
+import { type Env, readConfig } from './kernel/config.ts';
+import { EventBus } from './kernel/event-bus.ts';
+import { Log } from './kernel/log.ts';
+import { randomCodes } from './otp/code-source.ts';
+import { announcer, type OtpEvent } from './otp/events.ts';
+import { runExpiry } from './otp/expiry.ts';
+import { OtpService } from './otp/otp-service.ts';
+import { MemoryStore } from './store/memory.ts';
+import { type App, createApp } from './web/app.ts';
+
+export { ConfigError } from './kernel/config.ts';
+export type { App } from './web/app.ts';
+
+/** How long requests that are in flight may take to finish once the drain is over, in milliseconds. */
+const FINISH_MS = 8_000;
+
+/** Seconds within which a request's whole body must arrive. Bun closes a stalled head by itself after 12 s. */
+const IDLE_TIMEOUT_S = 10;
+
+export interface Service {
+  /** The API itself; `app.handle(request)` needs no port. */
+  readonly app: App;
+  /** Where the service listens, as `http://host:port`. @throws Error before `listen` */
+  readonly url: string;
+  /** Opens the port and starts the timing wheel. @throws Error if the port is taken */
+  listen(): Promise<void>;
+  /** Not ready at once; drains, finishes what is in flight and stops. Further calls wait for the first. */
+  stop(): Promise<void>;
+}
+
+export interface Surroundings {
+  readonly clock?: Clock;
+  /** Takes the lines of the log; nothing is logged without it. */
+  readonly write?: (lines: string) => void;
+}
+
+/**
+ * Builds a service and connects its parts. Nothing is shared between two of them, and none touches the
+ * process: what it needs of that is handed in.
+ *
+ * @param env settings by the names of the environment variables
+ * @throws ConfigError with every bad value at once
+ */
+export function createService(env: Env = {}, { clock = systemClock(), write = () => {} }: Surroundings = {}): Service {
+  const { config, warnings } = readConfig(env);
+  const run = `${clock.now().toString(36)}${randomBytes(2).toString('hex')}`;
+  const log = new Log(clock, config.LOG_LEVEL, write);
+  for (const warning of warnings) log.warn(warning);
+
+  const bus = new EventBus<OtpEvent>((error) => log.error('a subscriber failed', error));
+  bus.subscribe(eventLog(log));
+  const announce = announcer(bus, clock, run);
+  const store = new MemoryStore(clock, run);
+  const otps = new OtpService(store, randomCodes(config.OTP_LENGTH), announce);
+
+  let phase: 'starting' | 'ready' | 'stopping' = 'starting';
+  const ready = async () => phase === 'ready' && (await store.ready());
+  const app = createApp({ otps, config, log, ready, run });
+
+  const closing = new AbortController();
+  let expiry = Promise.resolve();
+  let stopped: Promise<void> | undefined;
+
+  async function stop(): Promise<void> {
+    phase = 'stopping';
+    log.info('stopping', { drainSeconds: config.SHUTDOWN_DRAIN });
+    await clock.sleep(config.SHUTDOWN_DRAIN * 1_000);
+    const { server } = app;
+    await Promise.race([server?.stop(), clock.sleep(FINISH_MS, closing.signal)]);
+    await server?.stop(true);
+    closing.abort();
+    await expiry;
+    log.info('stopped');
+    log.flush();
+  }
+
+  return {
+    app,
+    get url() {
+      if (app.server === null) throw new Error('The service does not listen yet: call listen() first');
+      return app.server.url.origin;
+    },
+    async listen() {
+      const { HOST: hostname, PORT: port } = config;
+      // Without reusePort: false a second service on the port would share its requests in silence.
+      app.listen({ hostname, port, reusePort: false, idleTimeout: IDLE_TIMEOUT_S, development: false });
+      expiry = runExpiry({ store, clock, announce, onError: (error) => log.error('a tick failed', error) }, closing.signal);
+      phase = 'ready';
+      log.info('listening', { url: this.url });
+    },
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
