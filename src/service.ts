@@ -44,7 +44,10 @@ export interface Surroundings {
  * @param env settings by the names of the environment variables
  * @throws ConfigError with every bad value at once
  */
-export function createService(env: Env = {}, { clock = systemClock(), write = () => {} }: Surroundings = {}): Service {
+export function createService(
+  env: Env = {},
+  { clock = systemClock(), write = () => {} }: Surroundings = {},
+): Service {
   const { config, warnings } = readConfig(env);
   const run = `${clock.now().toString(36)}${randomBytes(2).toString('hex')}`;
   const log = new Log(clock, config.LOG_LEVEL, write);
@@ -87,7 +90,10 @@ export function createService(env: Env = {}, { clock = systemClock(), write = ()
       const { HOST: hostname, PORT: port } = config;
       // Without reusePort: false a second service on the port would share its requests in silence.
       app.listen({ hostname, port, reusePort: false, idleTimeout: IDLE_TIMEOUT_S, development: false });
-      expiry = runExpiry({ store, clock, announce, onError: (error) => log.error('a tick failed', error) }, closing.signal);
+      expiry = runExpiry(
+        { store, clock, announce, onError: (error) => log.error('a tick failed', error) },
+        closing.signal,
+      );
       phase = 'ready';
       log.info('listening', { url: this.url });
     },

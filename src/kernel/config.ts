@@ -71,8 +71,10 @@ export function readConfig(env: Env): { config: Config; warnings: string[] } {
   const reasons = [...Value.Errors(Settings, config)].map(
     ({ path, schema, value }) => `${path.slice(1)} must be ${expected(schema)}, not ${JSON.stringify(value)}`,
   );
-  if (Number(config['OTP_TTL']) > Number(config['OTP_MAX_TTL'])) {
-    reasons.push(`OTP_TTL (${config['OTP_TTL']}) must not be over OTP_MAX_TTL (${config['OTP_MAX_TTL']})`);
+  const { OTP_TTL: ttl, OTP_MAX_TTL: maxTtl } = config;
+  const { OTP_TTL, OTP_MAX_TTL } = Settings.properties;
+  if (Value.Check(OTP_TTL, ttl) && Value.Check(OTP_MAX_TTL, maxTtl) && ttl > maxTtl) {
+    reasons.push(`OTP_TTL (${ttl}) must not be over OTP_MAX_TTL (${maxTtl})`);
   }
   if (reasons.length > 0 || !Value.Check(Settings, config)) throw new ConfigError(reasons);
   const warnings = Object.keys(env)

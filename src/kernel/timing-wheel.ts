@@ -104,11 +104,11 @@ export class TimingWheel<E extends Scheduled<E>> {
 
   #bucketOf(second: number): Bucket<E> {
     const index = second % this.#slots.length;
-    const slot = (this.#slots[index] ??= []);
+    const slot = this.#slots[index] ?? [];
     const found = slot.find((bucket) => bucket.second === second);
     if (found !== undefined) return found;
     const bucket: Bucket<E> = { second, entries: [] };
-    slot.push(bucket);
+    this.#slots[index] = [...slot, bucket];
     return bucket;
   }
 }

@@ -6,5 +6,8 @@ export type CodeSource = (whose: Whose) => string;
 
 /** Codes of `length` digits (at most 14), uniform over the whole range, from the system's secure generator. */
 export function randomCodes(length: number): CodeSource {
-  return () => randomInt(10 ** length).toString().padStart(length, '0');
+  return () =>
+    randomInt(10 ** length)
+      .toString()
+      .padStart(length, '0');
 }

@@ -18,7 +18,10 @@ export interface ExpiryParts {
  * The expiry loop, the goroutine's analogue: each second it ends the codes whose time is up and announces
  * them, until `signal` aborts. It outlives every failure: a code missed in one tick is due in the next.
  */
-export async function runExpiry({ store, clock, announce, onError }: ExpiryParts, signal: AbortSignal): Promise<void> {
+export async function runExpiry(
+  { store, clock, announce, onError }: ExpiryParts,
+  signal: AbortSignal,
+): Promise<void> {
   for await (const _ of ticks(clock, signal)) {
     let expired = 0;
     try {

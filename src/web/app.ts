@@ -30,7 +30,10 @@ export function createApp({ otps, config, log, ready, run }: AppParts) {
     .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
     .onRequest(nameRequests(run))
     .onParse({ as: 'global' }, ({ request }) => readJson(request))
-    .onError({ as: 'global' }, errorAnswers(log, (path) => methodsAt(path, root.routes)))
+    .onError(
+      { as: 'global' },
+      errorAnswers(log, (path) => methodsAt(path, root.routes)),
+    )
     .onAfterHandle({ as: 'global' }, ({ responseValue, set }) => {
       // What a route returns with `status` is a problem; a success is a plain value.
       if (responseValue instanceof ElysiaCustomStatusResponse) set.headers['content-type'] = PROBLEM_TYPE;

@@ -1,32 +1,49 @@
+import { resolve } from 'node:path';
 import { swagger } from '@elysiajs/swagger';
 import { Elysia } from 'elysia';
 import css from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' };
 import bundle from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' };
-import { resolve } from 'node:path';
-import packageJson from '../../package.json';
-import { SWAGGER_PAGE, SWAGGER_START } from './swagger-page.ts';
+import { version } from '../../package.json';
+import { tidyDocument } from './openapi-document.ts';
+import { PAGE_POLICY, SWAGGER_PAGE, SWAGGER_START } from './swagger-page.ts';
 
-const hidden = { detail: { hide: true } };
+const DOCUMENT_PATH = '/swagger/json';
 
+const DESCRIPTION = `Makes one-time passwords, checks them once, and lets them expire.
+
+Every error is \`application/problem+json\` (RFC 9457): \`code\` is its stable name, \`detail\` says what to do.
+Every answer carries \`X-Request-Id\`: the request's own if it is 1 to 64 of \`A-Z a-z 0-9 _ . : -\`, else a new one.`;
+
+/** `/swagger` with all that its page loads, and the OpenAPI document. */
 export function docs() {
-  return new Elysia()
-    .use(
-      swagger({
-        documentation: {
-          openapi: '3.1.0',
-          info: { title: 'mock-otp-service', version: packageJson.version, description: 'x' },
-          tags: [
-            { name: 'otp', description: 'Request, verify and cancel one-time passwords' },
-            { name: 'operations', description: 'For whoever runs the service' },
-          ],
-        },
-      }),
-    )
-    .get('/swagger', asset(SWAGGER_PAGE, 'text/html; charset=utf-8'), hidden)
-    .get('/swagger/assets/start.js', asset(SWAGGER_START, 'text/javascript; charset=utf-8'), hidden)
-    .get('/swagger/assets/swagger-ui.css', asset(Bun.file(resolve(import.meta.dir, css)), 'text/css; charset=utf-8'), hidden)
-    .get('/swagger/assets/swagger-ui-bundle.js', asset(Bun.file(resolve(import.meta.dir, bundle)), 'text/javascript; charset=utf-8'), hidden);
+  const documentation = {
+    openapi: '3.1.0',
+    info: { title: 'mock-otp-service', version, description: DESCRIPTION },
+    tags: [
+      { name: 'otp', description: 'Request, verify and cancel one-time passwords' },
+      { name: 'operations', description: 'For whoever runs the service' },
+    ],
+  };
+  const hidden = { detail: { hide: true } };
+  return (
+    new Elysia()
+      .onAfterHandle(({ path, responseValue }) =>
+        path === DOCUMENT_PATH ? tidyDocument(responseValue) : undefined,
+      )
+      .use(swagger({ specPath: DOCUMENT_PATH, documentation }))
+      // The plugin's page loads from another host. A ready-made Response that comes later takes its place.
+      .get('/swagger', file(SWAGGER_PAGE, 'text/html', { 'content-security-policy': PAGE_POLICY }), hidden)
+      .get('/swagger/assets/start.js', file(SWAGGER_START, 'text/javascript'), hidden)
+      .get('/swagger/assets/swagger-ui-bundle.js', file(packaged(bundle), 'text/javascript'), hidden)
+      .get('/swagger/assets/swagger-ui.css', file(packaged(css), 'text/css'), hidden)
+  );
 }
-function asset(body: string | Blob, type: string): Response {
-  return new Response(body, { headers: { 'content-type': type } });
+
+function file(body: string | Blob, type: string, headers: Record<string, string> = {}): Response {
+  return new Response(body, { headers: { 'content-type': `${type}; charset=utf-8`, ...headers } });
+}
+
+/** A file that came with a package. Its path is absolute when run from source, relative in a bundle. */
+function packaged(path: string): Blob {
+  return Bun.file(resolve(import.meta.dir, path));
 }

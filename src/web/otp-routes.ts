@@ -2,13 +2,23 @@ import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
 import type { Config } from '../kernel/config.ts';
 import type { OtpService } from '../otp/otp-service.ts';
-import { cancelBody, cancelled, DEFAULT_PURPOSE, requestBody, requested, verified, verifyBody } from './models.ts';
+import {
+  cancelBody,
+  cancelled,
+  DEFAULT_PURPOSE,
+  requestBody,
+  requested,
+  verified,
+  verifyBody,
+} from './models.ts';
 import { FieldError, problem, problemSchema } from './problem.ts';
 import { causeOf } from './request-id.ts';
 
 /** What every route here may answer before it comes to its own business. */
 const common = {
-  400: problemSchema(['malformed_json', 'invalid_request'], { errors: Type.Optional(Type.Array(FieldError)) }),
+  400: problemSchema(['malformed_json', 'invalid_request'], {
+    errors: Type.Optional(Type.Array(FieldError)),
+  }),
   413: problemSchema(['body_too_large']),
   415: problemSchema(['unsupported_media_type']),
   500: problemSchema(['internal']),
@@ -84,7 +94,8 @@ export function otpRoutes(otps: OtpService, config: Pick<Config, 'OTP_TTL' | 'OT
         response: { 200: cancelled, 404: problemSchema(['no_code']), ...common },
         detail: {
           summary: 'Cancel a code',
-          description: 'Ends a live code. A code that has run out is not there to be cancelled, and stays as it is.',
+          description:
+            'Ends a live code. A code that has run out is not there to be cancelled, and stays as it is.',
         },
       },
     );

@@ -31,7 +31,8 @@ export const PROBLEMS = {
   no_code: {
     status: 404,
     title: 'No code',
-    detail: 'There is no code for that user and purpose: none was requested, or it is used or gone. Request one.',
+    detail:
+      'There is no code for that user and purpose: none was requested, or it is used or gone. Request one.',
   },
   method_not_allowed: {
     status: 405,

@@ -4,7 +4,7 @@ export const SWAGGER_PAGE = `<!doctype html>
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>mock-otp-service API</title>
+    <title>mock-otp-service: API</title>
     <link rel="icon" href="data:,">
     <link rel="stylesheet" href="/swagger/assets/swagger-ui.css">
   </head>
@@ -21,10 +21,17 @@ export const SWAGGER_START = `const dark = matchMedia('(prefers-color-scheme: da
 const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
 dark.addEventListener('change', follow);
 follow();
-SwaggerUIBundle({
-  url: '/swagger/json',
-  dom_id: '#swagger-ui',
-  validatorUrl: null,
-  displayRequestDuration: true,
-});
+SwaggerUIBundle({ url: '/swagger/json', dom_id: '#swagger-ui', validatorUrl: null });
 `;
+
+/** What the page may load: this service's own files. Swagger UI styles inline and has its icons as data. */
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');

@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
+import { type Scheduled, TimingWheel } from '../../src/kernel/timing-wheel.ts';
+
+class Entry implements Scheduled<Entry> {
+  bucket: Scheduled<Entry>['bucket'];
+  index = 0;
+  constructor(readonly name: string) {}
+}
+
+const T0 = 1_800_000_000_000;
+
+function wheelAt(now: number, slots = 8) {
+  const wheel = new TimingWheel<Entry>(now, slots);
+  return {
+    wheel,
+    schedule: (name: string, deadline: number) => {
+      const entry = new Entry(name);
+      wheel.schedule(entry, deadline);
+      return entry;
+    },
+    taken: (at: number, limit = 1_000) => wheel.take(at, limit).map(({ name }) => name),
+  };
+}
+
+describe('a timing wheel', () => {
+  test('gives an entry out at the first whole second at or after its deadline, once', () => {
+    const { schedule, taken } = wheelAt(T0);
+    schedule('a', T0 + 1_001);
+    expect(taken(T0 + 1_000)).toEqual([]);
+    expect(taken(T0 + 1_999)).toEqual([]);
+    expect(taken(T0 + 2_000)).toEqual(['a']);
+    expect(taken(T0 + 60_000)).toEqual([]);
+  });
+
+  test('gives out a deadline on a whole second at that very second', () => {
+    const { schedule, taken } = wheelAt(T0);
+    schedule('a', T0 + 1_000);
+    expect(taken(T0 + 999)).toEqual([]);
+    expect(taken(T0 + 1_000)).toEqual(['a']);
+  });
+
+  test('gives a deadline that has already passed out at the next tick, not at once and not a revolution later', () => {
+    const { schedule, taken } = wheelAt(T0);
+    schedule('late', T0 - 5_000);
+    schedule('now', T0);
+    expect(taken(T0 + 999)).toEqual([]);
+    expect(taken(T0 + 1_000).sort()).toEqual(['late', 'now']);
+  });
+
+  test('keeps a deadline beyond a revolution until its own, though the hand passes its slot', () => {
+    const { schedule, taken } = wheelAt(T0, 8);
+    schedule('near', T0 + 3_000);
+    schedule('far', T0 + 19_000);
+    expect(taken(T0 + 3_000)).toEqual(['near']);
+    for (let second = 4; second < 19; second++) expect(taken(T0 + second * 1_000)).toEqual([]);
+    expect(taken(T0 + 19_000)).toEqual(['far']);
+  });
+
+  test('gives out everything after a leap over many revolutions, in the order of its second', () => {
+    const { schedule, taken } = wheelAt(T0, 8);
+    for (const second of [11, 3, 27, 5, 20, 4, 19]) schedule(String(second), T0 + second * 1_000);
+    schedule('later', T0 + 40_000);
+    expect(taken(T0 + 30_000)).toEqual(['3', '4', '5', '11', '19', '20', '27']);
+  });
+
+  test('skips no slot after a stall', () => {
+    const { schedule, taken } = wheelAt(T0, 64);
+    const seconds = Array.from({ length: 50 }, (_, i) => String(i + 1));
+    for (const second of seconds) schedule(second, T0 + Number(second) * 1_000);
+    expect(taken(T0 + 1_000)).toEqual(['1']);
+    expect(taken(T0 + 49_500)).toEqual(seconds.slice(1, 49));
+    expect(taken(T0 + 50_000)).toEqual(['50']);
+  });
+
+  test('does nothing when the clock goes back, and goes on when it has caught up', () => {
+    const { schedule, taken } = wheelAt(T0);
+    schedule('a', T0 + 2_000);
+    taken(T0 + 1_000);
+    expect(taken(T0 - 3_600_000)).toEqual([]);
+    expect(taken(T0 + 1_500)).toEqual([]);
+    expect(taken(T0 + 2_000)).toEqual(['a']);
+  });
+
+  test('forgets a cancelled entry, also one that is due but not taken', () => {
+    const { wheel, schedule, taken } = wheelAt(T0);
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => schedule(name, T0 + 1_000));
+    schedule('d', T0 + 2_000);
+    if (a === undefined || b === undefined || c === undefined) throw new Error('three entries');
+    wheel.cancel(b);
+    wheel.cancel(b);
+    expect(taken(T0 + 1_000, 1)).toEqual(['c']);
+    wheel.cancel(a);
+    wheel.cancel(c);
+    expect(taken(T0 + 1_000)).toEqual([]);
+    expect(wheel.size).toBe(1);
+  });
+
+  test('moves an entry that is scheduled again: it comes once, at its new time', () => {
+    const { wheel, schedule, taken } = wheelAt(T0);
+    const a = schedule('a', T0 + 1_000);
+    wheel.schedule(a, T0 + 5_000);
+    expect(wheel.size).toBe(1);
+    expect(taken(T0 + 4_000)).toEqual([]);
+    expect(taken(T0 + 5_000)).toEqual(['a']);
+  });
+
+  test('gives out no more than it is asked for, and the rest next time', () => {
+    const { wheel, schedule, taken } = wheelAt(T0);
+    for (let i = 0; i < 10; i++) schedule(String(i), T0 + 1_000);
+    expect(taken(T0 + 1_000, 4)).toHaveLength(4);
+    expect(taken(T0 + 1_000, 4)).toHaveLength(4);
+    expect(wheel.size).toBe(2);
+    expect(taken(T0 + 1_000, 4)).toHaveLength(2);
+    expect(taken(T0 + 1_000, 4)).toHaveLength(0);
+  });
+
+  test('agrees with a naive list, whatever is scheduled, moved and cancelled, and however the clock jumps', () => {
+    const step = fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc.record({
+          do: fc.constant('schedule' as const),
+          entry: fc.nat(19),
+          in: fc.integer({ min: -5_000, max: 40_000 }),
+        }),
+      },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), entry: fc.nat(19) }) },
+      {
+        weight: 3,
+        arbitrary: fc.record({
+          do: fc.constant('take' as const),
+          move: fc.oneof(fc.integer({ min: 0, max: 2_500 }), fc.integer({ min: -30_000, max: 60_000 })),
+          limit: fc.oneof(fc.constant(1_000), fc.integer({ min: 1, max: 4 })),
+        }),
+      },
+    );
+    fc.assert(
+      fc.property(
+        fc.array(step, { minLength: 20, maxLength: 120 }),
+        fc.constantFrom(1, 2, 8, 64),
+        (steps, slots) => {
+          const entries = Array.from({ length: 20 }, (_, i) => new Entry(String(i)));
+          const wheel = new TimingWheel<Entry>(T0, slots);
+          const naive = new NaiveWheel(T0);
+          let now = T0;
+          for (const action of steps) {
+            if (action.do === 'take') {
+              now += action.move;
+              const taken = wheel.take(now, action.limit);
+              expect(naive.accepts(taken, now, action.limit)).toBe(true);
+            } else {
+              const entry = entries[action.entry];
+              if (entry === undefined) throw new Error('twenty entries');
+              if (action.do === 'cancel') wheel.cancel(entry);
+              else wheel.schedule(entry, now + action.in);
+              naive.put(entry, action.do === 'cancel' ? undefined : now + action.in);
+            }
+            expect(wheel.size).toBe(naive.size);
+          }
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+/** The same promises kept in the simplest way: a list that is searched. */
+class NaiveWheel {
+  readonly #waiting = new Map<Entry, { deadline: number; second: number }>();
+  #latest: number;
+
+  constructor(now: number) {
+    this.#latest = now;
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  put(entry: Entry, deadline: number | undefined): void {
+    this.#waiting.delete(entry);
+    if (deadline === undefined) return;
+    const next = Math.floor(this.#latest / 1_000) + 1;
+    this.#waiting.set(entry, { deadline, second: Math.max(Math.ceil(deadline / 1_000), next) });
+  }
+
+  /** Whether `taken` is what is due at `now`, none early, earliest second first, and as many as the limit lets through. */
+  accepts(taken: readonly Entry[], now: number, limit: number): boolean {
+    this.#latest = Math.max(this.#latest, now);
+    const hand = Math.floor(this.#latest / 1_000);
+    const due = [...this.#waiting.values()].map(({ second }) => second).filter((second) => second <= hand);
+    const seconds = taken.map((entry) => {
+      const { deadline = Number.POSITIVE_INFINITY, second = Number.NaN } = this.#waiting.get(entry) ?? {};
+      this.#waiting.delete(entry);
+      return deadline <= this.#latest ? second : Number.NaN;
+    });
+    return Bun.deepEquals(seconds, due.sort((a, b) => a - b).slice(0, limit));
+  }
+}

@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'bun:test';
+import { randomCodes } from '../../src/otp/code-source.ts';
+
+const whose = { user: 'alice', purpose: 'default' };
+
+describe('random codes', () => {
+  test.each([4, 6, 10])('have exactly %d digits, leading zeros included', (length) => {
+    const draw = randomCodes(length);
+    const codes = Array.from({ length: 2_000 }, () => draw(whose));
+    for (const code of codes) expect(code).toMatch(new RegExp(`^[0-9]{${length}}$`));
+    expect(codes.some((code) => code.startsWith('0'))).toBe(true);
+  });
+
+  test('spread evenly over the whole range: each digit at each place is as likely', () => {
+    const draw = randomCodes(6);
+    const draws = 60_000;
+    const seen = Array.from({ length: 6 }, () => new Array<number>(10).fill(0));
+    for (let i = 0; i < draws; i++) {
+      for (const [place, digit] of [...draw(whose)].entries()) {
+        const counts = seen[place];
+        if (counts !== undefined) counts[Number(digit)] = (counts[Number(digit)] ?? 0) + 1;
+      }
+    }
+    // Chi-squared, 9 degrees of freedom: above 45 fewer than one time in a million.
+    for (const counts of seen) {
+      const chi2 = counts.reduce((sum, n) => sum + (n - draws / 10) ** 2 / (draws / 10), 0);
+      expect(chi2).toBeLessThan(45);
+    }
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'bun:test';
+import { otpRig } from '../support/otps.ts';
+
+const code = { purpose: 'default', ttlMs: 5_000 };
+
+describe('the expiry loop', () => {
+  test('announces a code within a second of its deadline, once, though nobody asks for it', async () => {
+    const { otps, clock, events } = otpRig();
+    clock.set(clock.now() + 300);
+    const { id } = await otps.request({ user: 'alice', ...code }, {});
+    const deadline = clock.now() + 5_000;
+    await clock.advance(120_000);
+    const expired = events.filter(({ type }) => type === 'otp.expired');
+    expect(expired).toMatchObject([{ otp: id, user: 'alice', expiresAt: deadline }]);
+    expect((expired[0]?.time ?? 0) - deadline).toBeWithin(0, 1_000);
+  });
+
+  test('announces 10,000 codes with one deadline once each, then how many the tick expired', async () => {
+    const { otps, clock, events } = otpRig();
+    for (let i = 0; i < 10_000; i++) await otps.request({ user: `user-${i}`, ...code }, {});
+    events.length = 0;
+    await clock.advance(6_000);
+    const ticked = events.pop();
+    expect(ticked).toMatchObject({ type: 'wheel.ticked', expired: 10_000 });
+    expect(new Set(events.map((event) => event.type === 'otp.expired' && event.user)).size).toBe(10_000);
+    expect(events).toHaveLength(10_000);
+  });
+
+  test('lets requests be served between its batches', async () => {
+    const { otps, clock, events } = otpRig();
+    for (let i = 0; i < 5_000; i++) await otps.request({ user: `user-${i}`, ...code }, {});
+    events.length = 0;
+    let expiredWhenServed = -1;
+    const served = clock.sleep(5_000).then(async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      await otps.request({ user: 'alice', ...code }, {});
+      expiredWhenServed = events.filter(({ type }) => type === 'otp.expired').length;
+    });
+    await clock.advance(6_000);
+    await served;
+    expect(expiredWhenServed).toBeWithin(1, 5_000);
+  });
+
+  test('outlives a store that fails: what one tick misses the next one finds', async () => {
+    let down = false;
+    const { otps, clock, types, errors } = otpRig((store) => ({
+      request: (wanted) => store.request(wanted),
+      verify: (whose, guess) => store.verify(whose, guess),
+      cancel: (whose) => store.cancel(whose),
+      ready: () => store.ready(),
+      expire: (limit) => (down ? Promise.reject(new Error('store is down')) : store.expire(limit)),
+    }));
+    await otps.request({ user: 'alice', ...code }, {});
+    down = true;
+    await clock.advance(7_000);
+    expect(errors).toHaveLength(7);
+    expect(types()).toEqual(['otp.requested']);
+    down = false;
+    await clock.advance(1_000);
+    expect(types()).toEqual(['otp.requested', 'otp.expired']);
+  });
+
+  test('outlives a subscriber that throws', async () => {
+    const { otps, bus, clock, types, errors } = otpRig();
+    bus.subscribe(({ type }) => {
+      if (type === 'otp.expired') throw new Error('broken');
+    });
+    await otps.request({ user: 'alice', ...code }, {});
+    await clock.advance(6_000);
+    await otps.request({ user: 'alice', ...code }, {});
+    await clock.advance(6_000);
+    expect(types()).toEqual(['otp.requested', 'otp.expired', 'otp.requested', 'otp.expired']);
+    expect(errors).toHaveLength(2);
+  });
+
+  test('ends when it is told to, also between two batches', async () => {
+    const { otps, clock, store, end } = otpRig();
+    for (let i = 0; i < 5_000; i++) await otps.request({ user: `user-${i}`, ...code }, {});
+    const ended = clock.sleep(5_000).then(end);
+    await clock.advance(5_000);
+    await ended;
+    const { verdict } = await store.verify({ user: 'user-0', purpose: 'default' }, '111111');
+    expect(verdict).toBe('expired');
+    expect((await store.expire(10_000)).expired.length).toBeGreaterThan(0);
+  });
+});

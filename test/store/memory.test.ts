@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'bun:test';
+import { GRACE_MS } from '../../src/rules/code-life.ts';
+import { MemoryStore } from '../../src/store/memory.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { storeContract } from './store-contract.ts';
+
+function memoryRig() {
+  const clock = new ManualClock();
+  return { clock, store: new MemoryStore(clock, 'run'), pass: (ms: number) => clock.set(clock.now() + ms) };
+}
+
+storeContract('the memory store', memoryRig);
+
+describe('the memory store', () => {
+  test('names codes by the run and a number that grows', async () => {
+    const { store } = memoryRig();
+    const ids = [];
+    for (const user of ['a', 'b', 'a']) {
+      ids.push((await store.request({ user, purpose: 'default', code: '111111', ttlMs: 1_000 })).otp.id);
+    }
+    expect(ids).toEqual(['run-1', 'run-2', 'run-3']);
+  });
+
+  test('keeps nothing of a code that was verified, cancelled, replaced, or is long gone', async () => {
+    const { store, clock } = memoryRig();
+    for (let i = 0; i < 100; i++) {
+      const whose = { user: `user-${i % 50}`, purpose: 'default' };
+      await store.request({ ...whose, code: '111111', ttlMs: 1_000 });
+      if (i % 5 === 1) await store.verify(whose, '111111');
+      if (i % 5 === 2) await store.cancel(whose);
+    }
+    expect(store.size).toEqual({ records: 30, scheduled: 30 });
+    await clock.leap(2_000);
+    expect((await store.expire(1_000)).expired).toHaveLength(30);
+    expect(store.size).toEqual({ records: 30, scheduled: 30 });
+    await clock.leap(GRACE_MS + 1_000);
+    expect((await store.expire(1_000)).expired).toHaveLength(0);
+    expect(store.size).toEqual({ records: 0, scheduled: 0 });
+  });
+
+  test('lets 100,000 codes run out exactly on time, and reports each exactly once', async () => {
+    const { store, clock } = memoryRig();
+    const codes = Array.from({ length: 100_000 }, (_, i) => ({
+      user: `user-${i}`,
+      purpose: 'default',
+      code: '111111',
+      ttlMs: 1_000 + (i % 300) * 1_000,
+    }));
+    const reported = new Map<string, number>();
+    for (const code of codes) await store.request(code);
+
+    for (let second = 1; second <= 301; second++) {
+      const due = codes.filter(({ ttlMs }) => ttlMs === second * 1_000);
+      await clock.leap(999);
+      for (const { user, purpose } of due) {
+        if ((await store.verify({ user, purpose }, '999999')).verdict !== 'wrong')
+          throw new Error(`${user} is gone too early`);
+      }
+      await clock.leap(1);
+      for (const { user, purpose, code } of due) {
+        if ((await store.verify({ user, purpose }, code)).verdict !== 'expired')
+          throw new Error(`${user} is there too late`);
+      }
+      const { expired } = await store.expire(1_000_000);
+      for (const { user } of expired) reported.set(user, (reported.get(user) ?? 0) + 1);
+      expect(expired).toHaveLength(due.length);
+    }
+    expect(reported.size).toBe(100_000);
+    expect(Math.max(...reported.values())).toBe(1);
+  });
+});

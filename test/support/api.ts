@@ -1,0 +1,64 @@
+import { createService, type Service } from '../../src/service.ts';
+import { ManualClock } from './manual-clock.ts';
+
+/** An answer of the API, as a test looks at it. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON; undefined where it is none. */
+  readonly body: Record<string, unknown>;
+}
+
+export interface Rig {
+  readonly service: Service;
+  readonly clock: ManualClock;
+  /** The log so far, a parsed line each. */
+  log(): Record<string, unknown>[];
+  /** Posts JSON to a path; a string goes out as it is. */
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  send(path: string, init?: RequestInit): Promise<Answer>;
+}
+
+/**
+ * A service whose time a test moves. Requests do not go over a port: `app.handle` answers as a server would.
+ *
+ * @param env settings by the names of the environment variables
+ */
+export function rig(env: Record<string, string> = {}): Rig {
+  const clock = new ManualClock();
+  const lines: string[] = [];
+  const service = createService(env, { clock, write: (text) => lines.push(text) });
+
+  const send = async (path: string, init?: RequestInit): Promise<Answer> => {
+    const response = await service.app.handle(new Request(`http://localhost${path}`, init));
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, body: parse(text) };
+  };
+
+  return {
+    service,
+    clock,
+    log: () =>
+      lines
+        .join('')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line)),
+    post: (path, body, headers = {}) =>
+      send(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    send,
+  };
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}

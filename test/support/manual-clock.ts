@@ -1,0 +1,77 @@
+import type { Clock } from '../../src/kernel/clock.ts';
+
+/** A clock that stands still until a test moves it. Both kinds of time are its own, so nothing really waits. */
+export class ManualClock implements Clock {
+  #now: number;
+  #breathing = 0;
+  readonly #sleepers = new Set<{ until: number; wake: () => void }>();
+
+  constructor(start = Date.UTC(2026, 0, 1)) {
+    this.#now = start;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (ms <= 0 || signal?.aborted) return resolve();
+      const sleeper = {
+        until: this.#now + ms,
+        wake: () => {
+          this.#sleepers.delete(sleeper);
+          resolve();
+        },
+      };
+      this.#sleepers.add(sleeper);
+      signal?.addEventListener('abort', sleeper.wake);
+    });
+  }
+
+  async breathe(): Promise<void> {
+    this.#breathing++;
+    await turn();
+    this.#breathing--;
+  }
+
+  /** Puts the clock at another time; nobody is woken. */
+  set(now: number): void {
+    this.#now = now;
+  }
+
+  /** Lets time flow: whoever sleeps wakes in order, each at its own time, and does what it has to. */
+  async advance(ms: number): Promise<void> {
+    const target = this.#now + ms;
+    for (let next = this.#nextBy(target); next !== undefined; next = this.#nextBy(target)) {
+      this.#now = Math.max(this.#now, next.until);
+      next.wake();
+      await this.settle();
+    }
+    this.#now = target;
+    await this.settle();
+  }
+
+  /** Time leaps, as after a stall: whoever should have woken meanwhile wakes once, at the end. */
+  async leap(ms: number): Promise<void> {
+    this.#now += ms;
+    for (const sleeper of [...this.#sleepers]) if (sleeper.until <= this.#now) sleeper.wake();
+    await this.settle();
+  }
+
+  /** Waits until all that is under way has come to rest or sleeps. */
+  async settle(): Promise<void> {
+    do await turn();
+    while (this.#breathing > 0);
+  }
+
+  #nextBy(target: number) {
+    const due = [...this.#sleepers].filter(({ until }) => until <= target);
+    return due.sort((a, b) => a.until - b.until)[0];
+  }
+}
+
+/** One turn of the event loop, with all that promises do in it. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,304 @@
+import { describe, expect, test } from 'bun:test';
+import { type Answer, rig } from '../support/api.ts';
+
+const { post, send } = rig();
+
+/** A problem as RFC 9457 and the service's own rules want it. */
+function expectProblem(answer: Answer, status: number, code: string): void {
+  expect(answer).toMatchObject({ status, body: { status, code } });
+  expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  expect(Object.keys(answer.body).slice(0, 5)).toEqual(['type', 'title', 'status', 'detail', 'code']);
+  expect(Buffer.byteLength(answer.text)).toBeLessThan(1_024);
+}
+
+describe('a body that is not JSON in UTF-8 is 400 malformed_json:', () => {
+  test.each([
+    ['nothing', ''],
+    ['half an object', '{"user":"alice"'],
+    ['something after the object', '{"user":"alice"} x'],
+    ['NaN', '{"user":NaN}'],
+    ['a bare word', 'alice'],
+    ['single quotes', "{'user':'alice'}"],
+  ])('%s', async (_, body) => {
+    expectProblem(await post('/otp/request', body), 400, 'malformed_json');
+  });
+
+  test.each([
+    ['a stray byte', [0xff]],
+    ['an overlong form', [0xc0, 0xaf]],
+    ['half a character', [0xe2, 0x82]],
+  ])('%s', async (_, bytes) => {
+    const body = Buffer.concat([Buffer.from('{"user":"'), Buffer.from(bytes), Buffer.from('"}')]);
+    const headers = { 'content-type': 'application/json' };
+    expectProblem(await send('/otp/request', { method: 'POST', headers, body }), 400, 'malformed_json');
+  });
+
+  test('no body at all', async () => {
+    expectProblem(await send('/otp/request', { method: 'POST' }), 400, 'malformed_json');
+  });
+});
+
+describe('a field that cannot be used is 400 invalid_request, and named:', () => {
+  const text = 'must be a string of 1 to 256 bytes of UTF-8 without control characters';
+  const purpose = 'must be a string of 1 to 64 bytes of UTF-8 without control characters';
+  const digits = 'must be a string of 4 to 10 ASCII digits';
+  const user = 'alice';
+
+  test.each([
+    ['/otp/request', {}, '/user', text],
+    ['/otp/request', { user: null }, '/user', text],
+    ['/otp/request', { user: 5 }, '/user', text],
+    ['/otp/request', { user: ['alice'] }, '/user', text],
+    ['/otp/request', { user: '' }, '/user', text],
+    ['/otp/request', { user: 'a'.repeat(257) }, '/user', text],
+    ['/otp/request', { user: 'é'.repeat(129) }, '/user', text],
+    ['/otp/request', { user: 'a\nb' }, '/user', text],
+    ['/otp/request', { user: 'a\u0000b' }, '/user', text],
+    ['/otp/request', { user: 'a\u007fb' }, '/user', text],
+    ['/otp/request', { user: 'a\u009bb' }, '/user', text],
+    ['/otp/request', { user: 'a\ud800' }, '/user', text],
+    ['/otp/request', { user, purpose: '' }, '/purpose', purpose],
+    ['/otp/request', { user, purpose: 'p'.repeat(65) }, '/purpose', purpose],
+    ['/otp/request', { user, purpose: null }, '/purpose', purpose],
+    ['/otp/request', { user, purpose: '\udc00' }, '/purpose', purpose],
+    ['/otp/request', { user, ttl: 0 }, '/ttl', 'must be a whole number from 1 to 3600'],
+    ['/otp/request', { user, ttl: 3_601 }, '/ttl', 'must be a whole number from 1 to 3600'],
+    ['/otp/request', { user, ttl: 1.5 }, '/ttl', 'must be a whole number from 1 to 3600'],
+    ['/otp/request', { user, ttl: '60' }, '/ttl', 'must be a whole number from 1 to 3600'],
+    ['/otp/request', { user, code: '123' }, '/code', digits],
+    ['/otp/request', { user, code: 123_456 }, '/code', digits],
+    ['/otp/request', { user, tll: 60 }, '/tll', 'is not a field of this request'],
+    ['/otp/verify', { user }, '/code', digits],
+    ['/otp/verify', { user, code: 123_456 }, '/code', digits],
+    ['/otp/verify', { user, code: '' }, '/code', digits],
+    ['/otp/verify', { user, code: '123' }, '/code', digits],
+    ['/otp/verify', { user, code: '12345678901' }, '/code', digits],
+    ['/otp/verify', { user, code: ' 123456' }, '/code', digits],
+    ['/otp/verify', { user, code: '123456\n' }, '/code', digits],
+    ['/otp/verify', { user, code: '+12345' }, '/code', digits],
+    ['/otp/verify', { user, code: '１２３４５６' }, '/code', digits],
+    ['/otp/verify', { user, code: '١٢٣٤٥٦' }, '/code', digits],
+    ['/otp/verify', { user, code: '123456', ttl: 5 }, '/ttl', 'is not a field of this request'],
+    ['/otp/cancel', { user, code: '123456' }, '/code', 'is not a field of this request'],
+    ['/otp/request', [], '', 'must be a JSON object'],
+    ['/otp/request', 'null', '', 'must be a JSON object'],
+    ['/otp/request', '7', '', 'must be a JSON object'],
+    [
+      '/otp/request',
+      '{"user":"alice","__proto__":{"ttl":1}}',
+      '/__proto__',
+      'is not a field of this request',
+    ],
+    ['/otp/request', '{"user":"alice","constructor":1}', '/constructor', 'is not a field of this request'],
+  ])('%s %j', async (path, body, field, detail) => {
+    const answer = await post(path, body);
+    expectProblem(answer, 400, 'invalid_request');
+    expect(answer.body['errors']).toEqual([{ field, detail }]);
+  });
+
+  test('several at once, each once', async () => {
+    const { body } = await post('/otp/request', { user: 5, purpose: '', ttl: 'x', code: 1, more: true });
+    expect(body['errors']).toMatchObject([
+      { field: '/more' },
+      { field: '/user' },
+      { field: '/purpose' },
+      { field: '/ttl' },
+      { field: '/code' },
+    ]);
+  });
+
+  test('at most eight, of an unknown one 64 characters of its name, and always under 1 KiB', async () => {
+    for (const name of ['n'.repeat(200), '\u0001'.repeat(200), '😀'.repeat(200), '\ud800'.repeat(200)]) {
+      const unknown = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`${i}${name}`, 1]));
+      const answer = await post('/otp/request', { user, ...unknown });
+      expectProblem(answer, 400, 'invalid_request');
+      const errors = answer.body['errors'] as { field: string }[];
+      expect(errors.length).toBeGreaterThanOrEqual(1);
+      expect(errors.length).toBeLessThanOrEqual(8);
+      expect(Math.max(...errors.map(({ field }) => field.length))).toBe(65);
+    }
+  });
+});
+
+describe('a user is an opaque string:', () => {
+  test.each([
+    '__proto__',
+    'constructor',
+    'toString',
+    ' alice ',
+    'ALICE',
+    'é',
+    'e\u0301',
+    '😀',
+    'a'.repeat(256),
+    'é'.repeat(128),
+  ])('%j is a user like any other', async (user) => {
+    const { body, status } = await post('/otp/request', { user });
+    expect(status).toBe(200);
+    expect((await post('/otp/verify', { user, code: body['code'] })).body['user']).toBe(user);
+  });
+});
+
+describe('no answer repeats what was sent:', () => {
+  test.each(['/otp/request', '/otp/verify', '/otp/cancel'])('%s', async (path) => {
+    const answer = await post(path, {
+      user: 987_654_321,
+      purpose: 987_654_321,
+      code: 987_654_321,
+      ttl: 'x987654321',
+    });
+    expectProblem(answer, 400, 'invalid_request');
+    expect(answer.text).not.toContain('987654321');
+    expect((await post(path, '{"user": 987654321')).text).not.toContain('987654321');
+  });
+});
+
+describe('a body of another media type is 415 unsupported_media_type:', () => {
+  test.each([
+    ['text/plain'],
+    ['application/x-www-form-urlencoded'],
+    ['multipart/form-data; boundary=x'],
+    ['application/json; charset=latin1'],
+    ['application/jsonp'],
+    ['application/problem+json'],
+  ])('%s', async (type) => {
+    expectProblem(
+      await post('/otp/request', '{"user":"alice"}', { 'content-type': type }),
+      415,
+      'unsupported_media_type',
+    );
+  });
+
+  test('compressed JSON', async () => {
+    const answer = await post('/otp/request', '{"user":"alice"}', { 'content-encoding': 'gzip' });
+    expectProblem(answer, 415, 'unsupported_media_type');
+  });
+
+  test.each([
+    'application/json',
+    'APPLICATION/JSON',
+    'application/json;charset=utf-8',
+    'Application/Json ; Charset="UTF-8"',
+  ])('but not one of %s', async (type) => {
+    expect((await post('/otp/request', { user: 'alice' }, { 'content-type': type })).status).toBe(200);
+  });
+});
+
+describe('a body over 16 KiB is 413 body_too_large:', () => {
+  const padded = (bytes: number) => `{"user":"alice"}${' '.repeat(bytes - 16)}`;
+
+  test('16,384 bytes are not', async () => {
+    expect((await post('/otp/request', padded(16_384))).status).toBe(200);
+  });
+
+  test('16,385 bytes are, announced', async () => {
+    const body = padded(16_385);
+    expectProblem(await post('/otp/request', body, { 'content-length': '16385' }), 413, 'body_too_large');
+  });
+
+  test('16,385 bytes are, not announced', async () => {
+    expectProblem(await post('/otp/request', padded(16_385)), 413, 'body_too_large');
+  });
+});
+
+describe('what there is not:', () => {
+  test.each([
+    '/',
+    '/otp',
+    '/otp/',
+    '/otp/request/',
+    '/otp//request',
+    '/OTP/request',
+    '/otp/%72equest',
+    '/otp/requests',
+    '/metrics',
+  ])('%s is 404 not_found', async (path) => {
+    expectProblem(await post(path, { user: 'alice' }), 404, 'not_found');
+  });
+
+  test.each([
+    ['GET', '/otp/request', 'POST'],
+    ['PUT', '/otp/verify', 'POST'],
+    ['DELETE', '/otp/cancel', 'POST'],
+    ['OPTIONS', '/otp/request', 'POST'],
+    ['OPTIONS', '/livez', 'GET, HEAD'],
+    ['POST', '/readyz', 'GET, HEAD'],
+    ['POST', '/swagger', 'GET, HEAD'],
+  ])('%s %s is 405 method_not_allowed, with Allow: %s', async (method, path, allow) => {
+    const answer = await send(path, { method });
+    expectProblem(answer, 405, 'method_not_allowed');
+    expect(answer.headers.get('allow')).toBe(allow);
+  });
+
+  test('comes before the body is looked at: 404 and 405 before 415, 413 and 400', async () => {
+    expectProblem(await post('/nowhere', 'x', { 'content-type': 'text/plain' }), 404, 'not_found');
+    expectProblem(
+      await send('/otp/request', { method: 'PUT', body: 'x'.repeat(20_000) }),
+      405,
+      'method_not_allowed',
+    );
+  });
+
+  test('and 415 comes before 413, and 413 before 400', async () => {
+    const tooLarge = 'x'.repeat(20_000);
+    expectProblem(
+      await post('/otp/request', tooLarge, { 'content-type': 'text/plain' }),
+      415,
+      'unsupported_media_type',
+    );
+    expectProblem(await post('/otp/request', tooLarge), 413, 'body_too_large');
+  });
+});
+
+describe('a bug of ours', () => {
+  test('is 500 internal, tells nothing, and is logged once with the request’s id', async () => {
+    const { service, send, clock, log } = rig();
+    service.app.get('/broken', () => {
+      throw new Error('secret');
+    });
+    const answer = await send('/broken', { headers: { 'x-request-id': 'r-1' } });
+    expectProblem(answer, 500, 'internal');
+    expect(answer.text).not.toContain('secret');
+    await clock.settle();
+    expect(log()).toMatchObject([
+      { level: 'error', requestId: 'r-1', error: expect.stringContaining('secret') },
+    ]);
+  });
+});
+
+describe('every answer', () => {
+  test.each([
+    ['POST', '/otp/request', '{"user":"alice"}'],
+    ['POST', '/otp/request', 'x'],
+    ['POST', '/otp/verify', '{"user":"nobody","code":"123456"}'],
+    ['GET', '/otp/verify', undefined],
+    ['GET', '/nowhere', undefined],
+    ['GET', '/livez', undefined],
+    ['GET', '/readyz', undefined],
+    ['GET', '/swagger', undefined],
+    ['GET', '/swagger/json', undefined],
+    ['GET', '/swagger/assets/start.js', undefined],
+  ])(
+    'to %s %s forbids caching and sniffing, has an id, and says nothing of who made it',
+    async (method, path, body) => {
+      const { headers } = await send(path, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(body && { body }),
+      });
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-request-id')).toMatch(/^\w+-\d+$/);
+      for (const name of ['x-powered-by', 'server', 'access-control-allow-origin'])
+        expect(headers.get(name)).toBeNull();
+    },
+  );
+
+  test('carries the caller’s own request id if that is sane, else one of ours', async () => {
+    const id = async (given: string) =>
+      (await send('/livez', { headers: { 'x-request-id': given } })).headers.get('x-request-id');
+    expect(await id('4bf92f35-77b3.A_b:1')).toBe('4bf92f35-77b3.A_b:1');
+    for (const given of ['', 'a b', 'x'.repeat(65), '<script>', '"'])
+      expect(await id(given)).toMatch(/^\w+-\d+$/);
+  });
+});
