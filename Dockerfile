@@ -1,0 +1,17 @@
+FROM oven/bun:1.4.5-slim AS packages
+WORKDIR /app
+COPY package.json bun.lock ./
+# typescript and bun's types are optional peers of elysia: development needs them, the service does not.
+RUN bun install --frozen-lockfile --production --omit=peer --ignore-scripts
+
+FROM oven/bun:1.4.5-slim
+WORKDIR /app
+COPY --from=packages /app/node_modules node_modules
+COPY package.json ./
+COPY src src
+# Numeric, because Kubernetes cannot tell whether a user with a name is root.
+USER 1000:1000
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
+  CMD ["bun", "-e", "process.exit((await fetch(`http://127.0.0.1:${process.env.PORT || 8080}/livez`)).ok ? 0 : 1)"]
+CMD ["bun", "src/main.ts"]
