@@ -23,10 +23,10 @@ const IDLE_TIMEOUT_S = 10;
 export interface Service {
   /** The API itself; `app.handle(request)` needs no port. */
   readonly app: App;
-  /** Where the service listens, as `http://host:port`. @throws Error before `listen` */
+  /** Where the service listens, as `http://host:port`. @throws Error before `listen` has resolved, to the same */
   readonly url: string;
-  /** Opens the port and starts the timing wheel. @throws Error if the port is taken */
-  listen(): Promise<void>;
+  /** Opens the port and starts the timing wheel. Rejects if it cannot listen there, for one if the port is taken. */
+  listen(): Promise<string>;
   /** Not ready at once; drains, finishes what is in flight and stops. Further calls wait for the first. */
   stop(): Promise<void>;
 }
@@ -67,6 +67,11 @@ export function createService(
   let expiry = Promise.resolve();
   let stopped: Promise<void> | undefined;
 
+  function url(): string {
+    if (app.server === null) throw new Error('The service does not listen yet: call listen() first');
+    return app.server.url.origin;
+  }
+
   async function stop(): Promise<void> {
     phase = 'stopping';
     log.info('stopping', { drainSeconds: config.SHUTDOWN_DRAIN });
@@ -83,19 +88,26 @@ export function createService(
   return {
     app,
     get url() {
-      if (app.server === null) throw new Error('The service does not listen yet: call listen() first');
-      return app.server.url.origin;
+      return url();
     },
     async listen() {
-      const { HOST: hostname, PORT: port } = config;
-      // Without reusePort: false a second service on the port would share its requests in silence.
-      app.listen({ hostname, port, reusePort: false, idleTimeout: IDLE_TIMEOUT_S, development: false });
+      app.listen({
+        hostname: config.HOST,
+        port: config.PORT,
+        // With it a second service on the port would take half of the requests, and nobody would know.
+        reusePort: false,
+        idleTimeout: IDLE_TIMEOUT_S,
+        // The limit is ours, and answered with a problem: a body is never read beyond it.
+        maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+        development: false,
+      });
       expiry = runExpiry(
         { store, clock, announce, onError: (error) => log.error('a tick failed', error) },
         closing.signal,
       );
       phase = 'ready';
-      log.info('listening', { url: this.url });
+      log.info('listening', { url: url() });
+      return url();
     },
     stop() {
       stopped ??= stop();

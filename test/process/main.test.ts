@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'bun:test';
+import { halves, listening, start } from '../support/process.ts';
+
+describe('the process', () => {
+  test('says that it listens once it does, serves, and ends with status 0 on SIGTERM', async () => {
+    const { child, line, url } = await listening();
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${url}/otp/request`, { method: 'POST', headers, body: '{"user":"alice"}' });
+    expect(answer.status).toBe(200);
+    expect(await line()).toMatchObject({ message: 'otp.requested', user: 'alice' });
+    child.kill('SIGTERM');
+    expect(await child.exited).toBe(0);
+    expect(await line()).toMatchObject({ message: 'stopping' });
+    expect(await line()).toMatchObject({ message: 'stopped' });
+    expect(await line()).toBeUndefined();
+  });
+
+  test('drains on SIGTERM: not ready at once, but serving, then gone', async () => {
+    const { child, line, url } = await listening({ SHUTDOWN_DRAIN: '1' });
+    child.kill('SIGTERM');
+    expect(await line()).toMatchObject({ message: 'stopping', drainSeconds: 1 });
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+    expect(await child.exited).toBe(0);
+    await expect(fetch(`${url}/livez`)).rejects.toThrow();
+  });
+
+  test('finishes a request that is in flight, though Ctrl-C comes twice', async () => {
+    const { child, line, url } = await listening();
+    const body = '{"user":"alice"}';
+    const head = `POST /otp/request HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
+    const { answer, send } = halves(url, head + body.slice(0, 5));
+    // Answered after the first half was: the service is in the middle of the request by then.
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    expect(await line()).toMatchObject({ message: 'stopping' });
+    send(body.slice(5));
+    expect(await answer).toStartWith('HTTP/1.1 200 OK');
+    expect(await child.exited).toBe(0);
+  });
+
+  test('refuses a bad configuration with status 1 and one message that names every bad value', async () => {
+    const { child, stderr } = start({ PORT: 'eighty', OTP_LENGTH: '3' });
+    expect(await child.exited).toBe(1);
+    expect(await stderr()).toBe(
+      [
+        'The configuration is not valid:',
+        '  - PORT must be a whole number from 0 to 65535, not "eighty"',
+        '  - OTP_LENGTH must be a whole number from 4 to 10, not 3\n',
+      ].join('\n'),
+    );
+  });
+
+  test('refuses a port that is taken with status 1, in a line', async () => {
+    const { url } = await listening();
+    const { child, stderr } = start({ PORT: new URL(url).port });
+    expect(await child.exited).toBe(1);
+    expect(await stderr()).toMatch(/^The service cannot listen at HOST and PORT: .*EADDRINUSE.*\n$/);
+  });
+
+  test('warns of a misspelt setting', async () => {
+    const { line } = start({ OTP_TLL: '60' });
+    expect(await line()).toMatchObject({
+      level: 'warn',
+      message: expect.stringContaining('OTP_TLL'),
+    });
+  });
+
+  test('serves on when nobody reads its log any more', async () => {
+    const { child, url } = await listening();
+    await child.stdout.cancel().catch(() => {});
+    const headers = { 'content-type': 'application/json' };
+    for (let i = 0; i < 5; i++) {
+      const answer = await fetch(`${url}/otp/request`, { method: 'POST', headers, body: '{"user":"alice"}' });
+      expect(answer.status).toBe(200);
+    }
+    child.kill('SIGTERM');
+    expect(await child.exited).toBe(0);
+  });
+});

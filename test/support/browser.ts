@@ -1,0 +1,46 @@
+import { test } from 'bun:test';
+import { type Browser, chromium } from 'playwright-core';
+
+/** Chromium where a machine has it, under the names that its packages give it. */
+const executablePath = ['chromium', 'chromium-browser', 'google-chrome']
+  .map((name) => Bun.which(name))
+  .find(Boolean);
+
+const ONLY_HERE = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
+
+/**
+ * A test in a real browser. Without one it is skipped, and says what to install; in CI it fails.
+ *
+ * Only this machine can be reached: any other name resolves to nothing.
+ */
+export function browserTest(name: string, run: (browser: Browser) => Promise<void>): void {
+  if (!executablePath) {
+    const reason = 'no Chromium found: apt-get install chromium';
+    if (process.env['CI']) {
+      test(name, () => {
+        throw new Error(reason);
+      });
+    } else {
+      console.warn(`skipped: ${name}: ${reason}`);
+      test.skip(name, () => {});
+    }
+    return;
+  }
+  test(name, async () => {
+    const browser = await chromium.launch({
+      executablePath,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        ONLY_HERE,
+      ],
+    });
+    try {
+      await run(browser);
+    } finally {
+      await browser.close();
+    }
+  }, 60_000);
+}

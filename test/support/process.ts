@@ -1,0 +1,69 @@
+import { afterEach, expect } from 'bun:test';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+
+const root = join(import.meta.dir, '../..');
+
+const running = new Set<Bun.Subprocess>();
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+});
+
+/** The service as a process of its own, on a free port of this machine, until the end of the test. */
+export function start(env: Record<string, string> = {}) {
+  const { PATH = '' } = process.env;
+  const child = Bun.spawn([process.execPath, 'src/main.ts'], {
+    cwd: root,
+    env: { PATH, HOST: '127.0.0.1', PORT: '0', ...env },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  running.add(child);
+  const lines = logLines(child.stdout);
+  return {
+    child,
+    /** The next line of the log, parsed; undefined at its end. */
+    line: async (): Promise<Record<string, unknown> | undefined> => {
+      const { value } = await lines.next();
+      return value;
+    },
+    stderr: () => new Response(child.stderr).text(),
+  };
+}
+
+/** The same, once it says where it listens. */
+export async function listening(env: Record<string, string> = {}) {
+  const service = start(env);
+  const first = await service.line();
+  expect(first).toMatchObject({ level: 'info', message: 'listening' });
+  return { ...service, url: String(first?.['url']) };
+}
+
+async function* logLines(
+  stdout: ReadableStream<Uint8Array>,
+): AsyncGenerator<Record<string, unknown>, undefined> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of stdout) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield JSON.parse(line);
+  }
+}
+
+/** A request in two halves over a bare socket: resolves to the answer once the second half was sent. */
+export function halves(url: string, first: string) {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  const answer = new Promise<string>((resolve, reject) => {
+    let text = '';
+    socket.on('data', (data) => {
+      text += data;
+    });
+    socket.on('close', () => resolve(text));
+    socket.on('error', reject);
+  });
+  socket.write(first);
+  return { answer, send: (second: string) => socket.write(second) };
+}
