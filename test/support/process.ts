@@ -10,16 +10,21 @@ afterEach(() => {
   running.clear();
 });
 
-/** The service as a process of its own, on a free port of this machine, until the end of the test. */
-export function start(env: Record<string, string> = {}) {
+function spawn(command: string[], env: Record<string, string> = {}) {
   const { PATH = '' } = process.env;
-  const child = Bun.spawn([process.execPath, 'src/main.ts'], {
+  const child = Bun.spawn(command, {
     cwd: root,
     env: { PATH, HOST: '127.0.0.1', PORT: '0', ...env },
     stdout: 'pipe',
     stderr: 'pipe',
   });
   running.add(child);
+  return child;
+}
+
+/** The service as a process of its own, on a free port of this machine, until the end of the test. */
+export function start(env?: Record<string, string>) {
+  const child = spawn([process.execPath, 'src/main.ts'], env);
   const lines = logLines(child.stdout);
   return {
     child,
@@ -33,11 +38,21 @@ export function start(env: Record<string, string> = {}) {
 }
 
 /** The same, once it says where it listens. */
-export async function listening(env: Record<string, string> = {}) {
+export async function listening(env?: Record<string, string>) {
   const service = start(env);
   const first = await service.line();
   expect(first).toMatchObject({ level: 'info', message: 'listening' });
   return { ...service, url: String(first?.['url']) };
+}
+
+/** The same, but whoever read its log has gone after the first line. */
+export async function startUnread() {
+  const script = '("$0" src/main.ts & echo $! >&2; wait $!; echo $? >&2) | head -n 1';
+  const child = spawn(['sh', '-c', script, process.execPath]);
+  const { value: first } = await logLines(child.stdout).next();
+  const said = child.stderr.getReader();
+  const number = async () => Number(new TextDecoder().decode((await said.read()).value));
+  return { url: String(first?.['url']), pid: await number(), exitStatus: number };
 }
 
 async function* logLines(
