@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ const root = join(import.meta.dir, '../..');
 let folder = '';
 let env: Record<string, string> = {};
 
-beforeAll(async () => {
+beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mock-otp-'));
   await $`git clone --quiet ${root} ${folder}/clone && mkdir ${folder}/home`;
   const inherited = Object.entries(process.env).filter(
@@ -25,7 +25,7 @@ beforeAll(async () => {
   };
   expect(Bun.which('bun', { PATH: env['PATH'] ?? '' })).toBeNull();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const run = (command: string, more: Record<string, string> = {}) =>
   Bun.spawn(command.split(' '), {
