@@ -3,14 +3,18 @@ import { eventLog } from './features/event-log.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { type Env, readConfig } from './kernel/config.ts';
 import { EventBus } from './kernel/event-bus.ts';
+import { idSource } from './kernel/ids.ts';
 import { Log } from './kernel/log.ts';
+import type { Config } from './kernel/settings.ts';
 import { randomCodes } from './otp/code-source.ts';
 import { announcer, type OtpEvent } from './otp/events.ts';
 import { runExpiry } from './otp/expiry.ts';
 import { OtpService } from './otp/otp-service.ts';
 import { MemoryStore } from './store/memory.ts';
+import type { Policy } from './store/store.ts';
 import { type App, createApp } from './web/app.ts';
 
+export type { Clock } from './kernel/clock.ts';
 export { ConfigError } from './kernel/config.ts';
 export type { App } from './web/app.ts';
 
@@ -25,16 +29,32 @@ export interface Service {
   readonly app: App;
   /** Where the service listens, as `http://host:port`. @throws Error before `listen` has resolved, to the same */
   readonly url: string;
-  /** Opens the port and starts the timing wheel. Rejects if it cannot listen there, for one if the port is taken. */
+  /**
+   * Opens the port and starts the expiry loop; once only. Without it codes run out all the same, but nobody
+   * announces it or frees their memory. Rejects if it cannot listen there, for one if the port is taken.
+   */
   listen(): Promise<string>;
   /** Not ready at once; drains, finishes what is in flight and stops. Further calls wait for the first. */
   stop(): Promise<void>;
+}
+
+/** Brings a code to its user. What it throws or rejects with is logged, and nobody waits for it. */
+export type Delivery = (message: Message) => Promise<void> | void;
+
+/** A code on its way to its user: whose it is, its digits, and when it runs out (ms since the epoch). */
+export interface Message {
+  readonly user: string;
+  readonly purpose: string;
+  readonly code: string;
+  readonly expiresAt: number;
 }
 
 export interface Surroundings {
   readonly clock?: Clock;
   /** Takes the lines of the log; nothing is logged without it. */
   readonly write?: (lines: string) => void;
+  /** Strict mode does not start without one. */
+  readonly deliver?: Delivery;
 }
 
 /**
@@ -44,19 +64,19 @@ export interface Surroundings {
  * @param env settings by the names of the environment variables
  * @throws ConfigError with every bad value at once
  */
-export function createService(
-  env: Env = {},
-  { clock = systemClock(), write = () => {} }: Surroundings = {},
-): Service {
-  const { config, warnings } = readConfig(env);
+export function createService(env: Env = {}, surroundings: Surroundings = {}): Service {
+  const { clock = systemClock(), write = () => {}, deliver } = surroundings;
+  const { config, warnings } = readConfig(env, deliver !== undefined);
   const run = `${clock.now().toString(36)}${randomBytes(2).toString('hex')}`;
   const log = new Log(clock, config.LOG_LEVEL, write);
   for (const warning of warnings) log.warn(warning);
 
   const bus = new EventBus<OtpEvent>((error) => log.error('a subscriber failed', error));
   bus.subscribe(eventLog(log));
-  const announce = announcer(bus, clock, run);
-  const store = new MemoryStore(clock, run);
+  if (deliver !== undefined)
+    bus.subscribe((event) => (event.type === 'otp.requested' ? deliver(event) : undefined));
+  const announce = announcer(bus, clock, idSource(run, 'e'));
+  const store = new MemoryStore(clock, policyOf(config), run);
   const otps = new OtpService(store, randomCodes(config.OTP_LENGTH), announce);
 
   let phase: 'starting' | 'ready' | 'stopping' = 'starting';
@@ -91,6 +111,7 @@ export function createService(
       return url();
     },
     async listen() {
+      if (phase !== 'starting') throw new Error('A service listens once, and not after stop()');
       app.listen({
         hostname: config.HOST,
         port: config.PORT,
@@ -113,5 +134,23 @@ export function createService(
       stopped ??= stop();
       return stopped;
     },
+  };
+}
+
+/** What the settings make of the limits. */
+function policyOf(config: Config): Policy {
+  return {
+    guesses: {
+      maxAttempts: config.OTP_MAX_ATTEMPTS,
+      lockoutMs: config.OTP_LOCKOUT * 1_000,
+      // Else the lock would tell who has a code from who has none.
+      everyGuessCounts: config.OTP_MODE === 'strict',
+    },
+    sends: {
+      cooldownMs: config.OTP_RESEND_COOLDOWN * 1_000,
+      limit: config.OTP_SEND_LIMIT,
+      windowMs: config.OTP_SEND_WINDOW * 1_000,
+    },
+    maxRecords: config.OTP_MAX_LIVE,
   };
 }

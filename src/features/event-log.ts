@@ -10,21 +10,24 @@ const NAMED = 10;
  * fields of a line by name, so that the digits of a code cannot get into it.
  */
 export function eventLog(log: Log): Subscriber<OtpEvent> {
+  let count = 0;
   let named: { user: string; purpose: string; otp: string }[] = [];
 
   return (event) => {
     if (event.type === 'wheel.ticked') {
-      log.info('otp.expired', { count: event.expired, codes: named });
+      log.info('otp.expired', { count, codes: named });
+      count = 0;
       named = [];
       return;
     }
     const { id, user, purpose, requestId } = event;
     if (event.type === 'otp.expired' && requestId === undefined) {
+      count++;
       if (named.length < NAMED) named.push({ user, purpose, otp: event.otp });
       return;
     }
     const reason = event.type === 'otp.rejected' ? event.reason : undefined;
-    const code = 'otp' in event ? { otp: event.otp, expiresAt: new Date(event.expiresAt) } : {};
+    const code = event.otp === undefined ? {} : { otp: event.otp, expiresAt: new Date(event.expiresAt) };
     log.info(event.type, { id, user, purpose, ...code, reason, requestId });
   };
 }

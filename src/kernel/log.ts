@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { Config } from './config.ts';
+import type { Config } from './settings.ts';
 
 type Level = Config['LOG_LEVEL'];
 type Fields = Readonly<Record<string, unknown>>;

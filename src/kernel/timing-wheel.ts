@@ -4,28 +4,34 @@ import { TICK_MS } from './ticker.ts';
  * A timing wheel: a reminder for each of millions of deadlines, at the same cost for ten as for ten million.
  *
  * Picture a clock face with a slot for each second, and one hand. A deadline goes into the slot that the
- * hand will reach at that second; each tick the hand moves on and empties the slot it arrives at. Nobody
- * sorts and nobody searches: to schedule is to divide and append, to cancel is to leave a known place.
+ * hand will reach at that second; each second the hand moves on and takes out what waits there for it. No
+ * deadline is ever searched for: to schedule is to divide and append, to cancel is to leave a known place.
  *
  * A wheel of 8 slots, its hand at second 3, and three deadlines:
  *
- *     deadline       second        slot    +-----+-----+-----+-----+-----+-----+-----+-----+
- *      4,200 ms  ->   5  (rounded    5     |  0  |  1  |  2  |  3  |  4  |  5  |  6  |  7  |
- *     10,000 ms  ->  10     up)      2     +-----+-----+-----+-----+-----+-----+-----+-----+
- *     12,001 ms  ->  13              5                   10    hand          5, 13
+ *      deadline    second, rounded up    slot, second mod 8
+ *      4,200 ms             5                    5
+ *     10,000 ms            10                    2
+ *     12,001 ms            13                    5
+ *
+ *     slot     0     1     2     3     4     5     6     7
+ *           +-----+-----+-----+-----+-----+-----+-----+-----+
+ *           |     |     | 10  |     |     |5, 13|     |     |
+ *           +-----+-----+-----+-----+-----+-----+-----+-----+
+ *                              ^ hand
  *
  * Second 13 is more than a revolution ahead and shares slot 5 with second 5. So a slot holds one *bucket*
- * for each second that falls on it: nearly always one, and no entry is looked at before its time.
+ * for each second that falls on it: one, for lifetimes of up to a revolution.
  *
  * - A deadline belongs to the first whole second at or after it: the wheel is never early and at most a
  *   tick late. A deadline that has already passed belongs to the next tick.
- * - When the clock leaps ahead, the hand visits each slot at most once, and what is due comes out in the
- *   order of its second. When the clock goes back, the hand waits where it is.
+ * - When the clock leaps ahead, the hand follows by a revolution at a time, so that what is due comes out in
+ *   the order of its second, and no single call takes long. When the clock goes back, the hand waits.
  * - The wheel has no timer and knows no time but the `now` it is given.
  */
 export class TimingWheel<E extends Scheduled<E>> {
   readonly #slots: (Bucket<E>[] | undefined)[];
-  /** Buckets that the hand has passed and that are not taken yet, earliest second first. */
+  /** Buckets that the hand has passed and that are not emptied yet, earliest second first. */
   readonly #due: Bucket<E>[] = [];
   /** The last whole second since the epoch that the hand has visited. */
   #hand: number;
@@ -67,39 +73,42 @@ export class TimingWheel<E extends Scheduled<E>> {
     this.#size--;
   }
 
-  /** Moves the hand to `now` and takes out what is due: at most `limit` entries, so that a caller can pause. */
+  /** Whether `take` has more to give out, or has not followed the clock all the way yet. */
+  isBehind(now: number): boolean {
+    return this.#due.length > 0 || this.#hand < Math.floor(now / TICK_MS);
+  }
+
+  /** Follows the clock by at most a revolution, and takes out at most `limit` entries that are due. */
   take(now: number, limit: number): E[] {
-    this.#turn(Math.floor(now / TICK_MS));
+    if (this.#due.length === 0) this.#turn(Math.floor(now / TICK_MS));
     const taken: E[] = [];
-    while (taken.length < limit) {
-      const [bucket] = this.#due;
-      if (bucket === undefined) break;
-      const entry = bucket.entries.pop();
-      if (entry === undefined) {
-        this.#due.shift();
-        continue;
+    for (let bucket = this.#due[0]; bucket !== undefined; bucket = this.#due[0]) {
+      while (taken.length < limit) {
+        const entry = bucket.entries.pop();
+        if (entry === undefined) break;
+        entry.bucket = undefined;
+        taken.push(entry);
       }
-      entry.bucket = undefined;
-      taken.push(entry);
+      if (bucket.entries.length > 0) break;
+      this.#due.shift();
     }
     this.#size -= taken.length;
     return taken;
   }
 
-  /** Visits each slot up to `second`, at most once, and queues the buckets whose second has come. */
+  /** Moves the hand towards `second`, a revolution at the most, and queues the buckets it comes by. */
   #turn(second: number): void {
-    const visits = Math.min(second - this.#hand, this.#slots.length);
-    const passed: Bucket<E>[] = [];
-    for (let step = 1; step <= visits; step++) {
-      const index = (this.#hand + step) % this.#slots.length;
+    if (this.#size === 0) this.#hand = Math.max(this.#hand, second);
+    const goal = Math.min(second, this.#hand + this.#slots.length);
+    while (this.#hand < goal) {
+      this.#hand++;
+      const index = this.#hand % this.#slots.length;
       const slot = this.#slots[index];
-      if (slot === undefined) continue;
-      const ahead = slot.filter((bucket) => bucket.second > second);
-      passed.push(...slot.filter((bucket) => bucket.second <= second));
-      this.#slots[index] = ahead.length > 0 ? ahead : undefined;
+      const bucket = slot?.find((bucket) => bucket.second === this.#hand);
+      if (slot === undefined || bucket === undefined) continue;
+      this.#due.push(bucket);
+      this.#slots[index] = slot.length > 1 ? slot.filter((other) => other !== bucket) : undefined;
     }
-    this.#due.push(...passed.sort((a, b) => a.second - b.second));
-    this.#hand = Math.max(this.#hand, second);
   }
 
   #bucketOf(second: number): Bucket<E> {

@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { EventBus } from '../kernel/event-bus.ts';
-import type { Otp, Whose } from '../store/store.ts';
+import type { Otp, OtpKey } from '../store/store.ts';
 
 /**
  * What has happened, as the service announces it: each fact once, those of one user in order.
@@ -10,9 +10,15 @@ import type { Otp, Whose } from '../store/store.ts';
 export type Fact =
   | ({ readonly type: 'otp.requested'; readonly code: string } & OfCode)
   | ({ readonly type: 'otp.verified' | 'otp.expired' | 'otp.replaced' | 'otp.cancelled' } & OfCode)
-  | ({ readonly type: 'otp.rejected'; readonly reason: 'wrong' | 'expired' } & OfCode)
-  | ({ readonly type: 'otp.rejected'; readonly reason: 'none' } & Whose & Cause)
-  | { readonly type: 'wheel.ticked'; readonly expired: number };
+  | ({ readonly type: 'otp.rejected'; readonly reason: 'wrong' | 'expired' | 'none' | 'locked' } & OfGuess)
+  | ({ readonly type: 'otp.locked' } & OfGuess)
+  | WheelTicked;
+
+/** A tick that expired codes is over: how many they were. For whoever would rather count than list them. */
+export interface WheelTicked {
+  readonly type: 'wheel.ticked';
+  readonly expired: number;
+}
 
 /** A fact with its name and its place in time: `id` grows, `time` is service time in ms since the epoch. */
 export type OtpEvent = Fact & { readonly id: string; readonly time: number };
@@ -22,21 +28,20 @@ export interface Cause {
   readonly requestId?: string;
 }
 
-interface OfCode extends Whose, Cause {
+interface OfCode extends OtpKey, Cause {
   /** The code's id. */
   readonly otp: string;
   readonly expiresAt: number;
 }
 
+/** A guess is at a code, or at none. */
+type OfGuess = OfCode | (OtpKey & Cause & { readonly otp?: never; readonly expiresAt?: never });
+
 export type Announce = (fact: Fact) => void;
 
-/** Makes the function through which everything is announced. `run` is the first part of every event's id. */
-export function announcer(bus: EventBus<OtpEvent>, clock: Clock, run: string): Announce {
-  let announced = 0;
-  return (fact) => {
-    announced++;
-    bus.publish({ id: `${run}-${announced}`, time: clock.now(), ...fact });
-  };
+/** Makes the function through which everything is announced. @param nextId names the events */
+export function announcer(bus: EventBus<OtpEvent>, clock: Clock, nextId: () => string): Announce {
+  return (fact) => bus.publish({ id: nextId(), time: clock.now(), ...fact });
 }
 
 /** The part of a fact that tells which code it is about. */

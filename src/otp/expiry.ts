@@ -1,9 +1,9 @@
 import type { Clock } from '../kernel/clock.ts';
 import { ticks } from '../kernel/ticker.ts';
-import type { Otp, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { type Announce, ofCode } from './events.ts';
 
-/** Codes ended between two breaths: about a millisecond's work, whoever listens included. */
+/** Steps between two breaths: about a millisecond's work, whoever listens included. */
 const BATCH = 500;
 
 export interface ExpiryParts {
@@ -18,31 +18,26 @@ export interface ExpiryParts {
  * The expiry loop, the goroutine's analogue: each second it ends the codes whose time is up and announces
  * them, until `signal` aborts. It outlives every failure: a code missed in one tick is due in the next.
  */
-export async function runExpiry(
-  { store, clock, announce, onError }: ExpiryParts,
-  signal: AbortSignal,
-): Promise<void> {
-  for await (const _ of ticks(clock, signal)) {
-    let expired = 0;
+export async function runExpiry(parts: ExpiryParts, signal: AbortSignal): Promise<void> {
+  for await (const _ of ticks(parts.clock, signal)) {
     try {
-      for await (const batch of due(store, clock, signal)) {
-        for (const otp of batch) announce({ type: 'otp.expired', ...ofCode(otp) });
-        expired += batch.length;
-      }
+      await expireDue(parts, signal);
     } catch (error) {
-      onError(error);
+      parts.onError(error);
     }
-    if (expired > 0) announce({ type: 'wheel.ticked', expired });
   }
 }
 
-/** What is due now, in batches, with the event loop free to serve requests between them. */
-async function* due(store: Store, clock: Clock, signal: AbortSignal): AsyncGenerator<readonly Otp[]> {
-  let more = true;
-  while (more && !signal.aborted) {
+/** Ends and announces what is due now, in batches, with the event loop free to serve requests between them. */
+async function expireDue({ store, clock, announce }: ExpiryParts, signal: AbortSignal): Promise<void> {
+  let expired = 0;
+  for (let more = true; more && !signal.aborted; ) {
     const batch = await store.expire(BATCH);
-    yield batch.expired;
+    // Nothing waits between the answer and the announcements: a request served meanwhile would be announced first.
+    for (const otp of batch.expired) announce({ type: 'otp.expired', ...ofCode(otp) });
+    expired += batch.expired.length;
     more = batch.more;
     if (more) await clock.breathe();
   }
+  if (expired > 0) announce({ type: 'wheel.ticked', expired });
 }

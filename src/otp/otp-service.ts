@@ -1,9 +1,9 @@
-import type { Judged, Otp, Store, Whose } from '../store/store.ts';
+import type { Issued, Judged, Otp, OtpKey, Refused, Store } from '../store/store.ts';
 import type { CodeSource } from './code-source.ts';
 import { type Announce, type Cause, ofCode } from './events.ts';
 
 /** What a caller asks for. */
-export interface Ask extends Whose {
+export interface Ask extends OtpKey {
   readonly ttlMs: number;
   /** Use these digits instead of drawn ones. */
   readonly code?: string | undefined;
@@ -26,35 +26,38 @@ export class OtpService {
     this.#announce = announce;
   }
 
-  /** Makes a code. The earlier one for that user and purpose is from then on a wrong code. */
-  async request({ user, purpose, ttlMs, ...ask }: Ask, cause: Cause): Promise<Otp & { code: string }> {
+  /** Makes a code; the earlier one for that user and purpose is from then on wrong. A refusal changes nothing. */
+  async request(
+    { user, purpose, ttlMs, ...ask }: Ask,
+    cause: Cause,
+  ): Promise<(Otp & { code: string }) | Refused> {
     const code = ask.code ?? this.#codes({ user, purpose });
-    const { otp, earlier } = await this.#store.request({ user, purpose, code, ttlMs });
+    const answer: Issued | Refused = await this.#store.request({ user, purpose, code, ttlMs });
+    if ('refused' in answer) return answer;
+    const { otp, earlier } = answer;
     if (earlier !== undefined) this.#announce({ type: `otp.${earlier.fate}`, ...ofCode(earlier.otp, cause) });
     this.#announce({ type: 'otp.requested', code, ...ofCode(otp, cause) });
     return { ...otp, code };
   }
 
   /** Judges a guess. Of any number of simultaneous right ones exactly one is `verified`. */
-  async verify(whose: Whose, guess: string, cause: Cause): Promise<Judged['verdict']> {
-    const { user, purpose } = whose;
-    const judged = await this.#store.verify(whose, guess);
-    switch (judged.verdict) {
-      case 'verified':
-        this.#announce({ type: 'otp.verified', ...ofCode(judged.otp, cause) });
-        break;
-      case 'none':
-        this.#announce({ type: 'otp.rejected', reason: 'none', user, purpose, ...cause });
-        break;
-      default:
-        this.#announce({ type: 'otp.rejected', reason: judged.verdict, ...ofCode(judged.otp, cause) });
+  async verify(key: OtpKey, guess: string, cause: Cause): Promise<Judged> {
+    const judged = await this.#store.verify(key, guess);
+    if (judged.verdict === 'verified') {
+      this.#announce({ type: 'otp.verified', ...ofCode(judged.otp, cause) });
+      return judged;
     }
-    return judged.verdict;
+    const about =
+      'otp' in judged ? ofCode(judged.otp, cause) : { user: key.user, purpose: key.purpose, ...cause };
+    this.#announce({ type: 'otp.rejected', reason: judged.verdict, ...about });
+    if ('attemptsLeft' in judged && judged.attemptsLeft === 0)
+      this.#announce({ type: 'otp.locked', ...about });
+    return judged;
   }
 
   /** Ends a live code; false if there is none. */
-  async cancel(whose: Whose, cause: Cause): Promise<boolean> {
-    const otp = await this.#store.cancel(whose);
+  async cancel(key: OtpKey, cause: Cause): Promise<boolean> {
+    const otp = await this.#store.cancel(key);
     if (otp !== undefined) this.#announce({ type: 'otp.cancelled', ...ofCode(otp, cause) });
     return otp !== undefined;
   }

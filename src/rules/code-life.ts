@@ -1,52 +1,50 @@
 /**
- * The life of a code, as rules: what a request, a guess, a cancellation or the clock does to what is kept of
- * it. Each rule is a pure function of that and of the present; whoever keeps codes applies it in one step.
+ * The life of a code, as rules: pure functions of what is kept of it and of the present. Whoever keeps codes
+ * applies them, each in one step with what it changes.
  *
- *     request                deadline                noticed + 60 s
- *        |-------- live --------|-------- grace --------|  gone
- *        |  right: verified     |  any guess: expired   |  any guess: none
- *        |  wrong: wrong        |                       |
+ *        request          deadline             noticed         noticed + 60 s
+ *           |---- live ------|------ ended -------|----- grace -----|  gone
+ *     guess: verified, wrong | expired            | expired         | none
  *
- * A verified, cancelled or replaced code is gone at once. From its deadline on a code counts as expired,
- * whether anybody has noticed or not: the timing wheel only sees to it that somebody does.
+ * A verified, cancelled, replaced or burnt code is gone at once. One whose deadline has come has ended,
+ * whether anybody has noticed or not: the timing wheel only sees to it that somebody does, and announces it.
  */
 
 /** How long a code is still known as expired, an answer that helps more than "no such code". */
-export const GRACE_MS = 60_000;
+const GRACE_MS = 60_000;
 
 /** What is kept of a code. Times are service time, in milliseconds since the epoch. */
 export interface CodeState {
-  readonly code: string;
+  readonly digits: string;
   readonly expiresAt: number;
-  /** End of the grace period; undefined until the code's end is noticed, and announced. */
+  /** End of the grace period; undefined until the code's end is noticed. */
   readonly goneAt: number | undefined;
 }
 
+export type Phase = 'live' | 'ended' | 'grace' | 'gone';
+
+export function phaseOf(code: CodeState | undefined, now: number): Phase {
+  if (code === undefined) return 'gone';
+  if (code.goneAt !== undefined) return now < code.goneAt ? 'grace' : 'gone';
+  return now < code.expiresAt ? 'live' : 'ended';
+}
+
 /** What becomes of the earlier code when a new one is made: an end that nobody noticed is noticed now. */
-export function fateOfEarlier(state: CodeState | undefined, now: number): 'replaced' | 'expired' | 'none' {
-  if (state === undefined || state.goneAt !== undefined) return 'none';
-  return now < state.expiresAt ? 'replaced' : 'expired';
-}
-
-export type Verdict = 'verified' | 'wrong' | 'expired' | 'none';
-
-/** Judges a guess. A code that is `verified` is spent: it is gone in the same step. */
-export function judgeGuess(state: CodeState | undefined, guess: string, now: number): Verdict {
-  if (state === undefined || (state.goneAt !== undefined && now >= state.goneAt)) return 'none';
-  if (now >= state.expiresAt) return 'expired';
-  return guess === state.code ? 'verified' : 'wrong';
-}
-
-/** A code can be cancelled while it lives; after that there is nothing to cancel. */
-export function canCancel(state: CodeState | undefined, now: number): boolean {
-  return state !== undefined && now < state.expiresAt;
+export function fateOfEarlier(code: CodeState | undefined, now: number): 'replaced' | 'expired' | undefined {
+  const phase = phaseOf(code, now);
+  if (phase === 'live') return 'replaced';
+  return phase === 'ended' ? 'expired' : undefined;
 }
 
 /**
- * What the wheel's reminder does to a code: a live one enters its grace period, to the time returned; one
- * whose grace period is over is gone (`undefined`). The grace period counts from when the end is noticed, so
- * that a caller sees it also after the clock has leapt far ahead.
+ * When the grace period of a code ends whose end is noticed now. It counts from now and not from the
+ * deadline, so that a caller can see it also after the clock has leapt far ahead.
  */
-export function whenDue(state: CodeState, now: number): number | undefined {
-  return state.goneAt === undefined ? now + GRACE_MS : undefined;
+export function endOfGrace(now: number): number {
+  return now + GRACE_MS;
+}
+
+/** When there is something to be done about a code again. */
+export function dueAt({ expiresAt, goneAt }: CodeState): number {
+  return goneAt ?? expiresAt;
 }

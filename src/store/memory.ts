@@ -1,63 +1,109 @@
 import type { Clock } from '../kernel/clock.ts';
-import { type Scheduled, TimingWheel } from '../kernel/timing-wheel.ts';
-import { type CodeState, canCancel, fateOfEarlier, judgeGuess, whenDue } from '../rules/code-life.ts';
+import { TICK_MS } from '../kernel/ticker.ts';
+import { TimingWheel } from '../kernel/timing-wheel.ts';
+import { type Attempts, attemptsLeft, lockedUntil } from '../rules/attempts.ts';
+import { endOfGrace, fateOfEarlier, phaseOf } from '../rules/code-life.ts';
+import { judge } from '../rules/judgement.ts';
+import { afterSend, limitsSends, sendsForgottenAt, throttle } from '../rules/sends.ts';
+import { keyOf, OtpRecord, otpKeyOf, SendRecord, type StoredCode, type StoredRecord } from './records.ts';
 import { ShardedMap } from './sharded-map.ts';
-import type { Expired, Issued, Judged, Otp, Store, Wanted, Whose } from './store.ts';
+import type {
+  Counted,
+  Expired,
+  Issued,
+  Judged,
+  Otp,
+  OtpKey,
+  Policy,
+  Refused,
+  Store,
+  Wanted,
+} from './store.ts';
 
 /**
  * Codes in this process's memory, with a timing wheel that reminds of each deadline.
  *
- * No method waits in its middle, so each runs from start to end with nothing in between: that, and no lock,
- * makes it atomic. A record is on the wheel for as long as it is in the map.
+ * No method waits in its middle, so each runs from start to end with nothing in between: that, not a lock,
+ * makes it atomic. A record is on the wheel for exactly as long as it is in a map.
  */
 export class MemoryStore implements Store {
   readonly #clock: Clock;
+  readonly #policy: Policy;
   readonly #run: string;
-  readonly #records = new ShardedMap<CodeRecord>();
-  readonly #wheel: TimingWheel<CodeRecord>;
+  readonly #otps = new ShardedMap<OtpRecord>();
+  readonly #senders = new ShardedMap<SendRecord>();
+  readonly #wheel: TimingWheel<StoredRecord>;
+  /** How many codes there have been. A record keeps its number and not its id, which takes more memory. */
   #issued = 0;
 
   /** @param run names this run of the service, and is the first part of every code's id */
-  constructor(clock: Clock, run: string) {
+  constructor(clock: Clock, policy: Policy, run: string) {
     this.#clock = clock;
+    this.#policy = policy;
     this.#run = run;
     this.#wheel = new TimingWheel(clock.now());
   }
 
-  /** How many records take memory, and how many of them the wheel will come back to: always all. */
+  /** How many records take memory, and how many the wheel will come back to: always all of them. */
   get size(): { records: number; scheduled: number } {
-    return { records: this.#records.size, scheduled: this.#wheel.size };
+    return { records: this.#otps.size + this.#senders.size, scheduled: this.#wheel.size };
   }
 
-  async request(wanted: Wanted): Promise<Issued> {
+  async request(wanted: Wanted): Promise<Issued | Refused> {
     const now = this.#clock.now();
-    const key = keyOf(wanted);
-    const earlier = this.#records.get(key);
+    const record = this.#otps.get(keyOf(wanted));
+    const limited = limitsSends(this.#policy.sends);
+    const sender = limited ? this.#senders.get(wanted.user) : undefined;
+
+    const until = lockedUntil(record?.attempts, now);
+    if (until !== undefined) return { refused: 'locked', waitMs: until - now };
+    const throttled = throttle(sender?.sends ?? [], this.#policy.sends, now);
+    if (throttled !== undefined) return { refused: throttled.reason, waitMs: throttled.until - now };
+    const added = (record === undefined ? 1 : 0) + (limited && sender === undefined ? 1 : 0);
+    if (!this.#hasRoomFor(added)) return { refused: 'capacity', waitMs: TICK_MS };
+
+    if (limited) this.#countSend(sender ?? new SendRecord(wanted.user), now);
+    const earlier = record?.code;
     const fate = fateOfEarlier(earlier, now);
-    if (earlier !== undefined) this.#wheel.cancel(earlier);
-
     this.#issued++;
-    const record = new CodeRecord(`${this.#run}-${this.#issued}`, wanted, now + wanted.ttlMs);
-    this.#records.set(key, record);
-    this.#wheel.schedule(record, record.expiresAt);
+    const code = {
+      serial: this.#issued,
+      digits: wanted.code,
+      expiresAt: now + wanted.ttlMs,
+      goneAt: undefined,
+    };
+    const kept = record ?? this.#add(wanted);
+    kept.code = code;
+    this.#settle(kept);
 
-    const otp = record.otp;
-    return earlier === undefined || fate === 'none' ? { otp } : { otp, earlier: { otp: earlier.otp, fate } };
+    const otp = this.#otp(wanted, code);
+    if (earlier === undefined || fate === undefined) return { otp };
+    return { otp, earlier: { otp: this.#otp(wanted, earlier), fate } };
   }
 
-  async verify(whose: Whose, guess: string): Promise<Judged> {
-    const record = this.#records.get(keyOf(whose));
-    const verdict = judgeGuess(record, guess, this.#clock.now());
-    if (record === undefined || verdict === 'none') return { verdict: 'none' };
-    if (verdict === 'verified') this.#forget(record);
-    return { verdict, otp: record.otp };
+  async verify(key: OtpKey, guess: string): Promise<Judged> {
+    const now = this.#clock.now();
+    const record = this.#otps.get(keyOf(key));
+    const judged = judge(record, guess, this.#policy.guesses, now);
+    if (judged.verdict === 'locked') return { verdict: 'locked', waitMs: judged.until - now };
+    if (judged.verdict === 'verified') {
+      if (record !== undefined) this.#forget(record);
+      return { verdict: 'verified', otp: this.#otp(key, judged.code) };
+    }
+    const counted =
+      judged.attempts === record?.attempts ? {} : this.#count(key, record, judged.attempts, now);
+    if (judged.verdict === 'none') return { verdict: 'none', ...counted };
+    return { verdict: judged.verdict, otp: this.#otp(key, judged.code), ...counted };
   }
 
-  async cancel(whose: Whose): Promise<Otp | undefined> {
-    const record = this.#records.get(keyOf(whose));
-    if (record === undefined || !canCancel(record, this.#clock.now())) return undefined;
-    this.#forget(record);
-    return record.otp;
+  async cancel(key: OtpKey): Promise<Otp | undefined> {
+    const record = this.#otps.get(keyOf(key));
+    const code = record?.code;
+    if (record === undefined || code === undefined || phaseOf(code, this.#clock.now()) !== 'live')
+      return undefined;
+    record.code = undefined;
+    this.#settle(record);
+    return this.#otp(key, code);
   }
 
   async expire(limit: number): Promise<Expired> {
@@ -65,53 +111,67 @@ export class MemoryStore implements Store {
     const due = this.#wheel.take(now, limit);
     const expired: Otp[] = [];
     for (const record of due) {
-      record.goneAt = whenDue(record, now);
-      if (record.goneAt === undefined) {
-        this.#records.delete(keyOf(record));
-      } else {
-        this.#wheel.schedule(record, record.goneAt);
-        expired.push(record.otp);
+      if (record instanceof SendRecord) {
+        this.#senders.delete(record.user);
+        continue;
       }
+      const { code, attempts } = record;
+      const phase = phaseOf(code, now);
+      if (phase === 'gone') record.code = undefined;
+      if (code !== undefined && phase === 'ended') {
+        code.goneAt = endOfGrace(now);
+        expired.push(this.#otp(otpKeyOf(record.key), code));
+      }
+      if (attempts !== undefined && now >= attempts.forgetAt) record.attempts = undefined;
+      this.#settle(record);
     }
-    return { expired, more: due.length === limit };
+    return { expired, more: this.#wheel.isBehind(now) };
   }
 
   async ready(): Promise<boolean> {
     return true;
   }
 
-  #forget(record: CodeRecord): void {
+  #hasRoomFor(records: number): boolean {
+    return this.#wheel.size + records <= this.#policy.maxRecords;
+  }
+
+  #add(key: OtpKey): OtpRecord {
+    const record = new OtpRecord(keyOf(key));
+    this.#otps.set(record.key, record);
+    return record;
+  }
+
+  /** Keeps a count of wrong codes, which burns a live code if it locks. Where there is no room, nothing is counted. */
+  #count(key: OtpKey, known: OtpRecord | undefined, attempts: Attempts | undefined, now: number): Counted {
+    if (attempts === undefined || (known === undefined && !this.#hasRoomFor(1))) return {};
+    const record = known ?? this.#add(key);
+    record.attempts = attempts;
+    const left = attemptsLeft(attempts, this.#policy.guesses, now);
+    if (left === 0 && phaseOf(record.code, now) === 'live') record.code = undefined;
+    this.#settle(record);
+    return { attemptsLeft: left };
+  }
+
+  #countSend(sender: SendRecord, now: number): void {
+    sender.sends = afterSend(sender.sends, this.#policy.sends, now);
+    this.#senders.set(sender.user, sender);
+    this.#wheel.schedule(sender, sendsForgottenAt(sender.sends, this.#policy.sends));
+  }
+
+  /** Has the wheel remind of what ends first in a record; forgets one that has nothing left in it. */
+  #settle(record: OtpRecord): void {
+    const { dueAt } = record;
+    if (dueAt === undefined) this.#forget(record);
+    else this.#wheel.schedule(record, dueAt);
+  }
+
+  #forget(record: OtpRecord): void {
     this.#wheel.cancel(record);
-    this.#records.delete(keyOf(record));
-  }
-}
-
-/** No user and no purpose contains NUL, so no two pairs share a key. */
-function keyOf({ user, purpose }: Whose): string {
-  return `${user}\0${purpose}`;
-}
-
-/** What is kept of a code, and its place on the wheel. */
-class CodeRecord implements CodeState, Whose, Scheduled<CodeRecord> {
-  readonly user: string;
-  readonly purpose: string;
-  readonly code: string;
-  goneAt: number | undefined;
-  bucket: Scheduled<CodeRecord>['bucket'];
-  index = 0;
-
-  constructor(
-    readonly id: string,
-    wanted: Wanted,
-    readonly expiresAt: number,
-  ) {
-    this.user = wanted.user;
-    this.purpose = wanted.purpose;
-    this.code = wanted.code;
+    this.#otps.delete(record.key);
   }
 
-  /** This code as others speak of it: without its digits. */
-  get otp(): Otp {
-    return { id: this.id, user: this.user, purpose: this.purpose, expiresAt: this.expiresAt };
+  #otp({ user, purpose }: OtpKey, { serial, expiresAt }: StoredCode): Otp {
+    return { id: `${this.#run}-c${serial}`, user, purpose, expiresAt };
   }
 }

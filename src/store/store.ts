@@ -1,3 +1,6 @@
+import type { GuessPolicy } from '../rules/judgement.ts';
+import type { SendPolicy, Throttle } from '../rules/sends.ts';
+
 /**
  * Where codes are kept, and the one place where a step can race with another: each operation is atomic.
  *
@@ -6,33 +9,44 @@
  * announces them can keep that order. It rejects only if it cannot be reached or is broken.
  */
 export interface Store {
-  /** Keeps a new code, in place of the earlier one for that user and purpose. */
-  request(wanted: Wanted): Promise<Issued>;
-  /** Judges a guess; a right one is spent in the same step. */
-  verify(whose: Whose, guess: string): Promise<Judged>;
+  /** Keeps a new code, in place of the earlier one for that user and purpose. A refusal changes nothing. */
+  request(wanted: Wanted): Promise<Issued | Refused>;
+  /** Judges a guess and counts it; a right one is spent in the same step. */
+  verify(key: OtpKey, guess: string): Promise<Judged>;
   /** Ends a live code. `undefined` if there is none. */
-  cancel(whose: Whose): Promise<Otp | undefined>;
-  /** Ends codes whose time is up and forgets those whose grace period is; no more than `limit` in all. */
+  cancel(key: OtpKey): Promise<Otp | undefined>;
+  /** Ends codes whose time is up and forgets what need not be kept; at most `limit` steps in all. */
   expire(limit: number): Promise<Expired>;
   /** Whether the store answers. Never rejects. */
   ready(): Promise<boolean>;
 }
 
-/** Whom and what a code is for: it is verified for exactly these two. */
-export interface Whose {
+/** What a store is told of limits. */
+export interface Policy {
+  readonly guesses: GuessPolicy;
+  readonly sends: SendPolicy;
+  /** Most records that may take memory at once: codes, counts, locks and sends. */
+  readonly maxRecords: number;
+}
+
+/** The purpose of a code whose request names none. */
+export const DEFAULT_PURPOSE = 'default';
+
+/** Whom and what a code is for: it is verified for exactly these two. Neither contains NUL. */
+export interface OtpKey {
   readonly user: string;
   readonly purpose: string;
 }
 
-/** A code as others speak of it; who must know the digits has them already. */
-export interface Otp extends Whose {
+/** A code without its digits: what may be announced and logged. */
+export interface Otp extends OtpKey {
   /** Names this one code, in events and to callers: the run of the service and a number that grows. */
   readonly id: string;
   /** Service time, in milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
-export interface Wanted extends Whose {
+export interface Wanted extends OtpKey {
   readonly code: string;
   readonly ttlMs: number;
 }
@@ -43,10 +57,24 @@ export interface Issued {
   readonly earlier?: { readonly otp: Otp; readonly fate: 'replaced' | 'expired' };
 }
 
+/** Why there is no new code, and how long to wait before asking again, in milliseconds. */
+export interface Refused {
+  readonly refused: 'locked' | Throttle['reason'] | 'capacity';
+  readonly waitMs: number;
+}
+
 /** What a guess came to, and the code that was guessed at. */
 export type Judged =
-  | { readonly verdict: 'verified' | 'wrong' | 'expired'; readonly otp: Otp }
-  | { readonly verdict: 'none' };
+  | { readonly verdict: 'verified'; readonly otp: Otp }
+  | ({ readonly verdict: 'wrong' | 'expired'; readonly otp: Otp } & Counted)
+  | ({ readonly verdict: 'none' } & Counted)
+  | { readonly verdict: 'locked'; readonly waitMs: number };
+
+/** What a guess that was turned down left; nothing if it did not count. */
+export interface Counted {
+  /** Wrong codes until the lock; 0 for the one that locked. */
+  readonly attemptsLeft?: number;
+}
 
 export interface Expired {
   /** Codes that ran out, each reported once and never again, those of an earlier second first. */

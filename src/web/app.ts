@@ -1,10 +1,11 @@
 import { Elysia, ElysiaCustomStatusResponse } from 'elysia';
-import type { Config } from '../kernel/config.ts';
+import { idSource } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
+import type { Config } from '../kernel/settings.ts';
 import type { OtpService } from '../otp/otp-service.ts';
 import { docs } from './docs.ts';
 import { errorAnswers } from './errors.ts';
-import { readJson } from './json-body.ts';
+import { hostCheck } from './host-check.ts';
 import { otpRoutes } from './otp-routes.ts';
 import { probeRoutes } from './probe-routes.ts';
 import { PROBLEM_TYPE } from './problem.ts';
@@ -25,18 +26,22 @@ export function createApp({ otps, config, log, ready, run }: AppParts) {
   // Unknown fields are errors, not dropped in silence; `/otp/verify/` is another path than `/otp/verify`.
   const root = new Elysia({ normalize: false, strictPath: true });
 
+  const checkHost = hostCheck(config.OTP_ALLOWED_HOSTS);
+
   // Hooks reach only the routes that come after them.
   return root
     .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
-    .onRequest(nameRequests(run))
-    .onParse({ as: 'global' }, ({ request }) => readJson(request))
+    .onRequest(nameRequests(idSource(run, 'r')))
     .onError(
       { as: 'global' },
       errorAnswers(log, (path) => methodsAt(path, root.routes)),
     )
+    .onRequest(({ request }) => {
+      if (config.OTP_MODE === 'mock') checkHost(request);
+    })
     .onAfterHandle({ as: 'global' }, ({ responseValue, set }) => {
-      // What a route returns with `status` is a problem; a success is a plain value.
-      if (responseValue instanceof ElysiaCustomStatusResponse) set.headers['content-type'] = PROBLEM_TYPE;
+      if (responseValue instanceof ElysiaCustomStatusResponse && responseValue.code >= 400)
+        set.headers['content-type'] = PROBLEM_TYPE;
     })
     .use(docs())
     .use(probeRoutes(ready))
@@ -49,5 +54,5 @@ export type App = ReturnType<typeof createApp>;
 /** The methods that routes take at exactly this path. Whoever takes GET takes HEAD. */
 function methodsAt(path: string, routes: readonly { method: string; path: string }[]): string[] {
   const methods = routes.filter((route) => route.path === path).map(({ method }) => method);
-  return methods.includes('GET') ? ['GET', 'HEAD', ...methods.slice(1)] : methods;
+  return methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
 }

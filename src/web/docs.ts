@@ -1,11 +1,11 @@
-import { resolve } from 'node:path';
+/// <reference path="./assets.d.ts" />
 import { swagger } from '@elysiajs/swagger';
 import { Elysia } from 'elysia';
 import css from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' };
 import bundle from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' };
 import { version } from '../../package.json';
 import { tidyDocument } from './openapi-document.ts';
-import { PAGE_POLICY, SWAGGER_PAGE, SWAGGER_START } from './swagger-page.ts';
+import { PAGE_POLICY, SWAGGER_PAGE, SWAGGER_SCRIPT } from './swagger-page.ts';
 
 const DOCUMENT_PATH = '/swagger/json';
 
@@ -33,17 +33,12 @@ export function docs() {
       .use(swagger({ specPath: DOCUMENT_PATH, documentation }))
       // The plugin's page loads from another host. A ready-made Response that comes later takes its place.
       .get('/swagger', file(SWAGGER_PAGE, 'text/html', { 'content-security-policy': PAGE_POLICY }), hidden)
-      .get('/swagger/assets/start.js', file(SWAGGER_START, 'text/javascript'), hidden)
-      .get('/swagger/assets/swagger-ui-bundle.js', file(packaged(bundle), 'text/javascript'), hidden)
-      .get('/swagger/assets/swagger-ui.css', file(packaged(css), 'text/css'), hidden)
+      .get('/swagger/assets/start.js', file(SWAGGER_SCRIPT, 'text/javascript'), hidden)
+      .get('/swagger/assets/swagger-ui-bundle.js', file(Bun.file(bundle), 'text/javascript'), hidden)
+      .get('/swagger/assets/swagger-ui.css', file(Bun.file(css), 'text/css'), hidden)
   );
 }
 
 function file(body: string | Blob, type: string, headers: Record<string, string> = {}): Response {
   return new Response(body, { headers: { 'content-type': `${type}; charset=utf-8`, ...headers } });
-}
-
-/** A file that came with a package. Its path is absolute when run from source, relative in a bundle. */
-function packaged(path: string): Blob {
-  return Bun.file(resolve(import.meta.dir, path));
 }

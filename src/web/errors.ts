@@ -1,6 +1,7 @@
 import { ValueErrorType } from '@sinclair/typebox/errors';
 import { type Context, NotFoundError, ParseError, ValidationError } from 'elysia';
 import type { Log } from '../kernel/log.ts';
+import { pathOf } from './path.ts';
 import { PROBLEM_TYPE, PROBLEMS, type ProblemCode, ProblemError, problem } from './problem.ts';
 import { causeOf } from './request-id.ts';
 
@@ -19,11 +20,12 @@ const MAX_NAME_LENGTH = 64;
  */
 export function errorAnswers(log: Log, methodsOf: (path: string) => readonly string[]) {
   return ({ error, request, set }: { error: unknown; request: Request; set: Context['set'] }): string => {
-    const methods = methodsOf(new URL(request.url).pathname);
+    const methods = methodsOf(pathOf(request));
     const code = problemOf(error, methods);
     set.status = PROBLEMS[code].status;
     set.headers['content-type'] = PROBLEM_TYPE;
     if (code === 'method_not_allowed') set.headers['allow'] = methods.join(', ');
+    if (code === 'unauthorized') set.headers['www-authenticate'] = 'Bearer';
     if (code === 'internal') log.error('a request failed', error, causeOf(set));
     return error instanceof ValidationError && code === 'invalid_request'
       ? invalidRequest(error)
@@ -47,7 +49,7 @@ function invalidRequest({ all }: ValidationError): string {
     if (type === ValueErrorType.ObjectAdditionalProperties) {
       details.set(path.slice(0, MAX_NAME_LENGTH + 1).toWellFormed(), 'is not a field of this request');
     } else if (!details.has(path)) {
-      details.set(path, String(schema['error']));
+      details.set(path, String(schema['error'] ?? 'cannot be used'));
     }
   }
   const errors = [...details].slice(0, MAX_FIELD_ERRORS).map(([field, detail]) => ({ field, detail }));

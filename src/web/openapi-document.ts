@@ -18,7 +18,7 @@ const Document = Type.Object({ paths: Type.Record(Type.String(), Type.Record(Typ
  * The plugin lists each body under three media types where the service knows one, puts the examples of an
  * answer where OpenAPI has no place for them, and copies `error`, which is for callers who got a field wrong.
  *
- * @throws Error if the plugin's document has not the form that this relies on
+ * @throws Error if the plugin's document does not have the form this relies on
  */
 export function tidyDocument(generated: unknown): Static<typeof Document> {
   const document: unknown = JSON.parse(
@@ -29,9 +29,9 @@ export function tidyDocument(generated: unknown): Static<typeof Document> {
   if (!Value.Check(Document, document)) throw new Error('the swagger plugin made a document of unknown form');
   for (const path of Object.values(document.paths)) {
     for (const { requestBody, responses } of Object.values(path)) {
-      if (requestBody !== undefined) requestBody.content = only('application/json', requestBody.content);
+      if (requestBody !== undefined) requestBody.content = jsonAs('application/json', requestBody.content);
       for (const [status, answer] of Object.entries(responses)) {
-        answer.content = only(
+        answer.content = jsonAs(
           Number(status) < 400 ? 'application/json' : PROBLEM_TYPE,
           answer.content,
           answer.examples,
@@ -44,7 +44,7 @@ export function tidyDocument(generated: unknown): Static<typeof Document> {
 }
 
 /** The JSON form alone, under the media type that is really sent. */
-function only(
+function jsonAs(
   type: string,
   { 'application/json': json }: Static<typeof Content>,
   examples?: unknown[],

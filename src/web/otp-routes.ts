@@ -1,17 +1,12 @@
 import { Type } from '@sinclair/typebox';
-import { Elysia } from 'elysia';
-import type { Config } from '../kernel/config.ts';
+import { type Context, Elysia } from 'elysia';
+import type { Config } from '../kernel/settings.ts';
 import type { OtpService } from '../otp/otp-service.ts';
-import {
-  cancelBody,
-  cancelled,
-  DEFAULT_PURPOSE,
-  requestBody,
-  requested,
-  verified,
-  verifyBody,
-} from './models.ts';
-import { FieldError, problem, problemSchema } from './problem.ts';
+import { DEFAULT_PURPOSE } from '../store/store.ts';
+import { keyCheck } from './api-keys.ts';
+import { readJson } from './json-body.ts';
+import { cancelAnswer, cancelBody, requestAnswer, requestBody, verifyAnswer, verifyBody } from './models.ts';
+import { FieldError, type ProblemCode, problem, problemSchema } from './problem.ts';
 import { causeOf } from './request-id.ts';
 
 /** What every route here may answer before it comes to its own business. */
@@ -19,35 +14,71 @@ const common = {
   400: problemSchema(['malformed_json', 'invalid_request'], {
     errors: Type.Optional(Type.Array(FieldError)),
   }),
+  401: problemSchema(['unauthorized']),
+  403: problemSchema(['forbidden_host', 'forbidden_origin']),
   413: problemSchema(['body_too_large']),
   415: problemSchema(['unsupported_media_type']),
   500: problemSchema(['internal']),
 };
 
+const attemptsLeft = Type.Optional(
+  Type.Integer({
+    description: 'Wrong codes until the lock; absent where there is no limit, and in strict mode',
+  }),
+);
+const retryAfter = Type.Integer({
+  description: 'Seconds to wait, as in the header Retry-After',
+  examples: [27],
+});
+
+/** A problem that passes by itself, and says when. */
+function passing<C extends ProblemCode>(set: Context['set'], code: C, waitMs: number) {
+  const retryAfter = Math.ceil(waitMs / 1_000);
+  set.headers['retry-after'] = String(retryAfter);
+  return problem(code, { retryAfter });
+}
+
 /** `/otp/*`: request, verify and cancel a one-time password. */
-export function otpRoutes(otps: OtpService, config: Pick<Config, 'OTP_TTL' | 'OTP_MAX_TTL'>) {
+export function otpRoutes(otps: OtpService, config: Config) {
+  const strict = config.OTP_MODE === 'strict';
+  const checkKey = keyCheck(config.OTP_API_KEYS);
   return new Elysia({ prefix: '/otp', tags: ['otp'] })
+    .onParse(({ request }) => {
+      checkKey(request);
+      return readJson(request);
+    })
     .post(
       '/request',
-      async ({ body, set }) => {
+      async ({ body, set, status }) => {
         const { user, purpose = DEFAULT_PURPOSE, ttl = config.OTP_TTL, code } = body;
         const otp = await otps.request({ user, purpose, ttlMs: ttl * 1_000, code }, causeOf(set));
+        if ('refused' in otp) {
+          return otp.refused === 'capacity'
+            ? status(503, passing(set, otp.refused, otp.waitMs))
+            : status(429, passing(set, otp.refused, otp.waitMs));
+        }
         return {
           message: 'OTP generated successfully' as const,
           id: otp.id,
           user,
           purpose,
-          code: otp.code,
+          ...(!strict && { code: otp.code }),
           expiresIn: ttl,
           expiresAt: new Date(otp.expiresAt).toISOString(),
         };
       },
       {
-        body: requestBody({ usual: config.OTP_TTL, longest: config.OTP_MAX_TTL }),
-        response: { 200: requested, ...common },
+        body: requestBody(config),
+        response: {
+          200: requestAnswer,
+          ...common,
+          429: problemSchema(['locked', 'resend_cooldown', 'send_limit'], { retryAfter }),
+          503: problemSchema(['capacity'], { retryAfter }),
+        },
         detail: {
           summary: 'Request a code',
-          description: 'Makes a code for a user and a purpose. It replaces the earlier one, if there is any.',
+          description:
+            'Makes a code for a user and a purpose. It replaces the earlier one, if there is any. A request that is refused changes nothing.',
         },
       },
     )
@@ -55,11 +86,20 @@ export function otpRoutes(otps: OtpService, config: Pick<Config, 'OTP_TTL' | 'OT
       '/verify',
       async ({ body, set, status }) => {
         const { user, purpose = DEFAULT_PURPOSE, code } = body;
-        switch (await otps.verify({ user, purpose }, code, causeOf(set))) {
-          case 'verified':
-            return { message: 'OTP verified successfully' as const, user, purpose };
-          case 'wrong':
-            return status(401, problem('invalid_code'));
+        const judged = await otps.verify({ user, purpose }, code, causeOf(set));
+        if (judged.verdict === 'verified')
+          return { message: 'OTP verified successfully' as const, user, purpose };
+        if (judged.verdict === 'locked') return status(429, passing(set, 'locked', judged.waitMs));
+        // In strict mode nobody learns from the answer who has a code, or had one.
+        if (strict) return status(401, problem('invalid_code'));
+        switch (judged.verdict) {
+          case 'wrong': {
+            const { attemptsLeft } = judged;
+            return status(
+              401,
+              problem('invalid_code', { ...(attemptsLeft !== undefined && { attemptsLeft }) }),
+            );
+          }
           case 'expired':
             return status(410, problem('code_expired'));
           case 'none':
@@ -69,16 +109,17 @@ export function otpRoutes(otps: OtpService, config: Pick<Config, 'OTP_TTL' | 'OT
       {
         body: verifyBody,
         response: {
-          200: verified,
-          401: problemSchema(['invalid_code']),
+          200: verifyAnswer,
+          ...common,
+          401: problemSchema(['invalid_code', 'unauthorized'], { attemptsLeft }),
           404: problemSchema(['no_code']),
           410: problemSchema(['code_expired']),
-          ...common,
+          429: problemSchema(['locked'], { retryAfter }),
         },
         detail: {
           summary: 'Verify a code',
           description:
-            'Checks a code and spends it: of any number of simultaneous verifications exactly one succeeds. An expired code is known as such for 60 seconds after its time, then there is no code.',
+            'Checks a code and spends it: of any number of simultaneous verifications exactly one succeeds. An expired code is known as such for 60 seconds after its time, then there is no code. In strict mode a wrong, an expired and no code are all answered 401 invalid_code, without attemptsLeft.',
         },
       },
     )
@@ -87,15 +128,15 @@ export function otpRoutes(otps: OtpService, config: Pick<Config, 'OTP_TTL' | 'OT
       async ({ body, set, status }) => {
         const { user, purpose = DEFAULT_PURPOSE } = body;
         const done = await otps.cancel({ user, purpose }, causeOf(set));
-        return done ? { message: 'OTP cancelled' as const } : status(404, problem('no_code'));
+        return done || strict ? { message: 'OTP cancelled' as const } : status(404, problem('no_code'));
       },
       {
         body: cancelBody,
-        response: { 200: cancelled, 404: problemSchema(['no_code']), ...common },
+        response: { 200: cancelAnswer, ...common, 404: problemSchema(['no_code']) },
         detail: {
           summary: 'Cancel a code',
           description:
-            'Ends a live code. A code that has run out is not there to be cancelled, and stays as it is.',
+            'Ends a live code. A code that has run out is not there to be cancelled, and stays as it is. In strict mode the answer is always 200.',
         },
       },
     );

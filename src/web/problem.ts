@@ -1,4 +1,4 @@
-import { type TProperties, Type } from '@sinclair/typebox';
+import { KindGuard, type TProperties, Type } from '@sinclair/typebox';
 
 /** A field that cannot be used, as a JSON pointer into the body, and what it must be. */
 export const FieldError = Type.Object({ field: Type.String(), detail: Type.String() });
@@ -22,6 +22,21 @@ export const PROBLEMS = {
     status: 401,
     title: 'Wrong code',
     detail: 'This is not the current code for that user and purpose. Check the digits and try again.',
+  },
+  unauthorized: {
+    status: 401,
+    title: 'Unauthorized',
+    detail: 'This service wants an API key. Send it as: Authorization: Bearer <key>.',
+  },
+  forbidden_host: {
+    status: 403,
+    title: 'Unknown host',
+    detail: 'The service does not answer to this Host. Name it in OTP_ALLOWED_HOSTS if it should.',
+  },
+  forbidden_origin: {
+    status: 403,
+    title: 'Foreign origin',
+    detail: 'Web pages of another origin may not call this service. Call it from your server.',
   },
   not_found: {
     status: 404,
@@ -54,10 +69,30 @@ export const PROBLEMS = {
     title: 'Unsupported media type',
     detail: 'Send the body as application/json in UTF-8, with no content encoding.',
   },
+  locked: {
+    status: 429,
+    title: 'Locked',
+    detail: 'Too many wrong codes in a row. Wait as long as Retry-After says, then request a new code.',
+  },
+  resend_cooldown: {
+    status: 429,
+    title: 'Too soon',
+    detail: 'A code was requested a moment ago. Wait as long as Retry-After says before you request another.',
+  },
+  send_limit: {
+    status: 429,
+    title: 'Too many codes',
+    detail: 'Too many codes were requested for this user. Wait as long as Retry-After says.',
+  },
   internal: {
     status: 500,
     title: 'Internal error',
     detail: 'The service failed. It has logged why, under the id in X-Request-Id.',
+  },
+  capacity: {
+    status: 503,
+    title: 'No room',
+    detail: 'The service holds as many records as it may (OTP_MAX_LIVE). Try again when some have expired.',
   },
   not_ready: {
     status: 503,
@@ -81,7 +116,8 @@ export interface ProblemBody<C extends ProblemCode> {
 }
 
 /** @param more fields of this one problem, beside those that all have */
-export function problem<C extends ProblemCode, M extends object>(code: C, more?: M): ProblemBody<C> & M;
+export function problem<C extends ProblemCode>(code: C): ProblemBody<C>;
+export function problem<C extends ProblemCode, M extends object>(code: C, more: M): ProblemBody<C> & M;
 export function problem<C extends ProblemCode>(code: C, more: object = {}): ProblemBody<C> {
   const { status, title, detail } = PROBLEMS[code];
   return { type: `tag:mock-otp-service,2026:${code}`, title, status, detail, code, ...more };
@@ -96,19 +132,30 @@ export class ProblemError extends Error {
   }
 }
 
-/** The schema of an answer that is one of `codes`, all of the same status. @param more fields beside the common ones */
-export function problemSchema<C extends ProblemCode>(codes: readonly [C, ...C[]], more: TProperties = {}) {
+/**
+ * The schema of an answer that is one of `codes`. @param more fields beside the common ones
+ * @throws Error if the codes do not all have one status
+ */
+export function problemSchema<C extends ProblemCode, M extends TProperties = Record<never, never>>(
+  codes: readonly [C, ...C[]],
+  more?: M,
+) {
   const [first] = codes;
+  const { status } = PROBLEMS[first];
+  if (codes.some((code) => PROBLEMS[code].status !== status))
+    throw new Error('these problems differ in status');
+  const common = {
+    type: Type.String({ description: 'A URI that names the kind of problem' }),
+    title: Type.String(),
+    status: Type.Literal(status),
+    detail: Type.String(),
+    code: Type.Unsafe<C>(Type.Union(codes.map((code) => Type.Literal(code)))),
+  };
   const details = codes.map((code) => PROBLEMS[code].detail);
-  return Type.Object(
-    {
-      type: Type.String({ description: 'A URI that names the kind of problem' }),
-      title: Type.String(),
-      status: Type.Literal(PROBLEMS[first].status),
-      detail: Type.String(),
-      code: Type.Unsafe<C>(Type.Union(codes.map((code) => Type.Literal(code)))),
-      ...more,
-    },
-    { description: details.join(' Or: '), examples: codes.map((code) => problem(code)) },
-  );
+  const required = Object.entries(more ?? {}).filter(([, field]) => !KindGuard.IsOptional(field));
+  const example = Object.fromEntries(required.map(([name, field]) => [name, field['examples']?.[0]]));
+  return Type.Object<typeof common & M>(Object.assign(common, more), {
+    description: details.join(' Or: '),
+    examples: codes.map((code) => problem(code, example)),
+  });
 }

@@ -17,7 +17,7 @@ export const SWAGGER_PAGE = `<!doctype html>
 `;
 
 /** Starts Swagger UI, dark where the reader's system is. A file of its own, so that no script is inline. */
-export const SWAGGER_START = `const dark = matchMedia('(prefers-color-scheme: dark)');
+export const SWAGGER_SCRIPT = `const dark = matchMedia('(prefers-color-scheme: dark)');
 const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
 dark.addEventListener('change', follow);
 follow();

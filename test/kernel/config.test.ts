@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-import { ConfigError, readConfig } from '../../src/kernel/config.ts';
+import { ConfigError, type Env, readConfig } from '../../src/kernel/config.ts';
 
 /** What a bad environment is refused with, a line a reason. */
-function refusal(env: Record<string, string>): string[] {
+function refusal(env: Env, canDeliver = true): string[] {
   try {
-    readConfig(env);
+    readConfig(env, canDeliver);
   } catch (error) {
     if (error instanceof ConfigError) return error.message.split('\n').slice(1);
     throw error;
@@ -14,7 +14,7 @@ function refusal(env: Record<string, string>): string[] {
 
 describe('the configuration', () => {
   test('is complete without any variable', () => {
-    expect(readConfig({})).toEqual({
+    expect(readConfig({}, false)).toEqual({
       config: {
         HOST: '0.0.0.0',
         PORT: 8_080,
@@ -22,6 +22,15 @@ describe('the configuration', () => {
         OTP_TTL: 300,
         OTP_MAX_TTL: 3_600,
         OTP_LENGTH: 6,
+        OTP_MAX_ATTEMPTS: 5,
+        OTP_LOCKOUT: 300,
+        OTP_RESEND_COOLDOWN: 0,
+        OTP_SEND_LIMIT: 0,
+        OTP_SEND_WINDOW: 600,
+        OTP_MAX_LIVE: 2_000_000,
+        OTP_API_KEYS: [],
+        OTP_ALLOWED_HOSTS: [],
+        OTP_ALLOW_MOCK_IN_PRODUCTION: 0,
         SHUTDOWN_DRAIN: 0,
         LOG_LEVEL: 'info',
       },
@@ -30,13 +39,10 @@ describe('the configuration', () => {
   });
 
   test('takes what the environment sets, and nothing from a variable that is set to nothing', () => {
-    const { config } = readConfig({
-      HOST: '127.0.0.1',
-      PORT: '0',
-      OTP_TTL: '60',
-      OTP_LENGTH: '',
-      LOG_LEVEL: 'warn',
-    });
+    const { config } = readConfig(
+      { HOST: '127.0.0.1', PORT: '0', OTP_TTL: '60', OTP_LENGTH: '', LOG_LEVEL: 'warn' },
+      false,
+    );
     expect(config).toMatchObject({
       HOST: '127.0.0.1',
       PORT: 0,
@@ -54,12 +60,12 @@ describe('the configuration', () => {
         OTP_LENGTH: '3',
         SHUTDOWN_DRAIN: '-1',
         LOG_LEVEL: 'loud',
-        OTP_MODE: 'strict',
+        OTP_MODE: 'lax',
       }),
     ).toEqual([
       '  - PORT must be a whole number from 0 to 65535, not 99999',
-      '  - OTP_MODE must be "mock", not "strict"',
-      '  - OTP_TTL must be a whole number from 1 to 31622400, not "5m"',
+      '  - OTP_MODE must be "mock" or "strict", not "lax"',
+      '  - OTP_TTL must be a whole number from 1 to 86400, not "5m"',
       '  - OTP_LENGTH must be a whole number from 4 to 10, not 3',
       '  - SHUTDOWN_DRAIN must be a whole number from 0 to 3600, not "-1"',
       '  - LOG_LEVEL must be "info" or "warn" or "error", not "loud"',
@@ -81,8 +87,64 @@ describe('the configuration', () => {
   });
 
   test('warns of an OTP_ variable that is no setting, and of no other', () => {
-    expect(readConfig({ OTP_TLL: '60', PATH: '/bin', OTP_TTL: '60' }).warnings).toEqual([
+    expect(readConfig({ OTP_TLL: '60', PATH: '/bin', OTP_TTL: '60' }, false).warnings).toEqual([
       'OTP_TLL is not a setting of this service and has no effect',
     ]);
+  });
+
+  test('takes lists, separated by commas', () => {
+    const keys = ['a'.repeat(32), `b${'!'.repeat(40)}`];
+    const { config } = readConfig(
+      { OTP_API_KEYS: keys.join(', '), OTP_ALLOWED_HOSTS: 'otp.test,otp.example.com' },
+      false,
+    );
+    expect(config).toMatchObject({ OTP_API_KEYS: keys, OTP_ALLOWED_HOSTS: ['otp.test', 'otp.example.com'] });
+  });
+
+  test('refuses a short key, and a host that is none, without repeating a key', () => {
+    expect(
+      refusal({ OTP_API_KEYS: `${'a'.repeat(32)},short-secret`, OTP_ALLOWED_HOSTS: 'Otp.Test:80' }),
+    ).toEqual([
+      '  - OTP_API_KEYS must be keys separated by commas, each of at least 32 ASCII characters without blanks',
+      '  - OTP_ALLOWED_HOSTS must be host names separated by commas, in lower case, without ports, not ["Otp.Test:80"]',
+    ]);
+  });
+});
+
+describe('strict mode', () => {
+  const strict = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) };
+
+  test('has limits unless others are set', () => {
+    const { config } = readConfig(strict, true);
+    expect(config).toMatchObject({
+      OTP_MAX_TTL: 600,
+      OTP_RESEND_COOLDOWN: 30,
+      OTP_SEND_LIMIT: 5,
+      OTP_SEND_WINDOW: 600,
+    });
+    expect(readConfig({ ...strict, OTP_RESEND_COOLDOWN: '0' }, true).config.OTP_RESEND_COOLDOWN).toBe(0);
+  });
+
+  test('does not start with what would make it weak, and says all of it at once', () => {
+    const weak = { OTP_MODE: 'strict', OTP_MAX_TTL: '601', OTP_LENGTH: '5', OTP_MAX_ATTEMPTS: '0' };
+    expect(refusal(weak, false)).toEqual([
+      '  - OTP_MAX_TTL (601) must not be over 600 in strict mode',
+      '  - OTP_LENGTH (5) must not be under 6 in strict mode',
+      '  - OTP_MAX_ATTEMPTS must not be 0 in strict mode: anybody could guess for ever',
+      '  - OTP_API_KEYS must be set in strict mode',
+      '  - strict mode must have a delivery, for it gives the code to nobody else, and there is none',
+    ]);
+  });
+});
+
+describe('mock mode', () => {
+  test('does not start in production, unless that is meant', () => {
+    expect(refusal({ NODE_ENV: 'production' })).toEqual([
+      expect.stringContaining('OTP_ALLOW_MOCK_IN_PRODUCTION=1'),
+    ]);
+    expect(
+      readConfig({ NODE_ENV: 'production', OTP_ALLOW_MOCK_IN_PRODUCTION: '1' }, false).config.OTP_MODE,
+    ).toBe('mock');
+    expect(readConfig({ NODE_ENV: 'test' }, false).config.OTP_MODE).toBe('mock');
   });
 });

@@ -19,8 +19,19 @@ function wheelAt(now: number, slots = 8) {
       wheel.schedule(entry, deadline);
       return entry;
     },
-    taken: (at: number, limit = 1_000) => wheel.take(at, limit).map(({ name }) => name),
+    /** The names of all that is due, fetched in portions. */
+    taken: (at: number, limit = 1_000) => drain(wheel, at, limit).map(({ name }) => name),
   };
+}
+
+function drain(wheel: TimingWheel<Entry>, now: number, limit: number): Entry[] {
+  const taken: Entry[] = [];
+  do {
+    const portion = wheel.take(now, limit);
+    if (portion.length > limit) throw new Error(`${portion.length} entries, and ${limit} were asked for`);
+    taken.push(...portion);
+  } while (wheel.isBehind(now));
+  return taken;
 }
 
 describe('a timing wheel', () => {
@@ -89,7 +100,7 @@ describe('a timing wheel', () => {
     if (a === undefined || b === undefined || c === undefined) throw new Error('three entries');
     wheel.cancel(b);
     wheel.cancel(b);
-    expect(taken(T0 + 1_000, 1)).toEqual(['c']);
+    expect(wheel.take(T0 + 1_000, 1)).toEqual([c]);
     wheel.cancel(a);
     wheel.cancel(c);
     expect(taken(T0 + 1_000)).toEqual([]);
@@ -105,14 +116,31 @@ describe('a timing wheel', () => {
     expect(taken(T0 + 5_000)).toEqual(['a']);
   });
 
-  test('gives out no more than it is asked for, and the rest next time', () => {
-    const { wheel, schedule, taken } = wheelAt(T0);
+  test('gives out no more than it is asked for, and says whether there is more', () => {
+    const { wheel, schedule } = wheelAt(T0);
     for (let i = 0; i < 10; i++) schedule(String(i), T0 + 1_000);
-    expect(taken(T0 + 1_000, 4)).toHaveLength(4);
-    expect(taken(T0 + 1_000, 4)).toHaveLength(4);
-    expect(wheel.size).toBe(2);
-    expect(taken(T0 + 1_000, 4)).toHaveLength(2);
-    expect(taken(T0 + 1_000, 4)).toHaveLength(0);
+    for (const [length, behind, size] of [
+      [4, true, 6],
+      [4, true, 2],
+      [2, false, 0],
+      [0, false, 0],
+    ] as const) {
+      expect(wheel.take(T0 + 1_000, 4)).toHaveLength(length);
+      expect(wheel.isBehind(T0 + 1_000)).toBe(behind);
+      expect(wheel.size).toBe(size);
+    }
+  });
+
+  test('follows a leap of a year in steps, each of a revolution at the most', () => {
+    const { wheel, schedule } = wheelAt(T0, 4_096);
+    for (let second = 1; second <= 90_000; second += 3) schedule(String(second), T0 + second * 1_000);
+    const now = T0 + 31_622_400_000;
+    const taken: number[] = [];
+    let steps = 0;
+    for (; wheel.isBehind(now); steps++)
+      taken.push(...wheel.take(now, 100_000).map(({ name }) => Number(name)));
+    expect(taken).toEqual(Array.from({ length: 30_000 }, (_, i) => 1 + 3 * i));
+    expect(steps).toBeLessThan(100);
   });
 
   test('agrees with a naive list, whatever is scheduled, moved and cancelled, and however the clock jumps', () => {
@@ -147,8 +175,7 @@ describe('a timing wheel', () => {
           for (const action of steps) {
             if (action.do === 'take') {
               now += action.move;
-              const taken = wheel.take(now, action.limit);
-              expect(naive.accepts(taken, now, action.limit)).toBe(true);
+              expect(naive.accepts(drain(wheel, now, action.limit), now)).toBe(true);
             } else {
               const entry = entries[action.entry];
               if (entry === undefined) throw new Error('twenty entries');
@@ -185,8 +212,8 @@ class NaiveWheel {
     this.#waiting.set(entry, { deadline, second: Math.max(Math.ceil(deadline / 1_000), next) });
   }
 
-  /** Whether `taken` is what is due at `now`, none early, earliest second first, and as many as the limit lets through. */
-  accepts(taken: readonly Entry[], now: number, limit: number): boolean {
+  /** Whether `taken` is what is due at `now`: none early, none left, earliest second first. */
+  accepts(taken: readonly Entry[], now: number): boolean {
     this.#latest = Math.max(this.#latest, now);
     const hand = Math.floor(this.#latest / 1_000);
     const due = [...this.#waiting.values()].map(({ second }) => second).filter((second) => second <= hand);
@@ -195,6 +222,9 @@ class NaiveWheel {
       this.#waiting.delete(entry);
       return deadline <= this.#latest ? second : Number.NaN;
     });
-    return Bun.deepEquals(seconds, due.sort((a, b) => a - b).slice(0, limit));
+    return Bun.deepEquals(
+      seconds,
+      due.sort((a, b) => a - b),
+    );
   }
 }

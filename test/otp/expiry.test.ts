@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'bun:test';
 import { otpRig } from '../support/otps.ts';
+import { UNLIMITED } from '../support/policies.ts';
 
 const code = { purpose: 'default', ttlMs: 5_000 };
 
 describe('the expiry loop', () => {
   test('announces a code within a second of its deadline, once, though nobody asks for it', async () => {
-    const { otps, clock, events } = otpRig();
+    const { issue, clock, events } = otpRig();
     clock.set(clock.now() + 300);
-    const { id } = await otps.request({ user: 'alice', ...code }, {});
+    const { id } = await issue({ user: 'alice', ...code });
     const deadline = clock.now() + 5_000;
     await clock.advance(120_000);
     const expired = events.filter(({ type }) => type === 'otp.expired');
@@ -16,8 +17,8 @@ describe('the expiry loop', () => {
   });
 
   test('announces 10,000 codes with one deadline once each, then how many the tick expired', async () => {
-    const { otps, clock, events } = otpRig();
-    for (let i = 0; i < 10_000; i++) await otps.request({ user: `user-${i}`, ...code }, {});
+    const { issue, clock, events } = otpRig();
+    for (let i = 0; i < 10_000; i++) await issue({ user: `user-${i}`, ...code });
     events.length = 0;
     await clock.advance(6_000);
     const ticked = events.pop();
@@ -26,14 +27,33 @@ describe('the expiry loop', () => {
     expect(events).toHaveLength(10_000);
   });
 
+  test('announces in order what it does in one turn of the event loop with a request of the same user', async () => {
+    for (let hops = 0; hops < 12; hops++) {
+      const { issue, clock, events } = otpRig();
+      await issue({ user: 'alice', ...code });
+      const asked = clock.sleep(5_000).then(async () => {
+        for (let i = 0; i < hops; i++) await null;
+        await issue({ user: 'alice', ...code });
+      });
+      await clock.leap(5_000);
+      await asked;
+      const otps = events.map((event) => event.type !== 'wheel.ticked' && `${event.type} ${event.otp}`);
+      expect(otps.filter(Boolean)).toEqual([
+        'otp.requested run-c1',
+        'otp.expired run-c1',
+        'otp.requested run-c2',
+      ]);
+    }
+  });
+
   test('lets requests be served between its batches', async () => {
-    const { otps, clock, events } = otpRig();
-    for (let i = 0; i < 5_000; i++) await otps.request({ user: `user-${i}`, ...code }, {});
+    const { issue, clock, events } = otpRig();
+    for (let i = 0; i < 5_000; i++) await issue({ user: `user-${i}`, ...code });
     events.length = 0;
     let expiredWhenServed = -1;
     const served = clock.sleep(5_000).then(async () => {
       await new Promise((resolve) => setImmediate(resolve));
-      await otps.request({ user: 'alice', ...code }, {});
+      await issue({ user: 'alice', ...code });
       expiredWhenServed = events.filter(({ type }) => type === 'otp.expired').length;
     });
     await clock.advance(6_000);
@@ -43,14 +63,14 @@ describe('the expiry loop', () => {
 
   test('outlives a store that fails: what one tick misses the next one finds', async () => {
     let down = false;
-    const { otps, clock, types, errors } = otpRig((store) => ({
+    const { issue, clock, types, errors } = otpRig(UNLIMITED, (store) => ({
       request: (wanted) => store.request(wanted),
-      verify: (whose, guess) => store.verify(whose, guess),
-      cancel: (whose) => store.cancel(whose),
+      verify: (key, guess) => store.verify(key, guess),
+      cancel: (key) => store.cancel(key),
       ready: () => store.ready(),
       expire: (limit) => (down ? Promise.reject(new Error('store is down')) : store.expire(limit)),
     }));
-    await otps.request({ user: 'alice', ...code }, {});
+    await issue({ user: 'alice', ...code });
     down = true;
     await clock.advance(7_000);
     expect(errors).toHaveLength(7);
@@ -61,21 +81,21 @@ describe('the expiry loop', () => {
   });
 
   test('outlives a subscriber that throws', async () => {
-    const { otps, bus, clock, types, errors } = otpRig();
+    const { issue, bus, clock, types, errors } = otpRig();
     bus.subscribe(({ type }) => {
       if (type === 'otp.expired') throw new Error('broken');
     });
-    await otps.request({ user: 'alice', ...code }, {});
+    await issue({ user: 'alice', ...code });
     await clock.advance(6_000);
-    await otps.request({ user: 'alice', ...code }, {});
+    await issue({ user: 'alice', ...code });
     await clock.advance(6_000);
     expect(types()).toEqual(['otp.requested', 'otp.expired', 'otp.requested', 'otp.expired']);
     expect(errors).toHaveLength(2);
   });
 
   test('ends when it is told to, also between two batches', async () => {
-    const { otps, clock, store, end } = otpRig();
-    for (let i = 0; i < 5_000; i++) await otps.request({ user: `user-${i}`, ...code }, {});
+    const { issue, clock, store, end } = otpRig();
+    for (let i = 0; i < 5_000; i++) await issue({ user: `user-${i}`, ...code });
     const ended = clock.sleep(5_000).then(end);
     await clock.advance(5_000);
     await ended;

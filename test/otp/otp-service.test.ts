@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { OtpEvent } from '../../src/otp/events.ts';
 import { otpRig } from '../support/otps.ts';
+import { FIVE_ATTEMPTS, UNLIMITED } from '../support/policies.ts';
 
 const alice = { user: 'alice', purpose: 'default' };
 const ask = { ...alice, ttlMs: 5_000 };
@@ -9,11 +10,11 @@ const cause = { requestId: 'r-1' };
 
 describe('what happens is announced:', () => {
   test('a request, with the digits for whoever delivers them', async () => {
-    const { otps, events, clock } = otpRig();
-    const otp = await otps.request(ask, cause);
+    const { issue, events, clock } = otpRig();
+    const otp = await issue(ask, cause);
     expect(events).toEqual([
       {
-        id: 'run-1',
+        id: 'run-e1',
         time: clock.now(),
         type: 'otp.requested',
         ...alice,
@@ -26,9 +27,9 @@ describe('what happens is announced:', () => {
   });
 
   test('a request over a live code: first that it was replaced, then the new one', async () => {
-    const { otps, events } = otpRig();
-    const first = await otps.request(ask, cause);
-    const second = await otps.request(ask, cause);
+    const { issue, events } = otpRig();
+    const first = await issue(ask, cause);
+    const second = await issue(ask, cause);
     expect(events.slice(1)).toMatchObject([
       { type: 'otp.replaced', otp: first.id, requestId: 'r-1' },
       { type: 'otp.requested', otp: second.id },
@@ -36,25 +37,25 @@ describe('what happens is announced:', () => {
   });
 
   test('a request over a code that has run out unnoticed: first that it expired, and not again by the wheel', async () => {
-    const { otps, events, types, clock } = otpRig();
-    const first = await otps.request(ask, cause);
+    const { issue, events, types, clock } = otpRig();
+    const first = await issue(ask, cause);
     clock.set(clock.now() + 5_000);
-    await otps.request(ask, cause);
+    await issue(ask, cause);
     expect(events[1]).toMatchObject({ type: 'otp.expired', otp: first.id, requestId: 'r-1' });
     await clock.advance(2_000);
     expect(types()).toEqual(['otp.requested', 'otp.expired', 'otp.requested']);
   });
 
   test('a verification, a cancellation, and every guess that was turned down, with the reason', async () => {
-    const { otps, events, clock } = otpRig();
+    const { otps, issue, events, clock } = otpRig();
     await otps.verify(alice, '111111', cause);
-    const { id: otp } = await otps.request(ask, cause);
+    const { id: otp } = await issue(ask, cause);
     await otps.verify(alice, '222222', cause);
     await otps.verify(alice, '111111', cause);
-    await otps.request(ask, cause);
+    await issue(ask, cause);
     await otps.cancel(alice, cause);
     await otps.cancel(alice, cause);
-    await otps.request(ask, cause);
+    await issue(ask, cause);
     clock.set(clock.now() + 5_000);
     await otps.verify(alice, '111111', cause);
     expect(events.map(({ type }) => type)).toEqual([
@@ -70,7 +71,7 @@ describe('what happens is announced:', () => {
     const rejected = events.filter((event) => event.type === 'otp.rejected');
     expect(rejected.map(({ reason }) => reason)).toEqual(['none', 'wrong', 'expired']);
     expect(rejected[0]).toEqual({
-      id: 'run-1',
+      id: 'run-e1',
       time: expect.any(Number),
       type: 'otp.rejected',
       reason: 'none',
@@ -80,13 +81,32 @@ describe('what happens is announced:', () => {
     expect(rejected[1]).toMatchObject({ otp });
   });
 
+  test('the last wrong guess: first that it was rejected, then the lock, and no expiry of the burnt code', async () => {
+    const { otps, issue, events, clock } = otpRig(FIVE_ATTEMPTS);
+    const { id } = await issue(ask, cause);
+    for (let i = 0; i < 6; i++) await otps.verify(alice, '999999', cause);
+    await clock.advance(60_000);
+    expect(events.slice(1)).toMatchObject([
+      ...new Array(5).fill({ type: 'otp.rejected', reason: 'wrong', otp: id }),
+      { type: 'otp.locked', otp: id, ...alice, ...cause },
+      { type: 'otp.rejected', reason: 'locked', ...alice, ...cause },
+    ]);
+    expect(events).toHaveLength(8);
+  });
+
+  test('nothing of a request that is refused', async () => {
+    const { otps, events } = otpRig({ ...UNLIMITED, maxRecords: 0 });
+    expect(await otps.request(ask, cause)).toEqual({ refused: 'capacity', waitMs: 1_000 });
+    expect(events).toEqual([]);
+  });
+
   test('after it has happened: a subscriber that asks sees the new state', async () => {
-    const { otps, bus } = otpRig();
+    const { otps, issue, bus } = otpRig();
     const seen: unknown[] = [];
     bus.subscribe(async ({ type }) => {
-      if (type === 'otp.verified') seen.push(await otps.verify(alice, '111111', {}));
+      if (type === 'otp.verified') seen.push((await otps.verify(alice, '111111', {})).verdict);
     });
-    await otps.request(ask, cause);
+    await issue(ask, cause);
     await otps.verify(alice, '111111', cause);
     await Promise.resolve();
     expect(seen).toEqual(['none']);

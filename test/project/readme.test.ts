@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { dependencies } from '../../package.json';
-import { Settings } from '../../src/kernel/config.ts';
+import { Settings } from '../../src/kernel/settings.ts';
 
 const readme = await Bun.file(join(import.meta.dir, '../../README.md')).text();
 

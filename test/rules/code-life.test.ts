@@ -1,64 +1,43 @@
 import { describe, expect, test } from 'bun:test';
-import {
-  type CodeState,
-  canCancel,
-  fateOfEarlier,
-  GRACE_MS,
-  judgeGuess,
-  whenDue,
-} from '../../src/rules/code-life.ts';
+import { type CodeState, dueAt, endOfGrace, fateOfEarlier, phaseOf } from '../../src/rules/code-life.ts';
 
 const DEADLINE = 10_000;
-const live: CodeState = { code: '012345', expiresAt: DEADLINE, goneAt: undefined };
-const inGrace: CodeState = { ...live, goneAt: DEADLINE + 700 + GRACE_MS };
+const unnoticed: CodeState = { digits: '012345', expiresAt: DEADLINE, goneAt: undefined };
+const noticed: CodeState = { ...unnoticed, goneAt: DEADLINE + 60_700 };
 
-describe('a guess', () => {
+describe('a code', () => {
   test.each([
-    ['right, long before the deadline', live, '012345', 0, 'verified'],
-    ['right, 1 ms before the deadline', live, '012345', DEADLINE - 1, 'verified'],
-    ['right, at the deadline', live, '012345', DEADLINE, 'expired'],
-    ['right, long after it, though nobody has noticed', live, '012345', DEADLINE + 10 * GRACE_MS, 'expired'],
-    ['wrong, in time', live, '012346', 0, 'wrong'],
-    ['wrong by a leading zero', live, '12345', 0, 'wrong'],
-    ['of more digits', live, '0123450', 0, 'wrong'],
-    ['wrong, at the deadline', live, '999999', DEADLINE, 'expired'],
-    ['right, in the grace period', inGrace, '012345', DEADLINE + GRACE_MS, 'expired'],
-    ['wrong, in the grace period', inGrace, '999999', DEADLINE + GRACE_MS, 'expired'],
-    ['right, when the grace period is over', inGrace, '012345', DEADLINE + 700 + GRACE_MS, 'none'],
-    ['at nothing', undefined, '012345', 0, 'none'],
-  ] as const)('%s', (_, state, guess, now, verdict) => {
-    expect(judgeGuess(state, guess, now)).toBe(verdict);
+    ['is live from its request', unnoticed, 0, 'live'],
+    ['is live 1 ms before its deadline', unnoticed, DEADLINE - 1, 'live'],
+    ['has ended at its deadline', unnoticed, DEADLINE, 'ended'],
+    ['has ended for as long as nobody notices', unnoticed, DEADLINE + 86_400_000, 'ended'],
+    ['is in its grace period once somebody has', noticed, DEADLINE + 60_699, 'grace'],
+    ['is gone when that is over', noticed, DEADLINE + 60_700, 'gone'],
+    ['that does not exist is gone', undefined, 0, 'gone'],
+  ] as const)('%s', (_, code, now, phase) => {
+    expect(phaseOf(code, now)).toBe(phase);
   });
-});
 
-describe('what a new code does to the earlier one', () => {
   test.each([
-    ['a live one is replaced', live, DEADLINE - 1, 'replaced'],
-    ['one that has run out unnoticed has expired', live, DEADLINE, 'expired'],
-    ['one whose end is known is left alone', inGrace, DEADLINE + 1_000, 'none'],
-    ['none is none', undefined, 0, 'none'],
-  ] as const)('%s', (_, state, now, fate) => {
-    expect(fateOfEarlier(state, now)).toBe(fate);
-  });
-});
-
-describe('a cancellation', () => {
-  test.each([
-    ['ends a live code', live, DEADLINE - 1, true],
-    ['does nothing to one that has run out unnoticed', live, DEADLINE, false],
-    ['does nothing in the grace period', inGrace, DEADLINE + 1, false],
-    ['finds nothing where there is nothing', undefined, 0, false],
-  ] as const)('%s', (_, state, now, can) => {
-    expect(canCancel(state, now)).toBe(can);
-  });
-});
-
-describe('when the wheel reminds of a code', () => {
-  test('a live one enters its grace period, which counts from now however late that is', () => {
-    expect(whenDue(live, DEADLINE + 3_600_000)).toBe(DEADLINE + 3_600_000 + GRACE_MS);
+    ['is replaced by a new one while it lives', unnoticed, DEADLINE - 1, 'replaced'],
+    [
+      'has expired when a new one comes after its deadline, though nobody noticed before',
+      unnoticed,
+      DEADLINE,
+      'expired',
+    ],
+    ['is left alone by a new one if its end was noticed', noticed, DEADLINE + 1_000, undefined],
+    ['that does not exist has no fate', undefined, 0, undefined],
+  ] as const)('%s', (_, code, now, fate) => {
+    expect(fateOfEarlier(code, now)).toBe(fate);
   });
 
-  test('one in its grace period is gone', () => {
-    expect(whenDue(inGrace, DEADLINE + 700 + GRACE_MS)).toBeUndefined();
+  test('is due at its deadline, then at the end of its grace period', () => {
+    expect(dueAt(unnoticed)).toBe(DEADLINE);
+    expect(dueAt(noticed)).toBe(DEADLINE + 60_700);
+  });
+
+  test('has a grace period of a minute from when its end was noticed, however late that is', () => {
+    expect(endOfGrace(DEADLINE + 3_600_000)).toBe(DEADLINE + 3_660_000);
   });
 });

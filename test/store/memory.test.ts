@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'bun:test';
-import { GRACE_MS } from '../../src/rules/code-life.ts';
 import { MemoryStore } from '../../src/store/memory.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { FIVE_ATTEMPTS, UNLIMITED } from '../support/policies.ts';
 import { storeContract } from './store-contract.ts';
 
-function memoryRig() {
+const GRACE_MS = 60_000;
+
+function memoryRig(policy = UNLIMITED) {
   const clock = new ManualClock();
-  return { clock, store: new MemoryStore(clock, 'run'), pass: (ms: number) => clock.set(clock.now() + ms) };
+  return {
+    clock,
+    store: new MemoryStore(clock, policy, 'run'),
+    pass: (ms: number) => clock.set(clock.now() + ms),
+  };
 }
 
 storeContract('the memory store', memoryRig);
@@ -14,11 +20,12 @@ storeContract('the memory store', memoryRig);
 describe('the memory store', () => {
   test('names codes by the run and a number that grows', async () => {
     const { store } = memoryRig();
-    const ids = [];
-    for (const user of ['a', 'b', 'a']) {
-      ids.push((await store.request({ user, purpose: 'default', code: '111111', ttlMs: 1_000 })).otp.id);
-    }
-    expect(ids).toEqual(['run-1', 'run-2', 'run-3']);
+    const answers = await Promise.all(
+      ['a', 'b', 'a'].map((user) =>
+        store.request({ user, purpose: 'default', code: '111111', ttlMs: 1_000 }),
+      ),
+    );
+    expect(answers.map((answer) => 'otp' in answer && answer.otp.id)).toEqual(['run-c1', 'run-c2', 'run-c3']);
   });
 
   test('keeps nothing of a code that was verified, cancelled, replaced, or is long gone', async () => {
@@ -35,6 +42,25 @@ describe('the memory store', () => {
     expect(store.size).toEqual({ records: 30, scheduled: 30 });
     await clock.leap(GRACE_MS + 1_000);
     expect((await store.expire(1_000)).expired).toHaveLength(0);
+    expect(store.size).toEqual({ records: 0, scheduled: 0 });
+  });
+
+  test('keeps nothing of counts, locks and sends when they no longer limit anything', async () => {
+    const sends = { cooldownMs: 30_000, limit: 3, windowMs: 600_000 };
+    const guesses = { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true };
+    const { store, clock } = memoryRig({ ...FIVE_ATTEMPTS, guesses, sends });
+    for (let i = 0; i < 50; i++) {
+      await store.request({ user: `user-${i}`, purpose: 'default', code: '111111', ttlMs: 1_000 });
+      for (let j = 0; j < i % 7; j++) await store.verify({ user: `user-${i}`, purpose: 'default' }, '999999');
+      for (let j = 0; j < i % 7; j++)
+        await store.verify({ user: `nobody-${i}`, purpose: 'default' }, '999999');
+    }
+    expect(store.size.records).toBeGreaterThan(100);
+    for (let minute = 0; minute < 130; minute++) {
+      await clock.leap(60_000);
+      await store.expire(1_000);
+      expect(store.size.records).toBe(store.size.scheduled);
+    }
     expect(store.size).toEqual({ records: 0, scheduled: 0 });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { GRACE_MS } from '../../src/rules/code-life.ts';
-import type { Otp, Store } from '../../src/store/store.ts';
+import type { Issued, Otp, OtpKey, Policy, Store } from '../../src/store/store.ts';
+import { FIVE_ATTEMPTS, UNLIMITED } from '../support/policies.ts';
 
 /** A store under test, and its time, which `pass` moves. */
 export interface Rig {
@@ -8,13 +8,25 @@ export interface Rig {
   pass(ms: number): void;
 }
 
+const GRACE_MS = 60_000;
 const alice = { user: 'alice', purpose: 'default' };
 const TTL_MS = 5_000;
 
-/** What every store promises. `make` gives a new, empty one. */
-export function storeContract(name: string, make: () => Rig): void {
-  const issue = async ({ store }: Rig, code: string, whose = alice, ttlMs = TTL_MS) =>
-    (await store.request({ ...whose, code, ttlMs })).otp;
+/** What every store promises. `make` gives a new, empty one that keeps to a policy. */
+export function storeContract(name: string, makeWith: (policy: Policy) => Rig): void {
+  const make = () => makeWith(UNLIMITED);
+
+  const request = async (
+    { store }: Rig,
+    code: string,
+    key: OtpKey = alice,
+    ttlMs = TTL_MS,
+  ): Promise<Issued> => {
+    const answer = await store.request({ ...key, code, ttlMs });
+    if ('refused' in answer) throw new Error(`the request was refused: ${answer.refused}`);
+    return answer;
+  };
+  const issue = async (...args: Parameters<typeof request>): Promise<Otp> => (await request(...args)).otp;
 
   /** Everything that is due, as the expiry loop would fetch it. */
   const expire = async ({ store }: Rig, limit = 100): Promise<Otp[]> => {
@@ -100,7 +112,7 @@ export function storeContract(name: string, make: () => Rig): void {
     test('by the next one for that user and purpose: the earlier one is from then on wrong', async () => {
       const rig = make();
       const first = await issue(rig, '111111');
-      const { otp, earlier } = await rig.store.request({ ...alice, code: '222222', ttlMs: TTL_MS });
+      const { otp, earlier } = await request(rig, '222222');
       expect(earlier).toEqual({ otp: first, fate: 'replaced' });
       expect(await rig.store.verify(alice, '111111')).toEqual({ verdict: 'wrong', otp });
       expect((await rig.store.verify(alice, '222222')).verdict).toBe('verified');
@@ -110,7 +122,7 @@ export function storeContract(name: string, make: () => Rig): void {
       const rig = make();
       const first = await issue(rig, '111111');
       rig.pass(TTL_MS);
-      const { earlier } = await rig.store.request({ ...alice, code: '222222', ttlMs: TTL_MS });
+      const { earlier } = await request(rig, '222222');
       expect(earlier).toEqual({ otp: first, fate: 'expired' });
       expect(await expire(rig)).toEqual([]);
     });
@@ -119,17 +131,11 @@ export function storeContract(name: string, make: () => Rig): void {
       const rig = make();
       await issue(rig, '111111');
       await turn(rig, 6);
-      expect(await rig.store.request({ ...alice, code: '222222', ttlMs: TTL_MS })).not.toHaveProperty(
-        'earlier',
-      );
+      expect(await request(rig, '222222')).not.toHaveProperty('earlier');
       await rig.store.verify(alice, '222222');
-      expect(await rig.store.request({ ...alice, code: '333333', ttlMs: TTL_MS })).not.toHaveProperty(
-        'earlier',
-      );
+      expect(await request(rig, '333333')).not.toHaveProperty('earlier');
       await rig.store.cancel(alice);
-      expect(await rig.store.request({ ...alice, code: '444444', ttlMs: TTL_MS })).not.toHaveProperty(
-        'earlier',
-      );
+      expect(await request(rig, '444444')).not.toHaveProperty('earlier');
     });
   });
 
@@ -226,6 +232,195 @@ export function storeContract(name: string, make: () => Rig): void {
     });
   });
 
+  describe(`${name} limits guesses`, () => {
+    const wrong = (rig: Rig, key: OtpKey = alice) => rig.store.verify(key, '999999');
+
+    test('counting down with each wrong code, and locking with the last one, which burns the code', async () => {
+      const rig = makeWith(FIVE_ATTEMPTS);
+      const otp = await issue(rig, '111111');
+      for (const attemptsLeft of [4, 3, 2, 1, 0])
+        expect(await wrong(rig)).toEqual({ verdict: 'wrong', otp, attemptsLeft });
+      expect(await rig.store.verify(alice, '111111')).toEqual({ verdict: 'locked', waitMs: 300_000 });
+      expect(await rig.store.request({ ...alice, code: '222222', ttlMs: TTL_MS })).toEqual({
+        refused: 'locked',
+        waitMs: 300_000,
+      });
+      expect(await rig.store.cancel(alice)).toBeUndefined();
+      expect(await turn(rig, 10)).toEqual([]);
+    });
+
+    test('across codes: a new request is no new chance', async () => {
+      const rig = makeWith(FIVE_ATTEMPTS);
+      for (const left of [4, 3, 2, 1, 0]) {
+        await issue(rig, '111111');
+        expect(await wrong(rig)).toMatchObject({ attemptsLeft: left });
+      }
+      expect(await rig.store.request({ ...alice, code: '222222', ttlMs: TTL_MS })).toMatchObject({
+        refused: 'locked',
+      });
+    });
+
+    test('of one user and purpose without a word to the others', async () => {
+      const rig = makeWith(FIVE_ATTEMPTS);
+      await issue(rig, '111111');
+      await issue(rig, '111111', { user: 'alice', purpose: 'login' });
+      for (let i = 0; i < 5; i++) await wrong(rig);
+      expect((await rig.store.verify({ user: 'alice', purpose: 'login' }, '111111')).verdict).toBe(
+        'verified',
+      );
+    });
+
+    test('until the lock opens, on time; then there are all attempts again, and the next lock is twice as long', async () => {
+      const rig = makeWith(FIVE_ATTEMPTS);
+      await issue(rig, '111111');
+      for (let i = 0; i < 5; i++) await wrong(rig);
+      rig.pass(299_999);
+      expect(await rig.store.verify(alice, '111111')).toEqual({ verdict: 'locked', waitMs: 1 });
+      rig.pass(1);
+      expect(await rig.store.verify(alice, '111111')).toEqual({ verdict: 'none' });
+      await issue(rig, '222222');
+      for (const attemptsLeft of [4, 3, 2, 1, 0]) expect(await wrong(rig)).toMatchObject({ attemptsLeft });
+      expect(await rig.store.verify(alice, '222222')).toEqual({ verdict: 'locked', waitMs: 600_000 });
+    });
+
+    test('until a success, which forgets them', async () => {
+      const rig = makeWith(FIVE_ATTEMPTS);
+      await issue(rig, '111111');
+      for (let i = 0; i < 4; i++) await wrong(rig);
+      await rig.store.verify(alice, '111111');
+      await issue(rig, '111111');
+      expect(await wrong(rig)).toMatchObject({ attemptsLeft: 4 });
+    });
+
+    test('until an hour after the last one, then forgets them, and itself keeps nothing', async () => {
+      const rig = makeWith(FIVE_ATTEMPTS);
+      await issue(rig, '111111');
+      await wrong(rig);
+      rig.pass(3_600_000);
+      await expire(rig);
+      await issue(rig, '111111');
+      expect(await wrong(rig)).toMatchObject({ attemptsLeft: 4 });
+    });
+
+    test('and counts none at an expired code or at no code, unless every guess counts', async () => {
+      const rig = makeWith(FIVE_ATTEMPTS);
+      expect(await wrong(rig)).toEqual({ verdict: 'none' });
+      const otp = await issue(rig, '111111');
+      rig.pass(TTL_MS);
+      expect(await wrong(rig)).toEqual({ verdict: 'expired', otp });
+      const guesses = { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true };
+      const strict = makeWith({ ...FIVE_ATTEMPTS, guesses });
+      for (const attemptsLeft of [4, 3, 2, 1, 0])
+        expect(await wrong(strict)).toEqual({ verdict: 'none', attemptsLeft });
+      expect(await wrong(strict)).toEqual({ verdict: 'locked', waitMs: 300_000 });
+    });
+
+    test('and still reports the end of a code that had run out unnoticed when the lock came', async () => {
+      const guesses = { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true };
+      const rig = makeWith({ ...FIVE_ATTEMPTS, guesses });
+      const otp = await issue(rig, '111111');
+      rig.pass(TTL_MS);
+      for (let i = 0; i < 5; i++) expect((await wrong(rig)).verdict).toBe('expired');
+      expect((await wrong(rig)).verdict).toBe('locked');
+      expect(await turn(rig, 1)).toEqual([otp]);
+    });
+
+    test('however many come at once: of 100 wrong ones exactly five are judged, 1,000 times over', async () => {
+      const rig = makeWith(FIVE_ATTEMPTS);
+      for (let trial = 0; trial < 1_000; trial++) {
+        const key = { user: `user-${trial}`, purpose: 'default' };
+        await issue(rig, '111111', key);
+        const verdicts = await Promise.all(Array.from({ length: 100 }, () => wrong(rig, key)));
+        const judged = verdicts.filter(({ verdict }) => verdict === 'wrong').length;
+        if (judged !== 5) throw new Error(`${judged} of 100 guesses were judged in trial ${trial}`);
+        expect((await rig.store.verify(key, '111111')).verdict).toBe('locked');
+      }
+    });
+  });
+
+  describe(`${name} limits requests`, () => {
+    const ask = ({ store }: Rig, user = 'alice', purpose = 'default') =>
+      store.request({ user, purpose, code: '111111', ttlMs: TTL_MS });
+
+    test('to one within the cooldown, for all purposes of a user together', async () => {
+      const rig = makeWith({ ...UNLIMITED, sends: { ...UNLIMITED.sends, cooldownMs: 30_000 } });
+      await issue(rig, '111111');
+      rig.pass(1_000);
+      expect(await ask(rig, 'alice', 'login')).toEqual({ refused: 'resend_cooldown', waitMs: 29_000 });
+      expect(await ask(rig, 'bob')).toHaveProperty('otp');
+      rig.pass(29_000);
+      expect(await ask(rig, 'alice', 'login')).toHaveProperty('otp');
+    });
+
+    test('to so many within a window', async () => {
+      const rig = makeWith({ ...UNLIMITED, sends: { ...UNLIMITED.sends, limit: 3 } });
+      for (let i = 0; i < 3; i++) {
+        expect(await ask(rig)).toHaveProperty('otp');
+        rig.pass(60_000);
+      }
+      expect(await ask(rig)).toEqual({ refused: 'send_limit', waitMs: 420_000 });
+      rig.pass(420_000);
+      expect(await ask(rig)).toHaveProperty('otp');
+      expect(await ask(rig)).toMatchObject({ refused: 'send_limit' });
+    });
+
+    test('also after a success', async () => {
+      const rig = makeWith({ ...UNLIMITED, sends: { ...UNLIMITED.sends, cooldownMs: 30_000, limit: 3 } });
+      await issue(rig, '111111');
+      await rig.store.verify(alice, '111111');
+      expect(await ask(rig)).toMatchObject({ refused: 'resend_cooldown' });
+    });
+
+    test('and a refused one has no effect: the earlier code stays, and no time is added', async () => {
+      const rig = makeWith({ ...UNLIMITED, sends: { ...UNLIMITED.sends, cooldownMs: 30_000 } });
+      await issue(rig, '222222', alice, 60_000);
+      for (let i = 0; i < 10; i++) {
+        rig.pass(1_000);
+        expect(await ask(rig)).toEqual({ refused: 'resend_cooldown', waitMs: 29_000 - i * 1_000 });
+      }
+      expect((await rig.store.verify(alice, '222222')).verdict).toBe('verified');
+    });
+  });
+
+  describe(`${name} limits memory`, () => {
+    const ask = ({ store }: Rig, user: string, ttlMs = TTL_MS) =>
+      store.request({ user, purpose: 'default', code: '111111', ttlMs });
+
+    test('to so many records, and lets those there are go on', async () => {
+      const rig = makeWith({ ...FIVE_ATTEMPTS, maxRecords: 3 });
+      for (const user of ['a', 'b', 'c']) await ask(rig, user);
+      expect(await ask(rig, 'd')).toEqual({ refused: 'capacity', waitMs: 1_000 });
+      expect(await ask(rig, 'a')).toHaveProperty('otp');
+      expect((await rig.store.verify({ user: 'a', purpose: 'default' }, '111111')).verdict).toBe('verified');
+      expect(await ask(rig, 'd')).toHaveProperty('otp');
+      expect(await ask(rig, 'a')).toMatchObject({ refused: 'capacity' });
+    });
+
+    test('counting codes in their grace period, until they are gone', async () => {
+      const rig = makeWith({ ...UNLIMITED, maxRecords: 1 });
+      await ask(rig, 'a');
+      await turn(rig, 60);
+      expect(await ask(rig, 'b')).toMatchObject({ refused: 'capacity' });
+      await turn(rig, 10);
+      expect(await ask(rig, 'b')).toHaveProperty('otp');
+    });
+
+    test('counting sends, counts of wrong codes and locks, of which none is dropped', async () => {
+      const guesses = { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true };
+      const rig = makeWith({ guesses, sends: { ...UNLIMITED.sends, cooldownMs: 30_000 }, maxRecords: 4 });
+      await ask(rig, 'a');
+      for (let i = 0; i < 5; i++) await rig.store.verify({ user: 'nobody', purpose: 'default' }, '999999');
+      expect(await ask(rig, 'b')).toMatchObject({ refused: 'capacity' });
+      expect((await rig.store.verify({ user: 'nobody', purpose: 'default' }, '999999')).verdict).toBe(
+        'locked',
+      );
+      await rig.store.verify({ user: 'another', purpose: 'default' }, '999999');
+      expect(await rig.store.verify({ user: 'one more', purpose: 'default' }, '999999')).toEqual({
+        verdict: 'none',
+      });
+    });
+  });
+
   test(`${name} answers when it is asked whether it is ready`, async () => {
     expect(await make().store.ready()).toBe(true);
   });
@@ -252,7 +447,7 @@ export function storeContract(name: string, make: () => Rig): void {
         await issue(rig, '111111');
         const [old, issued] = await Promise.all([
           rig.store.verify(alice, '111111'),
-          rig.store.request({ ...alice, code: '222222', ttlMs: TTL_MS }),
+          request(rig, '222222'),
           rig.store.verify(alice, '111111'),
         ]);
         expect(old.verdict === 'verified').toBe(issued.earlier === undefined);

@@ -1,22 +1,25 @@
 import { EventBus } from '../../src/kernel/event-bus.ts';
-import { announcer, type OtpEvent } from '../../src/otp/events.ts';
+import { idSource } from '../../src/kernel/ids.ts';
+import { announcer, type Cause, type OtpEvent } from '../../src/otp/events.ts';
 import { runExpiry } from '../../src/otp/expiry.ts';
-import { OtpService } from '../../src/otp/otp-service.ts';
+import { type Ask, OtpService } from '../../src/otp/otp-service.ts';
 import { MemoryStore } from '../../src/store/memory.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ManualClock } from './manual-clock.ts';
+import { UNLIMITED } from './policies.ts';
 
 /** The core without HTTP: the service class and the expiry loop over a store, and every event they announce. */
-export function otpRig(wrap: (store: MemoryStore) => Store = (store) => store) {
+export function otpRig(policy = UNLIMITED, wrap: (store: MemoryStore) => Store = (store) => store) {
   const clock = new ManualClock();
-  const store = new MemoryStore(clock, 'run');
+  const store = new MemoryStore(clock, policy, 'run');
   const events: OtpEvent[] = [];
   const errors: unknown[] = [];
   const bus = new EventBus<OtpEvent>((error) => errors.push(error));
   bus.subscribe((event) => void events.push(event));
-  const announce = announcer(bus, clock, 'run');
+  const announce = announcer(bus, clock, idSource('run', 'e'));
   const ending = new AbortController();
   const parts = { store: wrap(store), clock, announce, onError: (error: unknown) => void errors.push(error) };
+  const otps = new OtpService(parts.store, () => '111111', announce);
   const ended = runExpiry(parts, ending.signal);
   return {
     clock,
@@ -24,7 +27,13 @@ export function otpRig(wrap: (store: MemoryStore) => Store = (store) => store) {
     bus,
     events,
     errors,
-    otps: new OtpService(parts.store, () => '111111', announce),
+    otps,
+    /** A request that must not be refused. */
+    issue: async (ask: Ask, cause: Cause = {}) => {
+      const answer = await otps.request(ask, cause);
+      if ('refused' in answer) throw new Error(`the request was refused: ${answer.refused}`);
+      return answer;
+    },
     /** Types of the events so far, without the wheel's. */
     types: () => events.map(({ type }) => type).filter((type) => type !== 'wheel.ticked'),
     /** Stops the expiry loop, and waits for it. */

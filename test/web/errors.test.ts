@@ -288,7 +288,7 @@ describe('every answer', () => {
       });
       expect(headers.get('cache-control')).toBe('no-store');
       expect(headers.get('x-content-type-options')).toBe('nosniff');
-      expect(headers.get('x-request-id')).toMatch(/^\w+-\d+$/);
+      expect(headers.get('x-request-id')).toMatch(/^\w+-r\d+$/);
       for (const name of ['x-powered-by', 'server', 'access-control-allow-origin'])
         expect(headers.get(name)).toBeNull();
     },
@@ -299,6 +299,6 @@ describe('every answer', () => {
       (await send('/livez', { headers: { 'x-request-id': given } })).headers.get('x-request-id');
     expect(await id('4bf92f35-77b3.A_b:1')).toBe('4bf92f35-77b3.A_b:1');
     for (const given of ['', 'a b', 'x'.repeat(65), '<script>', '"'])
-      expect(await id(given)).toMatch(/^\w+-\d+$/);
+      expect(await id(given)).toMatch(/^\w+-r\d+$/);
   });
 });

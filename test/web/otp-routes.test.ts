@@ -11,7 +11,7 @@ describe('POST /otp/request', () => {
     expect(status).toBe(200);
     expect(body).toEqual({
       message: 'OTP generated successfully',
-      id: expect.stringMatching(/^\w+-1$/),
+      id: expect.stringMatching(/^\w+-c1$/),
       user: 'alice',
       purpose: 'default',
       code: expect.stringMatching(/^[0-9]{6}$/),
