@@ -43,7 +43,7 @@ export function createApp({ otps, config, log, ready, run }: AppParts) {
       if (responseValue instanceof ElysiaCustomStatusResponse && responseValue.code >= 400)
         set.headers['content-type'] = PROBLEM_TYPE;
     })
-    .use(docs())
+    .use(docs(config.OTP_API_KEYS.length > 0))
     .use(probeRoutes(ready))
     .use(otpRoutes(otps, config));
 }

@@ -14,10 +14,16 @@ const DESCRIPTION = `Makes one-time passwords, checks them once, and lets them e
 Every error is \`application/problem+json\` (RFC 9457): \`code\` is its stable name, \`detail\` says what to do.
 Every answer carries \`X-Request-Id\`: the request's own if it is 1 to 64 of \`A-Z a-z 0-9 _ . : -\`, else a new one.`;
 
+/** The name of the API key's scheme in the document. */
+export const KEY_SCHEME = 'key';
+
 /** `/swagger` with all that its page loads, and the OpenAPI document. */
-export function docs() {
+export function docs(wantsKey: boolean) {
   const documentation = {
     openapi: '3.1.0',
+    ...(wantsKey && {
+      components: { securitySchemes: { [KEY_SCHEME]: { type: 'http', scheme: 'bearer' } } } as const,
+    }),
     info: { title: 'mock-otp-service', version, description: DESCRIPTION },
     tags: [
       { name: 'otp', description: 'Request, verify and cancel one-time passwords' },
@@ -27,11 +33,12 @@ export function docs() {
   const hidden = { detail: { hide: true } };
   return (
     new Elysia()
-      .onAfterHandle(({ path, responseValue }) =>
-        path === DOCUMENT_PATH ? tidyDocument(responseValue) : undefined,
+      .onAfterHandle(({ route, responseValue }) =>
+        route === DOCUMENT_PATH ? tidyDocument(responseValue) : undefined,
       )
       .use(swagger({ specPath: DOCUMENT_PATH, documentation }))
-      // The plugin's page loads from another host. A ready-made Response that comes later takes its place.
+      // The plugin's page loads from another host. A route that comes later takes its place. None is a ready-made
+      // Response: Elysia would look for those at the wrong place in a URL with a short host, as in http://otp/swagger.
       .get('/swagger', file(SWAGGER_PAGE, 'text/html', { 'content-security-policy': PAGE_POLICY }), hidden)
       .get('/swagger/assets/start.js', file(SWAGGER_SCRIPT, 'text/javascript'), hidden)
       .get('/swagger/assets/swagger-ui-bundle.js', file(Bun.file(bundle), 'text/javascript'), hidden)
@@ -39,6 +46,6 @@ export function docs() {
   );
 }
 
-function file(body: string | Blob, type: string, headers: Record<string, string> = {}): Response {
-  return new Response(body, { headers: { 'content-type': `${type}; charset=utf-8`, ...headers } });
+function file(body: string | Blob, type: string, headers: Record<string, string> = {}) {
+  return () => new Response(body, { headers: { 'content-type': `${type}; charset=utf-8`, ...headers } });
 }

@@ -4,6 +4,7 @@ import type { Config } from '../kernel/settings.ts';
 import type { OtpService } from '../otp/otp-service.ts';
 import { DEFAULT_PURPOSE } from '../store/store.ts';
 import { keyCheck } from './api-keys.ts';
+import { KEY_SCHEME } from './docs.ts';
 import { readJson } from './json-body.ts';
 import { cancelAnswer, cancelBody, requestAnswer, requestBody, verifyAnswer, verifyBody } from './models.ts';
 import { FieldError, type ProblemCode, problem, problemSchema } from './problem.ts';
@@ -42,7 +43,8 @@ function passing<C extends ProblemCode>(set: Context['set'], code: C, waitMs: nu
 export function otpRoutes(otps: OtpService, config: Config) {
   const strict = config.OTP_MODE === 'strict';
   const checkKey = keyCheck(config.OTP_API_KEYS);
-  return new Elysia({ prefix: '/otp', tags: ['otp'] })
+  const security = config.OTP_API_KEYS.length > 0 ? { security: [{ [KEY_SCHEME]: [] }] } : {};
+  return new Elysia({ prefix: '/otp', tags: ['otp'], detail: security })
     .onParse(({ request }) => {
       checkKey(request);
       return readJson(request);

@@ -1,4 +1,4 @@
-import { createService, type Service } from '../../src/service.ts';
+import { createService, type Delivery, type Service } from '../../src/service.ts';
 import { ManualClock } from './manual-clock.ts';
 
 /** An answer of the API, as a test looks at it. */
@@ -25,10 +25,14 @@ export interface Rig {
  *
  * @param env settings by the names of the environment variables
  */
-export function rig(env: Record<string, string> = {}): Rig {
+export function rig(env: Record<string, string> = {}, deliver?: Delivery): Rig {
   const clock = new ManualClock();
   const lines: string[] = [];
-  const service = createService(env, { clock, write: (text) => lines.push(text) });
+  const service = createService(env, {
+    clock,
+    write: (text) => lines.push(text),
+    ...(deliver && { deliver }),
+  });
 
   const send = async (path: string, init?: RequestInit): Promise<Answer> => {
     const response = await service.app.handle(new Request(`http://localhost${path}`, init));

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { connect } from 'node:net';
+import { rig } from '../support/api.ts';
+
+const { service } = rig({ PORT: '0', HOST: '127.0.0.1', OTP_ALLOWED_HOSTS: 'otp.example.com' });
+const strict = rig(
+  { PORT: '0', HOST: '127.0.0.1', OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) },
+  () => {},
+);
+beforeAll(() => Promise.all([service.listen(), strict.service.listen()]));
+afterAll(() => Promise.all([service.stop(), strict.service.stop()]));
+
+/** Sends a request as it stands, whatever its Host is; resolves to status, `code` and body. */
+function raw(method: string, path: string, headers: Record<string, string>, url = service.url) {
+  return new Promise<{ status: number; code: string | undefined; text: string }>((resolve, reject) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const lines = Object.entries({ ...headers, Connection: 'close' }).map(
+      ([name, value]) => `${name}: ${value}\r\n`,
+    );
+    socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
+    let text = '';
+    socket.on('data', (data) => {
+      text += data;
+    });
+    socket.on('error', reject);
+    socket.on('close', () => {
+      const [, status] = /^HTTP\/1\.1 (\d+)/.exec(text) ?? [];
+      resolve({ status: Number(status), code: /"code":"(\w+)"/.exec(text)?.[1], text });
+    });
+  });
+}
+
+const routes = [
+  ['POST', '/otp/request'],
+  ['POST', '/otp/verify'],
+  ['POST', '/otp/cancel'],
+  ['GET', '/swagger'],
+  ['GET', '/swagger/json'],
+  ['GET', '/swagger/assets/start.js'],
+  ['GET', '/nowhere'],
+  ['GET', '/'],
+] as const;
+
+describe('in mock mode, a request to a Host that could be anybody’s', () => {
+  test.each(routes)('is 403 forbidden_host: %s %s', async (method, path) => {
+    expect(await raw(method, path, { Host: 'rebound.example.com' })).toMatchObject({
+      status: 403,
+      code: 'forbidden_host',
+    });
+  });
+
+  test.each([
+    'otp.evil.com',
+    'localhost.evil.com',
+    'x.svc.evil.com',
+    '127.0.0.1.evil.com',
+    'otp.example.com.',
+    'a b',
+    '%%%%',
+    '[bad',
+    '[::1]x',
+    '.',
+    '1.2.3',
+  ])('is 403 forbidden_host, named %j', async (host) => {
+    const answer = await raw('GET', '/swagger', { Host: host });
+    expect(answer).toMatchObject({ status: 403, code: 'forbidden_host' });
+    expect(answer.text.toLowerCase()).toContain('x-request-id: ');
+  });
+
+  test.each([
+    'localhost',
+    'LOCALHOST:80',
+    '127.0.0.1',
+    '192.168.49.2:30080',
+    '[::1]:8080',
+    'otp',
+    'otp-service:80',
+    'otp-service.default.svc',
+    'otp-service.default.svc.cluster.local:80',
+    'OTP.example.com',
+  ])('is answered if it is a local one: %s', async (host) => {
+    for (const path of ['/swagger', '/swagger/json', '/livez'])
+      expect((await raw('GET', path, { Host: host })).status).toBe(200);
+    expect((await raw('POST', '/otp/verify', { Host: host })).status).toBe(400);
+    expect((await raw('GET', '/otp/verify', { Host: host })).text).toContain('allow: POST');
+  });
+});
+
+describe('in mock mode, a request from a web page', () => {
+  test.each(routes)('of another origin is 403 forbidden_origin: %s %s', async (method, path) => {
+    for (const origin of ['https://evil.com', 'null', 'http://localhost:1']) {
+      const answer = await raw(method, path, { Host: 'localhost:8080', Origin: origin });
+      expect(answer).toMatchObject({ status: 403, code: 'forbidden_origin' });
+    }
+  });
+
+  test('of the service’s own is answered', async () => {
+    for (const [host, origin] of [
+      ['localhost:8080', 'http://localhost:8080'],
+      ['otp.example.com', 'https://otp.example.com'],
+      ['localhost:80', 'http://localhost'],
+    ] as const) {
+      expect((await raw('GET', '/swagger/json', { Host: host, Origin: origin })).status).toBe(200);
+    }
+  });
+});
+
+test('probes are answered under any name', async () => {
+  for (const path of ['/livez', '/readyz']) {
+    expect(
+      (await raw('GET', path, { Host: 'anything.example.com', Origin: 'https://evil.com' })).status,
+    ).toBe(200);
+  }
+});
+
+test('in strict mode keys protect the service, and names do not matter', async () => {
+  const headers = { Host: 'otp.anybody.com', Origin: 'https://app.anybody.com' };
+  expect(await raw('POST', '/otp/verify', headers, strict.service.url)).toMatchObject({
+    status: 401,
+    code: 'unauthorized',
+  });
+});

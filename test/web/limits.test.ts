@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'bun:test';
+import { rig } from '../support/api.ts';
+
+const alice = { user: 'alice' };
+
+describe('wrong codes in a row', () => {
+  test('are counted down, then lock: 429 with Retry-After, true to the second, for verify and request', async () => {
+    const { post, clock } = rig();
+    await post('/otp/request', { ...alice, code: '111111' });
+    for (const attemptsLeft of [4, 3, 2, 1, 0]) {
+      const answer = await post('/otp/verify', { ...alice, code: '999999' });
+      expect(answer).toMatchObject({ status: 401, body: { code: 'invalid_code', attemptsLeft } });
+    }
+    for (const [passed, retryAfter] of [
+      [0, 300],
+      [1, 300],
+      [999, 299],
+      [298_999, 1],
+    ] as const) {
+      clock.set(clock.now() + passed);
+      for (const [path, body] of [
+        ['/otp/verify', { ...alice, code: '111111' }],
+        ['/otp/request', alice],
+      ] as const) {
+        const answer = await post(path, body);
+        expect(answer).toMatchObject({ status: 429, body: { code: 'locked', retryAfter } });
+        expect(answer.headers.get('retry-after')).toBe(String(retryAfter));
+      }
+    }
+    clock.set(clock.now() + 1);
+    expect(await post('/otp/verify', { ...alice, code: '111111' })).toMatchObject({
+      status: 404,
+      body: { code: 'no_code' },
+    });
+    expect((await post('/otp/request', alice)).status).toBe(200);
+  });
+
+  test('are not counted where there is no limit, and the answer does not speak of one', async () => {
+    const { post } = rig({ OTP_MAX_ATTEMPTS: '0' });
+    await post('/otp/request', { ...alice, code: '111111' });
+    for (let i = 0; i < 20; i++) {
+      const { status, body } = await post('/otp/verify', { ...alice, code: '999999' });
+      expect(status).toBe(401);
+      expect(body).not.toHaveProperty('attemptsLeft');
+    }
+    expect((await post('/otp/verify', { ...alice, code: '111111' })).status).toBe(200);
+  });
+
+  test('cost nothing where the request is not a guess: 400 leaves the count as it is', async () => {
+    const { post } = rig({ OTP_MAX_ATTEMPTS: '1' });
+    await post('/otp/request', { ...alice, code: '111111' });
+    for (const code of ['', '1', 'abcdef', 111_111])
+      expect((await post('/otp/verify', { ...alice, code })).status).toBe(400);
+    expect((await post('/otp/verify', { ...alice, code: '111111' })).status).toBe(200);
+  });
+
+  test('lock for as long as is set', async () => {
+    const { post } = rig({ OTP_MAX_ATTEMPTS: '1', OTP_LOCKOUT: '7' });
+    await post('/otp/request', { ...alice, code: '111111' });
+    await post('/otp/verify', { ...alice, code: '999999' });
+    expect((await post('/otp/verify', { ...alice, code: '111111' })).body['retryAfter']).toBe(7);
+  });
+});
+
+describe('requests for a user', () => {
+  test('within the cooldown are 429 resend_cooldown', async () => {
+    const { post, clock } = rig({ OTP_RESEND_COOLDOWN: '30' });
+    await post('/otp/request', { ...alice, code: '111111' });
+    clock.set(clock.now() + 9_001);
+    const answer = await post('/otp/request', { ...alice, purpose: 'login' });
+    expect(answer).toMatchObject({ status: 429, body: { code: 'resend_cooldown', retryAfter: 21 } });
+    expect(answer.headers.get('retry-after')).toBe('21');
+    expect((await post('/otp/verify', { ...alice, code: '111111' })).status).toBe(200);
+  });
+
+  test('over the limit are 429 send_limit', async () => {
+    const { post } = rig({ OTP_SEND_LIMIT: '2', OTP_SEND_WINDOW: '60' });
+    expect((await post('/otp/request', alice)).status).toBe(200);
+    expect((await post('/otp/request', alice)).status).toBe(200);
+    expect(await post('/otp/request', alice)).toMatchObject({
+      status: 429,
+      body: { code: 'send_limit', retryAfter: 60 },
+    });
+  });
+
+  test('beyond what memory may hold are 503 capacity', async () => {
+    const { post } = rig({ OTP_MAX_LIVE: '1' });
+    expect((await post('/otp/request', alice)).status).toBe(200);
+    const answer = await post('/otp/request', { user: 'bob' });
+    expect(answer).toMatchObject({ status: 503, body: { code: 'capacity', retryAfter: 1 } });
+    expect(answer.headers.get('retry-after')).toBe('1');
+    expect((await post('/otp/request', alice)).status).toBe(200);
+  });
+});

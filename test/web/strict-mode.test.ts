@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'bun:test';
+import { createService, type Message } from '../../src/service.ts';
+import { rig } from '../support/api.ts';
+
+const KEY = 'k'.repeat(32);
+
+/** A service in strict mode, and what it has delivered. */
+function strictRig(env: Record<string, string> = {}) {
+  const delivered: Message[] = [];
+  const settings = {
+    OTP_MODE: 'strict',
+    OTP_API_KEYS: KEY,
+    OTP_RESEND_COOLDOWN: '0',
+    OTP_SEND_LIMIT: '0',
+    ...env,
+  };
+  const { post, ...rest } = rig(settings, (message) => void delivered.push(message));
+  const call = (path: string, body: object) => post(path, body, { authorization: `Bearer ${KEY}` });
+  return { ...rest, call, delivered };
+}
+
+describe('strict mode', () => {
+  test('does not start without keys or a delivery', () => {
+    expect(() => createService({ OTP_MODE: 'strict' })).toThrow('OTP_API_KEYS must be set');
+    expect(() => createService({ OTP_MODE: 'strict', OTP_API_KEYS: KEY })).toThrow('must have a delivery');
+  });
+
+  test('gives the code to the delivery and to nobody else: not in the answer, its headers or the log', async () => {
+    const { call, delivered, clock, log } = strictRig({ OTP_LENGTH: '10' });
+    const { status, text, body, headers } = await call('/otp/request', { user: 'alice' });
+    const [{ user, purpose, code } = { user: '', purpose: '', code: '' }] = delivered;
+    expect(status).toBe(200);
+    expect([user, purpose]).toEqual(['alice', 'default']);
+    expect(code).toMatch(/^\d{10}$/);
+    expect(body).not.toHaveProperty('code');
+    const verified = await call('/otp/verify', { user: 'alice', code });
+    expect(verified.status).toBe(200);
+    await clock.settle();
+    const seen = [
+      text,
+      verified.text,
+      JSON.stringify([...headers, ...verified.headers]),
+      JSON.stringify(log()),
+    ];
+    for (const place of seen) expect(place).not.toContain(code);
+    expect(log()).toHaveLength(2);
+  });
+
+  test('takes no code of the caller’s choice', async () => {
+    const { call } = strictRig();
+    expect(await call('/otp/request', { user: 'alice', code: '123456' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: '/code', detail: 'is not a field of this request' }] },
+    });
+  });
+
+  test('gives one answer, same status, headers and bytes, to a wrong, expired, spent, replaced, cancelled and unknown code', async () => {
+    const { call, delivered, clock } = strictRig();
+    const code = (i: number) => delivered[i]?.code ?? '';
+    const other = (digits: string) => (digits.startsWith('0') ? '1' : '0') + digits.slice(1);
+    for (const user of ['wrong', 'expired', 'spent', 'replaced', 'replaced', 'cancelled']) {
+      await call('/otp/request', { user, ttl: user === 'expired' ? 1 : 300 });
+    }
+    clock.set(clock.now() + 1_000);
+    await call('/otp/verify', { user: 'spent', code: code(2) });
+    await call('/otp/cancel', { user: 'cancelled' });
+    const answers = [
+      await call('/otp/verify', { user: 'wrong', code: other(code(0)) }),
+      await call('/otp/verify', { user: 'expired', code: code(1) }),
+      await call('/otp/verify', { user: 'spent', code: code(2) }),
+      await call('/otp/verify', { user: 'replaced', code: code(3) === code(4) ? other(code(4)) : code(3) }),
+      await call('/otp/verify', { user: 'cancelled', code: code(5) }),
+      await call('/otp/verify', { user: 'unknown', code: '123456' }),
+    ];
+    const alike = answers.map(({ status, text, headers }) => {
+      headers.delete('x-request-id');
+      return JSON.stringify([status, text, ...headers]);
+    });
+    expect(new Set(alike).size).toBe(1);
+    expect(answers[0]).toMatchObject({ status: 401, body: { code: 'invalid_code' } });
+    expect(answers[0]?.body).not.toHaveProperty('attemptsLeft');
+  });
+
+  test('locks a user who has a code and one whom nobody knows after as many guesses', async () => {
+    const { call } = strictRig();
+    await call('/otp/request', { user: 'known' });
+    for (const user of ['known', 'unknown']) {
+      const statuses: number[] = [];
+      for (let i = 0; i < 7; i++)
+        statuses.push((await call('/otp/verify', { user, code: '0000000' })).status);
+      expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429]);
+    }
+  });
+
+  test('answers 200 to a cancellation, whether there was a code or not', async () => {
+    const { call } = strictRig();
+    await call('/otp/request', { user: 'known' });
+    const [known, unknown] = [
+      await call('/otp/cancel', { user: 'known' }),
+      await call('/otp/cancel', { user: 'unknown' }),
+    ];
+    expect(known).toMatchObject({ status: 200, text: unknown.text });
+    expect(unknown.status).toBe(200);
+  });
+
+  test('limits requests unless that is set otherwise', async () => {
+    const { call } = strictRig({ OTP_RESEND_COOLDOWN: '' });
+    await call('/otp/request', { user: 'alice' });
+    expect(await call('/otp/request', { user: 'alice' })).toMatchObject({
+      status: 429,
+      body: { code: 'resend_cooldown', retryAfter: 30 },
+    });
+  });
+
+  test('goes on when the delivery fails, and logs that', async () => {
+    const settings = { OTP_MODE: 'strict', OTP_API_KEYS: KEY };
+    const { post, clock, log } = rig(settings, async () => {
+      throw new Error('no route to provider');
+    });
+    expect((await post('/otp/request', { user: 'alice' }, { authorization: `Bearer ${KEY}` })).status).toBe(
+      200,
+    );
+    await clock.settle();
+    expect(
+      log()
+        .map(({ level }) => level)
+        .sort(),
+    ).toEqual(['error', 'info']);
+  });
+});
