@@ -138,7 +138,7 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
 }
 
 /** What the settings make of the limits. */
-function policyOf(config: Config): Policy {
+export function policyOf(config: Config): Policy {
   return {
     guesses: {
       maxAttempts: config.OTP_MAX_ATTEMPTS,

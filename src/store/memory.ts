@@ -5,7 +5,7 @@ import { type Attempts, attemptsLeft, lockedUntil } from '../rules/attempts.ts';
 import { endOfGrace, fateOfEarlier, phaseOf } from '../rules/code-life.ts';
 import { judge } from '../rules/judgement.ts';
 import { afterSend, limitsSends, sendsForgottenAt, throttle } from '../rules/sends.ts';
-import { keyOf, OtpRecord, otpKeyOf, SendRecord, type StoredCode, type StoredRecord } from './records.ts';
+import { keyOf, OtpRecord, otpKeyOf, SendRecord, StoredCode, type StoredRecord } from './records.ts';
 import { ShardedMap } from './sharded-map.ts';
 import type {
   Counted,
@@ -66,12 +66,7 @@ export class MemoryStore implements Store {
     const earlier = record?.code;
     const fate = fateOfEarlier(earlier, now);
     this.#issued++;
-    const code = {
-      serial: this.#issued,
-      digits: wanted.code,
-      expiresAt: now + wanted.ttlMs,
-      goneAt: undefined,
-    };
+    const code = new StoredCode(this.#issued, wanted.code, now + wanted.ttlMs);
     const kept = record ?? this.#add(wanted);
     kept.code = code;
     this.#settle(kept);

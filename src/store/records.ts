@@ -8,10 +8,23 @@ import { DEFAULT_PURPOSE, type OtpKey } from './store.ts';
 /** What takes memory in a store, each record with its place on the wheel. */
 export type StoredRecord = OtpRecord | SendRecord;
 
-/** A code in memory, with its number among all that the store has issued. */
-export interface StoredCode extends CodeState {
-  readonly serial: number;
+/** A code in memory. Its digits are kept as a number, with a 1 before them: a string takes six times as much. */
+export class StoredCode implements CodeState {
+  private readonly packed: number;
   goneAt: number | undefined;
+
+  /** @param serial its number among all that the store has issued */
+  constructor(
+    readonly serial: number,
+    digits: string,
+    readonly expiresAt: number,
+  ) {
+    this.packed = Number(`1${digits}`);
+  }
+
+  get digits(): string {
+    return String(this.packed).slice(1);
+  }
 }
 
 /** What is kept for one user and one purpose, for as long as there is a code or a count in it. */

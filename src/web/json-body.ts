@@ -19,11 +19,11 @@ export async function readJson(request: Request): Promise<unknown> {
   const encoding = request.headers.get('content-encoding') ?? 'identity';
   const acceptable = JSON_TYPE.test(type ?? '') && encoding === 'identity';
   if (!acceptable && hasBody(request)) throw new ProblemError('unsupported_media_type');
-  const bytes = await readBytes(request);
   try {
-    return JSON.parse(utf8.decode(bytes));
-  } catch {
-    throw new ProblemError('malformed_json');
+    return JSON.parse(utf8.decode(await readBytes(request)));
+  } catch (error) {
+    // Also where the sender went away in the middle: what came is not JSON, and that is no failure of ours.
+    throw error instanceof ProblemError ? error : new ProblemError('malformed_json');
   }
 }
 

@@ -12,18 +12,21 @@ const Operation = Type.Object({
 });
 const Document = Type.Object({ paths: Type.Record(Type.String(), Type.Record(Type.String(), Operation)) });
 
+/** Notes on schemas that are for us and not for the document. */
+const OURS = ['error', 'noValidate'];
+
 /**
  * Makes what the swagger plugin generates a valid and true OpenAPI 3.1 document.
  *
  * The plugin lists each body under three media types where the service knows one, puts the examples of an
- * answer where OpenAPI has no place for them, and copies `error`, which is for callers who got a field wrong.
+ * answer where OpenAPI has no place for them, and copies our own notes on schemas.
  *
  * @throws Error if the plugin's document does not have the form this relies on
  */
 export function tidyDocument(generated: unknown): Static<typeof Document> {
   const document: unknown = JSON.parse(
     JSON.stringify(generated, (key, value) =>
-      key === 'error' && typeof value === 'string' ? undefined : value,
+      OURS.includes(key) && typeof value !== 'object' ? undefined : value,
     ),
   );
   if (!Value.Check(Document, document)) throw new Error('the swagger plugin made a document of unknown form');

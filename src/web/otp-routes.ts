@@ -4,8 +4,8 @@ import type { Config } from '../kernel/settings.ts';
 import type { OtpService } from '../otp/otp-service.ts';
 import { DEFAULT_PURPOSE } from '../store/store.ts';
 import { keyCheck } from './api-keys.ts';
+import { checkedBody } from './checked-body.ts';
 import { KEY_SCHEME } from './docs.ts';
-import { readJson } from './json-body.ts';
 import { cancelAnswer, cancelBody, requestAnswer, requestBody, verifyAnswer, verifyBody } from './models.ts';
 import { FieldError, type ProblemCode, problem, problemSchema } from './problem.ts';
 import { causeOf } from './request-id.ts';
@@ -45,10 +45,7 @@ export function otpRoutes(otps: OtpService, config: Config) {
   const checkKey = keyCheck(config.OTP_API_KEYS);
   const security = config.OTP_API_KEYS.length > 0 ? { security: [{ [KEY_SCHEME]: [] }] } : {};
   return new Elysia({ prefix: '/otp', tags: ['otp'], detail: security })
-    .onParse(({ request }) => {
-      checkKey(request);
-      return readJson(request);
-    })
+    .onParse(({ request }) => checkKey(request))
     .post(
       '/request',
       async ({ body, set, status }) => {
@@ -70,7 +67,7 @@ export function otpRoutes(otps: OtpService, config: Config) {
         };
       },
       {
-        body: requestBody(config),
+        ...checkedBody(requestBody(config)),
         response: {
           200: requestAnswer,
           ...common,
@@ -109,7 +106,7 @@ export function otpRoutes(otps: OtpService, config: Config) {
         }
       },
       {
-        body: verifyBody,
+        ...checkedBody(verifyBody),
         response: {
           200: verifyAnswer,
           ...common,
@@ -133,7 +130,7 @@ export function otpRoutes(otps: OtpService, config: Config) {
         return done || strict ? { message: 'OTP cancelled' as const } : status(404, problem('no_code'));
       },
       {
-        body: cancelBody,
+        ...checkedBody(cancelBody),
         response: { 200: cancelAnswer, ...common, 404: problemSchema(['no_code']) },
         detail: {
           summary: 'Cancel a code',

@@ -3,5 +3,5 @@
  * upset it, as it would `new URL`.
  */
 export function pathOf({ url }: Request): string {
-  return /^https?:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] ?? '/';
+  return /^https?:\/\/[^/?#]*([^?]*)/.exec(url)?.[1] ?? '/';
 }

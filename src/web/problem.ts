@@ -127,7 +127,11 @@ export function problem<C extends ProblemCode>(code: C, more: object = {}): Prob
 export class ProblemError extends Error {
   override name = 'ProblemError';
 
-  constructor(readonly code: ProblemCode) {
+  /** @param more fields of this one problem, beside those that all have */
+  constructor(
+    readonly code: ProblemCode,
+    readonly more: object = {},
+  ) {
     super(PROBLEMS[code].title);
   }
 }
