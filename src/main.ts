@@ -1,23 +1,26 @@
-import { ConfigError, createService } from './service.ts';
+import { BoundedWriter } from './kernel/bounded-writer.ts';
+import { systemClock } from './kernel/clock.ts';
+import { ConfigError, createService, ListenError } from './service.ts';
+
+/** How long to wait at the end for whoever reads the log, in milliseconds. */
+const LAST_LINES_MS = 1_000;
 
 /** The process: the only file that reads the environment, writes to stdout, hears signals and sets the exit code. */
+const clock = systemClock();
+const output = new BoundedWriter(process.stdout);
 try {
-  // Whoever reads the log may go away; the service stays.
-  process.stdout.on('error', () => {});
-  const service = createService(process.env, { write: (lines) => process.stdout.write(lines) });
-  await service.listen();
+  const service = createService(process.env, { clock, write: (lines) => output.write(lines) });
   // Under `bun start` one Ctrl-C arrives twice, so a second signal does not cut the first one's work short.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => service.stop());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => service.stop().then(end));
+  await service.listen();
 } catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
+  const known = error instanceof ConfigError || error instanceof ListenError;
+  process.stderr.write(`${known ? error.message : Bun.inspect(error)}\n`);
   process.exitCode = 1;
 }
 
-/** What whoever started the process can mend, in one message; of anything else, all there is to know. */
-function explain(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
-  if (error instanceof Error && 'code' in error) {
-    return `The service cannot listen at HOST and PORT: ${error.message} (${error.code})`;
-  }
-  return Bun.inspect(error);
+/** Ends the process when the last lines are read, or soon after if nobody reads them. */
+async function end(): Promise<void> {
+  for (let waited = 0; waited < LAST_LINES_MS && !output.idle; waited += 10) await clock.sleep(10);
+  process.exit(0);
 }

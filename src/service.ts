@@ -4,7 +4,7 @@ import { type Clock, systemClock } from './kernel/clock.ts';
 import { type Env, readConfig } from './kernel/config.ts';
 import { EventBus } from './kernel/event-bus.ts';
 import { idSource } from './kernel/ids.ts';
-import { Log } from './kernel/log.ts';
+import { Log, type WriteLines } from './kernel/log.ts';
 import type { Config } from './kernel/settings.ts';
 import { randomCodes } from './otp/code-source.ts';
 import { announcer, type OtpEvent } from './otp/events.ts';
@@ -21,7 +21,7 @@ export type { App } from './web/app.ts';
 /** How long requests that are in flight may take to finish once the drain is over, in milliseconds. */
 const FINISH_MS = 8_000;
 
-/** Seconds within which a request's whole body must arrive. Bun closes a stalled head by itself after 12 s. */
+/** Seconds within which a request's head and its whole body must arrive; Bun looks every few, so 15 at the most. */
 const IDLE_TIMEOUT_S = 10;
 
 export interface Service {
@@ -31,7 +31,7 @@ export interface Service {
   readonly url: string;
   /**
    * Opens the port and starts the expiry loop; once only. Without it codes run out all the same, but nobody
-   * announces it or frees their memory. Rejects if it cannot listen there, for one if the port is taken.
+   * announces it or frees their memory. Rejects with a ListenError if it cannot.
    */
   listen(): Promise<string>;
   /** Not ready at once; drains, finishes what is in flight and stops. Further calls wait for the first. */
@@ -49,10 +49,23 @@ export interface Message {
   readonly expiresAt: number;
 }
 
+/** The service cannot listen at its address; the message says at which, and why. */
+export class ListenError extends Error {
+  override name = 'ListenError';
+
+  constructor(host: string, port: number, cause: unknown) {
+    const reason = cause instanceof Error && 'code' in cause ? cause.code : cause;
+    super(
+      `The service cannot listen at HOST ${host}, PORT ${port}: ${reason}. Is the port in use, or the host not this machine's?`,
+      { cause },
+    );
+  }
+}
+
 export interface Surroundings {
   readonly clock?: Clock;
   /** Takes the lines of the log; nothing is logged without it. */
-  readonly write?: (lines: string) => void;
+  readonly write?: WriteLines;
   /** Strict mode does not start without one. */
   readonly deliver?: Delivery;
 }
@@ -112,16 +125,15 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
     },
     async listen() {
       if (phase !== 'starting') throw new Error('A service listens once, and not after stop()');
-      app.listen({
-        hostname: config.HOST,
-        port: config.PORT,
-        // With it a second service on the port would take half of the requests, and nobody would know.
-        reusePort: false,
-        idleTimeout: IDLE_TIMEOUT_S,
-        // The limit is ours, and answered with a problem: a body is never read beyond it.
-        maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-        development: false,
-      });
+      const { HOST: hostname, PORT: port } = config;
+      try {
+        // Without reusePort: false a second service on the port would take half of its requests, in silence.
+        // The body's limit is ours, answered with a problem: a body is never read beyond it.
+        const limits = { idleTimeout: IDLE_TIMEOUT_S, maxRequestBodySize: Number.MAX_SAFE_INTEGER };
+        app.listen({ hostname, port, reusePort: false, development: false, ...limits });
+      } catch (error) {
+        throw new ListenError(hostname, port, error);
+      }
       expiry = runExpiry(
         { store, clock, announce, onError: (error) => log.error('a tick failed', error) },
         closing.signal,

@@ -6,7 +6,8 @@
  * subscriber publishes itself comes after the event it is being told, for all.
  */
 export class EventBus<E> {
-  readonly #subscribers = new Set<Subscriber<E>>();
+  /** Replaced and never changed, so that an event goes to those who were there when its telling began. */
+  #subscribers: readonly { readonly tell: Subscriber<E> }[] = [];
   readonly #queue: E[] = [];
   readonly #onError: (error: unknown) => void;
   #telling = false;
@@ -18,9 +19,10 @@ export class EventBus<E> {
 
   /** Tells `subscriber` of each event from now on, until the returned function is called. */
   subscribe(subscriber: Subscriber<E>): () => void {
-    this.#subscribers.add(subscriber);
+    const subscription = { tell: subscriber };
+    this.#subscribers = [...this.#subscribers, subscription];
     return () => {
-      this.#subscribers.delete(subscriber);
+      this.#subscribers = this.#subscribers.filter((other) => other !== subscription);
     };
   }
 
@@ -34,9 +36,9 @@ export class EventBus<E> {
   }
 
   #tell(event: E): void {
-    for (const subscriber of this.#subscribers) {
+    for (const { tell } of this.#subscribers) {
       try {
-        const done = subscriber(event);
+        const done = tell(event);
         if (done instanceof Promise) done.catch(this.#onError);
       } catch (error) {
         this.#onError(error);

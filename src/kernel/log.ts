@@ -1,6 +1,9 @@
 import type { Clock } from './clock.ts';
 import type { Config } from './settings.ts';
 
+/** Takes whole lines, each with its line break; false if they had to be dropped. Must not throw. */
+export type WriteLines = (lines: string) => unknown;
+
 type Level = Config['LOG_LEVEL'];
 type Fields = Readonly<Record<string, unknown>>;
 type Entry = { time: number; level: Level; message: string; fields: Fields };
@@ -16,11 +19,11 @@ const SEVERITY: Readonly<Record<Level, number>> = { info: 0, warn: 1, error: 2 }
 export class Log {
   readonly #clock: Clock;
   readonly #least: number;
-  readonly #write: (lines: string) => void;
+  readonly #write: WriteLines;
   #entries: Entry[] = [];
+  #dropped = 0;
 
-  /** @param write takes one or more whole lines, each with its line break */
-  constructor(clock: Clock, least: Level, write: (lines: string) => void) {
+  constructor(clock: Clock, least: Level, write: WriteLines) {
     this.#clock = clock;
     this.#least = SEVERITY[least];
     this.#write = write;
@@ -44,7 +47,14 @@ export class Log {
   flush(): void {
     const entries = this.#entries;
     this.#entries = [];
-    if (entries.length > 0) this.#write(entries.map(format).join(''));
+    if (entries.length === 0) return;
+    if (this.#write(entries.map(format).join('')) === false) {
+      this.#dropped += entries.length;
+    } else if (this.#dropped > 0) {
+      const count = this.#dropped;
+      this.#dropped = 0;
+      this.warn('lines of the log were dropped: nobody reads it fast enough', { count });
+    }
   }
 
   #add(level: Level, message: string, fields: Fields): void {

@@ -33,9 +33,14 @@ describe('the event log', () => {
     await service.listen();
     for (let i = 0; i < 25; i++) await post('/otp/request', { user: `user-${i}`, ttl: 2 });
     await clock.advance(4_000);
+    await post('/otp/request', { user: 'late', ttl: 2 });
+    await clock.advance(4_000);
     await service.stop();
     const lines = log().filter(({ message }) => message === 'otp.expired');
-    expect(lines).toMatchObject([{ count: 25, codes: { length: 10 } }]);
+    expect(lines).toMatchObject([
+      { count: 25, codes: { length: 10 } },
+      { count: 1, codes: [{ user: 'late', purpose: 'default' }] },
+    ]);
   });
 
   test('has a line of its own for a code whose end a request noticed', async () => {

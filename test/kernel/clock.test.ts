@@ -67,6 +67,22 @@ describe('a sleep', () => {
   });
 });
 
+test('a sleep leaves nothing behind on a signal that outlives it', async () => {
+  const listeners = { added: 0, removed: 0 };
+  const { signal } = new AbortController();
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+    listeners.added++;
+    addEventListener.apply(signal, args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+    listeners.removed++;
+    removeEventListener.apply(signal, args);
+  };
+  await systemClock().sleep(1, signal);
+  expect(listeners).toEqual({ added: 1, removed: 1 });
+});
+
 test('a breath lets what was waiting go first', async () => {
   const order: string[] = [];
   setImmediate(() => order.push('waiting'));

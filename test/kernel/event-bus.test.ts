@@ -52,6 +52,31 @@ describe('the event bus', () => {
     expect(errors).toEqual([new Error('broken later')]);
   });
 
+  test('lets subscribers come and go while an event is told', () => {
+    const { bus } = busWithErrors();
+    const heard: string[] = [];
+    const rejoin = (event: string): void => {
+      heard.push(event);
+      leave();
+      leave = bus.subscribe(rejoin);
+    };
+    let leave = bus.subscribe(rejoin);
+    bus.publish('1');
+    bus.publish('2');
+    expect(heard).toEqual(['1', '2']);
+  });
+
+  test('takes the same subscriber twice, and lets it leave once', () => {
+    const { bus } = busWithErrors();
+    const heard: string[] = [];
+    const listen = (event: string) => void heard.push(event);
+    const leave = bus.subscribe(listen);
+    bus.subscribe(listen);
+    leave();
+    bus.publish('1');
+    expect(heard).toEqual(['1']);
+  });
+
   test('tells what a subscriber publishes after the event that made it do so, to all in the same order', () => {
     const { bus } = busWithErrors();
     const heard: string[] = [];

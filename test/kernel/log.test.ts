@@ -71,4 +71,27 @@ describe('the log', () => {
     await clock.settle();
     expect(written).toHaveLength(1);
   });
+
+  test('counts the lines that had to be dropped, and says how many when it can write again', () => {
+    const written: string[] = [];
+    let room = false;
+    const log = new Log(new ManualClock(), 'info', (lines) => {
+      if (room) written.push(lines);
+      return room;
+    });
+    for (let i = 0; i < 5; i++) {
+      log.info('lost');
+      if (i % 2 === 0) log.flush();
+    }
+    room = true;
+    log.info('kept');
+    log.flush();
+    log.flush();
+    const lines = written
+      .join('')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([{ message: 'kept' }, { level: 'warn', count: 5 }]);
+  });
 });

@@ -68,6 +68,7 @@ describe('what happens is announced:', () => {
       'otp.requested',
       'otp.rejected',
     ]);
+    for (const event of events) expect(event).toHaveProperty('requestId', 'r-1');
     const rejected = events.filter((event) => event.type === 'otp.rejected');
     expect(rejected.map(({ reason }) => reason)).toEqual(['none', 'wrong', 'expired']);
     expect(rejected[0]).toEqual({

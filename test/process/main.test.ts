@@ -30,11 +30,13 @@ describe('the process', () => {
     const body = '{"user":"alice"}';
     const head = `POST /otp/request HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
     const { answer, send } = halves(url, head + body.slice(0, 5));
-    // Answered after the first half was: the service is in the middle of the request by then.
+    // Answered after the first half was read: the service is in the middle of the request by then.
     expect((await fetch(`${url}/livez`)).status).toBe(200);
     child.kill('SIGINT');
     child.kill('SIGINT');
     expect(await line()).toMatchObject({ message: 'stopping' });
+    // It would be cut off by now if the service did not wait for it.
+    await Bun.sleep(200);
     send(body.slice(5));
     expect(await answer).toStartWith('HTTP/1.1 200 OK');
     expect(await child.exited).toBe(0);
@@ -56,7 +58,9 @@ describe('the process', () => {
     const { url } = await listening();
     const { child, stderr } = start({ PORT: new URL(url).port });
     expect(await child.exited).toBe(1);
-    expect(await stderr()).toMatch(/^The service cannot listen at HOST and PORT: .*EADDRINUSE.*\n$/);
+    expect(await stderr()).toMatch(
+      /^The service cannot listen at HOST 127\.0\.0\.1, PORT \d+: EADDRINUSE.*\n$/,
+    );
   });
 
   test('warns of a misspelt setting', async () => {
@@ -77,4 +81,18 @@ describe('the process', () => {
     process.kill(pid, 'SIGTERM');
     expect(await exitStatus()).toBe(0);
   });
+
+  test('ends soon after SIGTERM though whoever reads its log stands still, and never waits for it', async () => {
+    const { child, url } = await listening();
+    const headers = { 'content-type': 'application/json' };
+    // Far more than a pipe holds, and nobody reads it.
+    for (let i = 0; i < 2_000; i++) {
+      const answer = await fetch(`${url}/otp/request`, { method: 'POST', headers, body: '{"user":"alice"}' });
+      expect(answer.status).toBe(200);
+    }
+    const before = performance.now();
+    child.kill('SIGTERM');
+    expect(await child.exited).toBe(0);
+    expect(performance.now() - before).toBeWithin(500, 5_000);
+  }, 20_000);
 });

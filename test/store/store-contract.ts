@@ -71,7 +71,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     test('that a wrong guess leaves as it is', async () => {
       const rig = make();
       const otp = await issue(rig, '012345');
-      for (const guess of ['012346', '12345', '0123450', '0000']) {
+      for (const guess of ['012346', '12345', '0123450', '9012345', '0000']) {
         expect(await rig.store.verify(alice, guess)).toEqual({ verdict: 'wrong', otp });
       }
       expect((await rig.store.verify(alice, '012345')).verdict).toBe('verified');
@@ -93,6 +93,23 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
       expect((await rig.store.verify({ user: 'Alice', purpose: 'login' }, '333333')).verdict).toBe(
         'verified',
       );
+    });
+
+    test('whatever is in a name: no two pairs of user and purpose are one', async () => {
+      const pairs = [
+        ['a', 'bc'],
+        ['ab', 'c'],
+        ['a:b', 'c'],
+        ['a', 'b:c'],
+        ['a', 'default'],
+        ['adefault', 'default'],
+      ];
+      const rig = make();
+      for (const [i, [user = '', purpose = '']] of pairs.entries())
+        await issue(rig, `10000${i}`, { user, purpose });
+      for (const [i, [user = '', purpose = '']] of pairs.entries()) {
+        expect((await rig.store.verify({ user, purpose }, `10000${i}`)).verdict).toBe('verified');
+      }
     });
 
     test.each(['__proto__', 'constructor', 'toString', '*', 'a:b', '{x}', '😀', ' alice', 'é', 'e\u0301'])(

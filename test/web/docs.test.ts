@@ -48,6 +48,15 @@ describe('the OpenAPI document', () => {
     'describes $name with every status, its schema and an example',
     ({ path, operation }) => {
       expect(operation.summary).not.toBe('');
+      const common = ['400', '401', '403', '413', '415', '500'];
+      const own: Record<string, string[]> = {
+        '/otp/request': ['200', ...common, '429', '503'],
+        '/otp/verify': ['200', ...common, '404', '410', '429'],
+        '/otp/cancel': ['200', ...common, '404'],
+        '/livez': ['200'],
+        '/readyz': ['200', '503'],
+      };
+      expect(Object.keys(operation.responses).sort()).toEqual(own[path]?.sort() ?? []);
       for (const [status, { description, content }] of Object.entries(operation.responses)) {
         expect(description).not.toBe('');
         const type = Number(status) < 400 ? 'application/json' : 'application/problem+json';

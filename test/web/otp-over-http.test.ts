@@ -19,6 +19,22 @@ test('a code runs through its life: right in time, expired from its deadline for
   expect(await verify()).toBe(404);
 });
 
+test('a body of 16 KiB is read, and one byte more is a problem, over the network too', async () => {
+  for (const [bytes, status] of [
+    [16_384, 200],
+    [16_385, 413],
+    [50_000_000, 413],
+  ] as const) {
+    const answer = await fetch(`${service.url}/otp/request`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `{"user":"alice"}${' '.repeat(bytes - 16)}`,
+    });
+    expect(answer.status).toBe(status);
+    if (status === 413) expect(await answer.json()).toMatchObject({ code: 'body_too_large' });
+  }
+});
+
 test('of 50 simultaneous verifications over the network exactly one wins, 300 times over', async () => {
   const call = (path: string, body: object) =>
     fetch(`${service.url}${path}`, {
