@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { halves, listening } from '../support/process.ts';
 
 const HEAD = 'POST /otp/request HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
@@ -15,15 +15,16 @@ const stalls = {
   'half a body after a whole request': `${WHOLE}${HEAD}Content-Length: 16\r\n\r\n{"us`,
 };
 
-describe('a connection is closed within 15 s on which a client sends', () => {
-  test.concurrent.each(Object.entries(stalls))(
-    '%s',
-    async (_, sent) => {
-      const { url } = await listening();
+test('a connection on which a client stalls is closed within 15 s, wherever it stalls', async () => {
+  const { url, child } = await listening();
+  const seconds = await Promise.all(
+    Object.entries(stalls).map(async ([name, sent]) => {
       const before = performance.now();
       await halves(url, sent).answer;
-      expect(performance.now() - before).toBeLessThan(15_000);
-    },
-    30_000,
+      return [name, (performance.now() - before) / 1_000] as const;
+    }),
   );
-});
+  expect(seconds.filter(([, closedAfter]) => closedAfter > 15)).toEqual([]);
+  expect(child.exitCode).toBeNull();
+  expect((await fetch(`${url}/livez`)).status).toBe(200);
+}, 60_000);
