@@ -1,0 +1,129 @@
+/** A classic fault: what to put in place of which piece of the source, which must stand there exactly once. */
+export interface Fault {
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const fault = (name: string, file: string, from: string, to: string): Fault => ({ name, file, from, to });
+
+/** The faults that services like this one have had, one by one, in real products and in the one this re-creates. */
+export const FAULTS: readonly Fault[] = [
+  fault(
+    'compare, then delete in a second step',
+    'store/memory.ts',
+    'if (record !== undefined) this.#forget(record);',
+    'await null;\n      if (record !== undefined) this.#forget(record);',
+  ),
+  fault(
+    'the limit is per code: a new one is a new chance',
+    'store/memory.ts',
+    'kept.code = code;',
+    'kept.code = code;\n    kept.attempts = undefined;',
+  ),
+  fault(
+    'the count is read before it is written',
+    'store/memory.ts',
+    'const counted =',
+    'await null;\n    const counted =',
+  ),
+  fault(
+    'no expiry on read: only the wheel ends a code',
+    'rules/code-life.ts',
+    "return now < code.expiresAt ? 'live' : 'ended';",
+    "return 'live';",
+  ),
+  fault('an empty code passes for a code', 'web/models.ts', "'^[0-9]{4,10}$'", "'^[0-9]{0,10}$'"),
+  fault('the deadline is off by one', 'rules/code-life.ts', 'now < code.expiresAt', 'now <= code.expiresAt'),
+  fault(
+    'the old code is still good after a new request',
+    'store/memory.ts',
+    'kept.code = code;',
+    'kept.code ??= code;',
+  ),
+  fault(
+    'an error echoes the input',
+    'web/checked-body.ts',
+    "return [path, String(schema['error'] ?? 'cannot be used')];",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source code
+    "return [path, `${schema['error']}, not ${JSON.stringify(arguments[0].value)}`];",
+  ),
+  fault('leading zeros are lost', 'otp/code-source.ts', ".padStart(length, '0')", ''),
+  fault(
+    'a stale reminder stays when a code is replaced',
+    'kernel/timing-wheel.ts',
+    'schedule(entry: E, deadline: number): void {\n    this.cancel(entry);',
+    'schedule(entry: E, deadline: number): void {',
+  ),
+  fault(
+    'a new request resets the lock',
+    'store/memory.ts',
+    "if (until !== undefined) return { refused: 'locked', waitMs: until - now };",
+    'if (until !== undefined && record !== undefined) record.attempts = undefined;',
+  ),
+  fault(
+    'the wheel skips slots after a stall',
+    'kernel/timing-wheel.ts',
+    'while (this.#hand < goal) {',
+    'this.#hand = Math.max(this.#hand, goal - 1);\n    while (this.#hand < goal) {',
+  ),
+  fault(
+    'a replaced code is announced as expired',
+    'rules/code-life.ts',
+    "if (phase === 'live') return 'replaced';",
+    "if (phase === 'live') return 'expired';",
+  ),
+  fault(
+    'an expiry is announced after the request that came later',
+    'otp/expiry.ts',
+    'for (const otp of batch.expired)',
+    'for (let hops = 0; hops < 3; hops++) await null;\n    for (const otp of batch.expired)',
+  ),
+  fault(
+    'a success forgets the code and not the count',
+    'store/memory.ts',
+    'if (record !== undefined) this.#forget(record);',
+    'if (record !== undefined) {\n        record.code = undefined;\n        this.#settle(record);\n      }',
+  ),
+  fault(
+    'a refused request prolongs the cooldown',
+    'store/memory.ts',
+    'if (throttled !== undefined) return',
+    'if (throttled !== undefined && sender !== undefined) this.#countSend(sender, now);\n    if (throttled !== undefined) return',
+  ),
+  fault(
+    'a code verifies for any purpose',
+    'store/records.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source code
+    'return purpose === DEFAULT_PURPOSE ? user : `${user}\\0${purpose}`;',
+    'return purpose === DEFAULT_PURPOSE ? user : user;',
+  ),
+  fault(
+    'the grace period counts from the deadline',
+    'store/memory.ts',
+    'code.goneAt = endOfGrace(now);',
+    'code.goneAt = endOfGrace(code.expiresAt);',
+  ),
+  fault(
+    'unknown fields are ignored',
+    'web/models.ts',
+    'additionalProperties: false',
+    'additionalProperties: true',
+  ),
+  fault('two users become one by repaired UTF-8', 'web/json-body.ts', 'fatal: true', 'fatal: false'),
+  fault('two users become one by lone surrogates', 'web/models.ts', 'value.isWellFormed() &&', ''),
+  fault(
+    'strict mode tells who has a code',
+    'web/otp-routes.ts',
+    "if (strict) return status(401, problem('invalid_code'));",
+    '',
+  ),
+  fault('any key will do', 'web/api-keys.ts', 'if (matches.length === 0)', 'if (digests.length === 0)'),
+  fault(
+    'memory is not limited for those who were asked about and never known',
+    'store/memory.ts',
+    'if (attempts === undefined || (known === undefined && !this.#hasRoomFor(1))) return {};',
+    'if (attempts === undefined) return {};',
+  ),
+];

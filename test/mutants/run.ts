@@ -1,0 +1,60 @@
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FAULTS, type Fault } from './faults.ts';
+
+/**
+ * Shows that the tests have teeth: plants each fault in a copy of the project, alone, and runs the tests that
+ * need no process, browser or network. Ends with status 1 if they pass with a fault, or fail without one.
+ */
+const root = join(import.meta.dir, '../..');
+const SUITES = ['kernel', 'rules', 'store', 'otp', 'features', 'web'].map((suite) => `test/${suite}/`);
+
+/** The name of the first test that fails in a copy of the project with this fault; undefined if none does. */
+async function firstFailure(fault?: Fault): Promise<string | undefined> {
+  const copy = await mkdtemp(join(tmpdir(), 'mutant-'));
+  try {
+    for (const part of ['src', 'test', 'package.json', 'tsconfig.json', 'bunfig.toml']) {
+      await cp(join(root, part), join(copy, part), { recursive: true });
+    }
+    await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
+    if (fault !== undefined) await plant(fault, copy);
+    const tests = Bun.spawn([process.execPath, 'test', '--bail', ...SUITES], {
+      cwd: copy,
+      stdout: 'pipe',
+      stderr: 'pipe',
+    });
+    const said = await new Response(tests.stderr).text();
+    if ((await tests.exited) === 0) return undefined;
+    return (
+      /^\(fail\) (.*?)(?: \[[\d.]+m?s\])?$/m.exec(said)?.[1] ??
+      `no test, but the run failed: ${said.slice(-500)}`
+    );
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+async function plant({ name, file, from, to }: Fault, copy: string): Promise<void> {
+  const path = join(copy, 'src', file);
+  const source = await Bun.file(path).text();
+  const places = source.split(from).length - 1;
+  if (places !== 1) throw new Error(`"${name}": the piece to replace stands ${places} times in src/${file}`);
+  await Bun.write(
+    path,
+    source.replace(from, () => to),
+  );
+}
+
+const untouched = await firstFailure();
+if (untouched !== undefined) throw new Error(`the tests fail without any fault: ${untouched}`);
+
+let survived = 0;
+for (const fault of FAULTS) {
+  const failure = await firstFailure(fault);
+  const real = failure !== undefined && !failure.startsWith('no test');
+  if (!real) survived++;
+  console.log(`${real ? 'caught  ' : 'SURVIVED'}  ${fault.name}\n          ${failure ?? 'all tests pass'}`);
+}
+console.log(`\n${FAULTS.length - survived} of ${FAULTS.length} faults were caught`);
+process.exitCode = survived === 0 ? 0 : 1;
