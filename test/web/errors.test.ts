@@ -20,6 +20,21 @@ describe('a body that is not JSON in UTF-8 is 400 malformed_json:', () => {
     ['NaN', '{"user":NaN}'],
     ['a bare word', 'alice'],
     ['single quotes', "{'user':'alice'}"],
+    ['a lone quote', '{"user":"alice'],
+    ['a comma too many', '{"user":"alice",}'],
+    ['a missing colon', '{"user" "alice"}'],
+    ['a key without quotes', '{user:"alice"}'],
+    ['a comment', '{"user":"alice"} // hello'],
+    ['a leading zero', '{"user":"alice","ttl":060}'],
+    ['a plus sign', '{"user":"alice","ttl":+60}'],
+    ['a bare decimal point', '{"user":"alice","ttl":60.}'],
+    ['a hexadecimal number', '{"user":"alice","ttl":0x3c}'],
+    ['an unknown escape', '{"user":"\\x41"}'],
+    ['half an escape', '{"user":"\\u12"}'],
+    ['a raw line break in a string', '{"user":"al\nice"}'],
+    ['two objects', '{"user":"alice"}{"user":"bob"}'],
+    ['Infinity', '{"user":"alice","ttl":Infinity}'],
+    ['8,000 brackets that never close', '['.repeat(8_000)],
   ])('%s', async (_, body) => {
     expectProblem(await post('/otp/request', body), 400, 'malformed_json');
   });
@@ -83,6 +98,7 @@ describe('a field that cannot be used is 400 invalid_request, and named:', () =>
     ['/otp/cancel', { user, code: '123456' }, '/code', 'is not a field of this request'],
     ['/otp/request', [], '', 'must be a JSON object'],
     ['/otp/request', 'null', '', 'must be a JSON object'],
+    ['/otp/request', `${'['.repeat(8_000)}${']'.repeat(8_000)}`, '', 'must be a JSON object'],
     ['/otp/request', '7', '', 'must be a JSON object'],
     [
       '/otp/request',

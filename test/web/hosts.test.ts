@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { connect } from 'node:net';
 import { rig } from '../support/api.ts';
+import { exchange } from '../support/raw.ts';
 
 const { service } = rig({ PORT: '0', HOST: '127.0.0.1', OTP_ALLOWED_HOSTS: 'otp.example.com' });
 const strict = rig(
@@ -10,24 +10,14 @@ const strict = rig(
 beforeAll(() => Promise.all([service.listen(), strict.service.listen()]));
 afterAll(() => Promise.all([service.stop(), strict.service.stop()]));
 
-/** Sends a request as it stands, whatever its Host is; resolves to status, `code` and body. */
-function raw(method: string, path: string, headers: Record<string, string>, url = service.url) {
-  return new Promise<{ status: number; code: string | undefined; text: string }>((resolve, reject) => {
-    const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    const lines = Object.entries({ ...headers, Connection: 'close' }).map(
-      ([name, value]) => `${name}: ${value}\r\n`,
-    );
-    socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
-    let text = '';
-    socket.on('data', (data) => {
-      text += data;
-    });
-    socket.on('error', reject);
-    socket.on('close', () => {
-      const [, status] = /^HTTP\/1\.1 (\d+)/.exec(text) ?? [];
-      resolve({ status: Number(status), code: /"code":"(\w+)"/.exec(text)?.[1], text });
-    });
-  });
+/** Sends a request with these headers and no others; resolves to its answer, whole and in parts. */
+async function raw(method: string, path: string, headers: Record<string, string>, url = service.url) {
+  const lines = Object.entries({ ...headers, Connection: 'close' }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
+  const text = await exchange(url, `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
+  const [, status] = /^HTTP\/1\.1 (\d+)/.exec(text) ?? [];
+  return { status: Number(status), code: /"code":"(\w+)"/.exec(text)?.[1], text };
 }
 
 const routes = [

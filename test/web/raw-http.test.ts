@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { connect } from 'node:net';
+import { rig } from '../support/api.ts';
+import { exchange } from '../support/raw.ts';
+
+const { service } = rig({ PORT: '0', HOST: '127.0.0.1' });
+beforeAll(() => service.listen());
+afterAll(() => service.stop());
+
+const post = (path: string, body: object, more = '') => {
+  const json = JSON.stringify(body);
+  return `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${json.length}\r\n${more}\r\n${json}`;
+};
+const statuses = (text: string) =>
+  [...text.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
+
+test('requests that come in one go are answered in their order', async () => {
+  const alice = { user: 'alice' };
+  const sent = [
+    post('/otp/request', { ...alice, code: '111111' }),
+    post('/otp/verify', { ...alice, code: '999999' }),
+    'GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n',
+    post('/otp/verify', { ...alice, code: '111111' }),
+    post('/otp/verify', { ...alice, code: '111111' }, 'Connection: close\r\n'),
+  ];
+  expect(statuses(await exchange(service.url, sent.join('')))).toEqual([200, 401, 404, 200, 404]);
+});
+
+describe('what is no HTTP is refused before the service sees it, with an empty 4xx and a closed connection:', () => {
+  test.each([
+    ['a length and chunks', post('/otp/request', { user: 'alice' }, 'Transfer-Encoding: chunked\r\n')],
+    ['two lengths', post('/otp/request', { user: 'alice' }, 'Content-Length: 3\r\n')],
+    ['a negative length', 'POST /otp/request HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n'],
+    ['20 KB of headers', `GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`],
+    ['no host', 'GET /livez HTTP/1.1\r\n\r\n'],
+    ['a space in a header’s name', 'GET /livez HTTP/1.1\r\nHost: localhost\r\nBad Name: x\r\n\r\n'],
+  ])('%s', async (_, sent) => {
+    const answer = await exchange(service.url, sent);
+    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d [\w ]+\r\n/);
+    expect(answer.split('\r\n\r\n')[1]).toBe('');
+    expect((await fetch(`${service.url}/livez`)).status).toBe(200);
+  });
+});
+
+test('a client that goes away in the middle of a body is no failure of the service’s', async () => {
+  const { service, log, clock } = rig({ PORT: '0', HOST: '127.0.0.1' });
+  await service.listen();
+  const { hostname, port } = new URL(service.url);
+  const half = post('/otp/request', { user: 'alice' }).slice(0, -5);
+  for (let i = 0; i < 5; i++) {
+    await new Promise((resolve) => {
+      const socket = connect(Number(port), hostname).on('close', resolve);
+      socket.write(half, () => socket.destroy());
+    });
+    expect((await fetch(`${service.url}/livez`)).status).toBe(200);
+  }
+  await service.stop();
+  await clock.settle();
+  expect(log().map(({ level }) => level)).toEqual(['info', 'info', 'info']);
+});
