@@ -5,13 +5,12 @@ import { type Env, readConfig } from './kernel/config.ts';
 import { EventBus } from './kernel/event-bus.ts';
 import { idSource } from './kernel/ids.ts';
 import { Log, type WriteLines } from './kernel/log.ts';
-import type { Config } from './kernel/settings.ts';
 import { randomCodes } from './otp/code-source.ts';
 import { announcer, type OtpEvent } from './otp/events.ts';
 import { runExpiry } from './otp/expiry.ts';
 import { OtpService } from './otp/otp-service.ts';
+import { policyOf } from './otp/policy.ts';
 import { MemoryStore } from './store/memory.ts';
-import type { Policy } from './store/store.ts';
 import { type App, createApp } from './web/app.ts';
 
 export type { Clock } from './kernel/clock.ts';
@@ -86,8 +85,9 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
 
   const bus = new EventBus<OtpEvent>((error) => log.error('a subscriber failed', error));
   bus.subscribe(eventLog(log));
-  if (deliver !== undefined)
+  if (deliver !== undefined) {
     bus.subscribe((event) => (event.type === 'otp.requested' ? deliver(event) : undefined));
+  }
   const announce = announcer(bus, clock, idSource(run, 'e'));
   const store = new MemoryStore(clock, policyOf(config), run);
   const otps = new OtpService(store, randomCodes(config.OTP_LENGTH), announce);
@@ -146,23 +146,5 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
       stopped ??= stop();
       return stopped;
     },
-  };
-}
-
-/** What the settings make of the limits. */
-export function policyOf(config: Config): Policy {
-  return {
-    guesses: {
-      maxAttempts: config.OTP_MAX_ATTEMPTS,
-      lockoutMs: config.OTP_LOCKOUT * 1_000,
-      // Else the lock would tell who has a code from who has none.
-      everyGuessCounts: config.OTP_MODE === 'strict',
-    },
-    sends: {
-      cooldownMs: config.OTP_RESEND_COOLDOWN * 1_000,
-      limit: config.OTP_SEND_LIMIT,
-      windowMs: config.OTP_SEND_WINDOW * 1_000,
-    },
-    maxRecords: config.OTP_MAX_LIVE,
   };
 }

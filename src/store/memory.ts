@@ -94,8 +94,8 @@ export class MemoryStore implements Store {
   async cancel(key: OtpKey): Promise<Otp | undefined> {
     const record = this.#otps.get(keyOf(key));
     const code = record?.code;
-    if (record === undefined || code === undefined || phaseOf(code, this.#clock.now()) !== 'live')
-      return undefined;
+    const live = phaseOf(code, this.#clock.now()) === 'live';
+    if (record === undefined || code === undefined || !live) return undefined;
     record.code = undefined;
     this.#settle(record);
     return this.#otp(key, code);

@@ -7,7 +7,7 @@ import { randomCodes } from '../../src/otp/code-source.ts';
 import { announcer, type OtpEvent } from '../../src/otp/events.ts';
 import { runExpiry } from '../../src/otp/expiry.ts';
 import { OtpService } from '../../src/otp/otp-service.ts';
-import { policyOf } from '../../src/service.ts';
+import { policyOf } from '../../src/otp/policy.ts';
 import { MemoryStore } from '../../src/store/memory.ts';
 import { createApp } from '../../src/web/app.ts';
 import { ManualClock } from '../support/manual-clock.ts';

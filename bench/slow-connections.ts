@@ -1,0 +1,114 @@
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+
+/**
+ * What 1,000 clients that send a byte a second cost those who are not slow: the latency of `POST /otp/verify`
+ * with and without them, in turns, against one service in a process of its own.
+ *
+ * Usage: bun bench/slow-connections.ts [ROUNDS]
+ */
+const ROUNDS = Number(process.argv[2] ?? 5);
+const SLOW = 1_000;
+const REQUESTS = 4_000;
+const AT_ONCE = 8;
+
+const service = Bun.spawn([process.execPath, 'src/main.ts'], {
+  cwd: join(import.meta.dir, '..'),
+  env: { PATH: process.env['PATH'] ?? '', HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'info' },
+  stdout: 'pipe',
+});
+const url = await listening(service.stdout);
+
+/** Reads the log for as long as there is one, and resolves with the address in its first line. */
+async function listening(log: ReadableStream<Uint8Array>): Promise<string> {
+  const reader = log.getReader();
+  const first = new TextDecoder().decode((await reader.read()).value);
+  (async () => {
+    while (!(await reader.read()).done);
+  })();
+  return JSON.parse(first.split('\n')[0] ?? '').url;
+}
+
+/** Keeps SLOW connections in the middle of a request; the returned function ends them. */
+function slowClients(): () => void {
+  const { hostname, port } = new URL(url);
+  const sockets = new Set<Socket>();
+  let ending = false;
+  const open = () => {
+    if (ending) return;
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      'POST /otp/verify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n',
+    );
+    // The service closes each after a while: another takes its place.
+    socket.on('close', () => {
+      sockets.delete(socket);
+      open();
+    });
+    socket.on('error', () => {});
+    sockets.add(socket);
+  };
+  for (let i = 0; i < SLOW; i++) open();
+  const trickle = setInterval(() => {
+    for (const socket of sockets) socket.write(' ');
+  }, 1_000);
+  return () => {
+    ending = true;
+    clearInterval(trickle);
+    for (const socket of sockets) socket.destroy();
+  };
+}
+
+/** Latencies of REQUESTS requests, AT_ONCE at a time, in milliseconds, sorted. */
+async function latencies(): Promise<number[]> {
+  const taken: number[] = [];
+  const client = async () => {
+    while (taken.length < REQUESTS) {
+      const before = performance.now();
+      const answer = await fetch(`${url}/otp/verify`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"user":"nobody","code":"123456"}',
+      });
+      await answer.text();
+      if (answer.status !== 404) throw new Error(`status ${answer.status}`);
+      taken.push(performance.now() - before);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, client));
+  return taken.sort((a, b) => a - b);
+}
+
+const at = (sorted: number[], share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
+const median = (values: number[]) =>
+  at(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
+
+await latencies();
+const rounds = { alone: [] as number[][], beside: [] as number[][] };
+for (let round = 0; round < ROUNDS; round++) {
+  rounds.alone.push(await latencies());
+  const end = slowClients();
+  await Bun.sleep(1_500);
+  rounds.beside.push(await latencies());
+  end();
+  await Bun.sleep(500);
+}
+service.kill('SIGTERM');
+await service.exited;
+
+console.log(
+  `Bun ${Bun.version}, ${ROUNDS} rounds of ${REQUESTS} requests, ${AT_ONCE} at once; medians over the rounds\n`,
+);
+console.log(`| | alone, ms | beside ${SLOW} slow connections, ms | ratio |\n|---|---|---|---|`);
+for (const share of [0.5, 0.99]) {
+  const [alone, beside] = [rounds.alone, rounds.beside].map((runs) =>
+    median(runs.map((run) => at(run, share))),
+  );
+  if (alone === undefined || beside === undefined) throw new Error('no rounds');
+  console.log(
+    `| p${share * 100} | ${alone.toFixed(2)} | ${beside.toFixed(2)} | ${(beside / alone).toFixed(2)} |`,
+  );
+}
