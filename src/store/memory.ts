@@ -5,8 +5,8 @@ import { type Attempts, attemptsLeft, lockedUntil } from '../rules/attempts.ts';
 import { endOfGrace, fateOfEarlier, phaseOf } from '../rules/code-life.ts';
 import { judge } from '../rules/judgement.ts';
 import { afterSend, limitsSends, sendsForgottenAt, throttle } from '../rules/sends.ts';
-import { keyOf, OtpRecord, otpKeyOf, SendRecord, StoredCode, type StoredRecord } from './records.ts';
-import { ShardedMap } from './sharded-map.ts';
+import { RecordTable } from './record-table.ts';
+import { keyOf, OtpRecord, otpKeyOf, SendRecord, type StoredCode, type StoredRecord } from './records.ts';
 import type {
   Counted,
   Expired,
@@ -24,14 +24,14 @@ import type {
  * Codes in this process's memory, with a timing wheel that reminds of each deadline.
  *
  * No method waits in its middle, so each runs from start to end with nothing in between: that, not a lock,
- * makes it atomic. A record is on the wheel for exactly as long as it is in a map.
+ * makes it atomic. A record is on the wheel for exactly as long as it is in a table.
  */
 export class MemoryStore implements Store {
   readonly #clock: Clock;
   readonly #policy: Policy;
   readonly #run: string;
-  readonly #otps = new ShardedMap<OtpRecord>();
-  readonly #senders = new ShardedMap<SendRecord>();
+  readonly #otps = new RecordTable<OtpRecord>();
+  readonly #senders = new RecordTable<SendRecord>();
   readonly #wheel: TimingWheel<StoredRecord>;
   /** How many codes there have been. A record keeps its number and not its id, which takes more memory. */
   #issued = 0;
@@ -62,18 +62,15 @@ export class MemoryStore implements Store {
     const added = (record === undefined ? 1 : 0) + (limited && sender === undefined ? 1 : 0);
     if (!this.#hasRoomFor(added)) return { refused: 'capacity', waitMs: TICK_MS };
 
-    if (limited) this.#countSend(sender ?? new SendRecord(wanted.user), now);
-    const earlier = record?.code;
-    const fate = fateOfEarlier(earlier, now);
-    this.#issued++;
-    const code = new StoredCode(this.#issued, wanted.code, now + wanted.ttlMs);
+    if (limited) this.#countSend(sender ?? this.#addSender(wanted.user), now);
+    const fate = fateOfEarlier(record?.code, now);
+    const earlier =
+      record !== undefined && fate !== undefined ? { otp: this.#otp(wanted, record), fate } : undefined;
     const kept = record ?? this.#add(wanted);
-    kept.code = code;
+    this.#issued++;
+    kept.putCode(this.#issued, wanted.code, now + wanted.ttlMs);
     this.#settle(kept);
-
-    const otp = this.#otp(wanted, code);
-    if (earlier === undefined || fate === undefined) return { otp };
-    return { otp, earlier: { otp: this.#otp(wanted, earlier), fate } };
+    return { otp: this.#otp(wanted, kept), ...(earlier && { earlier }) };
   }
 
   async verify(key: OtpKey, guess: string): Promise<Judged> {
@@ -81,24 +78,25 @@ export class MemoryStore implements Store {
     const record = this.#otps.get(keyOf(key));
     const judged = judge(record, guess, this.#policy.guesses, now);
     if (judged.verdict === 'locked') return { verdict: 'locked', waitMs: judged.until - now };
+    if (judged.verdict === 'none')
+      return { verdict: 'none', ...this.#count(key, record, judged.attempts, now) };
+    // Before anything changes, for the code is a part of the record.
+    const otp = this.#otp(key, judged.code);
     if (judged.verdict === 'verified') {
       if (record !== undefined) this.#forget(record);
-      return { verdict: 'verified', otp: this.#otp(key, judged.code) };
+      return { verdict: 'verified', otp };
     }
-    const counted =
-      judged.attempts === record?.attempts ? {} : this.#count(key, record, judged.attempts, now);
-    if (judged.verdict === 'none') return { verdict: 'none', ...counted };
-    return { verdict: judged.verdict, otp: this.#otp(key, judged.code), ...counted };
+    return { verdict: judged.verdict, otp, ...this.#count(key, record, judged.attempts, now) };
   }
 
   async cancel(key: OtpKey): Promise<Otp | undefined> {
     const record = this.#otps.get(keyOf(key));
-    const code = record?.code;
-    const live = phaseOf(code, this.#clock.now()) === 'live';
-    if (record === undefined || code === undefined || !live) return undefined;
-    record.code = undefined;
+    const live = phaseOf(record?.code, this.#clock.now()) === 'live';
+    if (record === undefined || !live) return undefined;
+    const otp = this.#otp(key, record);
+    record.dropCode();
     this.#settle(record);
-    return this.#otp(key, code);
+    return otp;
   }
 
   async expire(limit: number): Promise<Expired> {
@@ -107,16 +105,16 @@ export class MemoryStore implements Store {
     const expired: Otp[] = [];
     for (const record of due) {
       if (record instanceof SendRecord) {
-        this.#senders.delete(record.user);
+        this.#senders.delete(record.key);
         continue;
       }
-      const { code, attempts } = record;
-      const phase = phaseOf(code, now);
-      if (phase === 'gone') record.code = undefined;
-      if (code !== undefined && phase === 'ended') {
-        code.goneAt = endOfGrace(now);
-        expired.push(this.#otp(otpKeyOf(record.key), code));
+      const phase = phaseOf(record.code, now);
+      if (phase === 'gone') record.dropCode();
+      if (phase === 'ended') {
+        record.goneAt = endOfGrace(now);
+        expired.push(this.#otp(otpKeyOf(record.key), record));
       }
+      const { attempts } = record;
       if (attempts !== undefined && now >= attempts.forgetAt) record.attempts = undefined;
       this.#settle(record);
     }
@@ -133,24 +131,33 @@ export class MemoryStore implements Store {
 
   #add(key: OtpKey): OtpRecord {
     const record = new OtpRecord(keyOf(key));
-    this.#otps.set(record.key, record);
+    this.#otps.add(record);
     return record;
   }
 
-  /** Keeps a count of wrong codes, which burns a live code if it locks. Where there is no room, nothing is counted. */
+  #addSender(user: string): SendRecord {
+    const sender = new SendRecord(user);
+    this.#senders.add(sender);
+    return sender;
+  }
+
+  /**
+   * Keeps a count of wrong codes if it is another than before; one that locks burns a live code. Where there is
+   * no room for a new record nothing is counted.
+   */
   #count(key: OtpKey, known: OtpRecord | undefined, attempts: Attempts | undefined, now: number): Counted {
-    if (attempts === undefined || (known === undefined && !this.#hasRoomFor(1))) return {};
+    if (attempts === undefined || attempts === known?.attempts) return {};
+    if (known === undefined && !this.#hasRoomFor(1)) return {};
     const record = known ?? this.#add(key);
     record.attempts = attempts;
     const left = attemptsLeft(attempts, this.#policy.guesses, now);
-    if (left === 0 && phaseOf(record.code, now) === 'live') record.code = undefined;
+    if (left === 0 && phaseOf(record.code, now) === 'live') record.dropCode();
     this.#settle(record);
     return { attemptsLeft: left };
   }
 
   #countSend(sender: SendRecord, now: number): void {
     sender.sends = afterSend(sender.sends, this.#policy.sends, now);
-    this.#senders.set(sender.user, sender);
     this.#wheel.schedule(sender, sendsForgottenAt(sender.sends, this.#policy.sends));
   }
 

@@ -8,33 +8,48 @@ import { DEFAULT_PURPOSE, type OtpKey } from './store.ts';
 /** What takes memory in a store, each record with its place on the wheel. */
 export type StoredRecord = OtpRecord | SendRecord;
 
-/** A code in memory. Its digits are kept as a number, with a 1 before them: a string takes six times as much. */
-export class StoredCode implements CodeState {
-  private readonly packed: number;
-  goneAt: number | undefined;
+/** A code in memory, with its number among all that the store has issued. */
+export interface StoredCode extends CodeState {
+  readonly serial: number;
+}
 
-  /** @param serial its number among all that the store has issued */
-  constructor(
-    readonly serial: number,
-    digits: string,
-    readonly expiresAt: number,
-  ) {
-    this.packed = Number(`1${digits}`);
+/**
+ * What is kept for one user and one purpose, for as long as there is a code or a count in it.
+ *
+ * There may be millions, so it is small: the code's fields stand in the record itself, and its digits are a
+ * number. As objects of their own the two would take half as much again.
+ */
+export class OtpRecord implements OtpState<StoredCode>, StoredCode, Scheduled<StoredRecord> {
+  /** 0 if there is no code. */
+  serial = 0;
+  expiresAt = 0;
+  goneAt: number | undefined;
+  attempts: Attempts | undefined;
+  bucket: Scheduled<StoredRecord>['bucket'];
+  index = 0;
+  /** The digits with a 1 before them, which keeps the leading zeros. */
+  private packed = 1;
+
+  constructor(readonly key: string) {}
+
+  get code(): StoredCode | undefined {
+    return this.serial === 0 ? undefined : this;
   }
 
   get digits(): string {
     return String(this.packed).slice(1);
   }
-}
 
-/** What is kept for one user and one purpose, for as long as there is a code or a count in it. */
-export class OtpRecord implements OtpState<StoredCode>, Scheduled<StoredRecord> {
-  code: StoredCode | undefined;
-  attempts: Attempts | undefined;
-  bucket: Scheduled<StoredRecord>['bucket'];
-  index = 0;
+  putCode(serial: number, digits: string, expiresAt: number): void {
+    this.serial = serial;
+    this.packed = Number(`1${digits}`);
+    this.expiresAt = expiresAt;
+    this.goneAt = undefined;
+  }
 
-  constructor(readonly key: string) {}
+  dropCode(): void {
+    this.serial = 0;
+  }
 
   /** When something in it ends; undefined if there is nothing in it. */
   get dueAt(): number | undefined {
@@ -44,13 +59,13 @@ export class OtpRecord implements OtpState<StoredCode>, Scheduled<StoredRecord> 
   }
 }
 
-/** When codes were sent to one user. */
+/** When codes were sent to one user, who is the key. */
 export class SendRecord implements Scheduled<StoredRecord> {
   sends: Sends = [];
   bucket: Scheduled<StoredRecord>['bucket'];
   index = 0;
 
-  constructor(readonly user: string) {}
+  constructor(readonly key: string) {}
 }
 
 /** The key of a record. Neither part contains NUL, so no two pairs share one; most have the user's own string. */

@@ -19,14 +19,14 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'the limit is per code: a new one is a new chance',
     'store/memory.ts',
-    'kept.code = code;',
-    'kept.code = code;\n    kept.attempts = undefined;',
+    'kept.putCode(this.#issued,',
+    'kept.attempts = undefined;\n    kept.putCode(this.#issued,',
   ),
   fault(
     'the count is read before it is written',
     'store/memory.ts',
-    'const counted =',
-    'await null;\n    const counted =',
+    'return { verdict: judged.verdict, otp, ...this.#count(key, record, judged.attempts, now) };',
+    'await null;\n    return { verdict: judged.verdict, otp, ...this.#count(key, record, judged.attempts, now) };',
   ),
   fault(
     'no expiry on read: only the wheel ends a code',
@@ -39,8 +39,8 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'the old code is still good after a new request',
     'store/memory.ts',
-    'kept.code = code;',
-    'kept.code ??= code;',
+    'kept.putCode(this.#issued,',
+    'if (kept.code === undefined) kept.putCode(this.#issued,',
   ),
   fault(
     'an error echoes the input',
@@ -84,7 +84,7 @@ export const FAULTS: readonly Fault[] = [
     'a success forgets the code and not the count',
     'store/memory.ts',
     'if (record !== undefined) this.#forget(record);',
-    'if (record !== undefined) {\n        record.code = undefined;\n        this.#settle(record);\n      }',
+    'if (record !== undefined) {\n        record.dropCode();\n        this.#settle(record);\n      }',
   ),
   fault(
     'a refused request prolongs the cooldown',
@@ -102,8 +102,8 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'the grace period counts from the deadline',
     'store/memory.ts',
-    'code.goneAt = endOfGrace(now);',
-    'code.goneAt = endOfGrace(code.expiresAt);',
+    'record.goneAt = endOfGrace(now);',
+    'record.goneAt = endOfGrace(record.expiresAt);',
   ),
   fault(
     'unknown fields are ignored',
@@ -123,7 +123,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'memory is not limited for those who were asked about and never known',
     'store/memory.ts',
-    'if (attempts === undefined || (known === undefined && !this.#hasRoomFor(1))) return {};',
-    'if (attempts === undefined) return {};',
+    'if (known === undefined && !this.#hasRoomFor(1)) return {};',
+    '',
   ),
 ];
