@@ -17,7 +17,7 @@ export interface StoredCode extends CodeState {
  * What is kept for one user and one purpose, for as long as there is a code or a count in it.
  *
  * There may be millions, so it is small: the code's fields stand in the record itself, and its digits are a
- * number. As objects of their own the two would take half as much again.
+ * number. As objects of their own the two would nearly double it.
  */
 export class OtpRecord implements OtpState<StoredCode>, StoredCode, Scheduled<StoredRecord> {
   /** 0 if there is no code. */

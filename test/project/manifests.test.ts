@@ -84,6 +84,13 @@ describe('the manifests', () => {
     expect(pod?.terminationGracePeriodSeconds).toBeGreaterThan(drain + 10);
   });
 
+  test('tell the garbage collector of the memory limit', () => {
+    const limit = String(container?.resources?.limits?.['memory']);
+    expect(limit).toMatch(/^\d+Mi$/);
+    const bytes = Number.parseInt(limit, 10) * 2 ** 20;
+    expect(container?.env).toEqual([{ name: 'BUN_JSC_forceRAMSize', value: String(bytes) }]);
+  });
+
   test('keep to the Pod Security Standard "restricted"', () => {
     expect(pod).toMatchObject({
       automountServiceAccountToken: false,
