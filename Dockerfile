@@ -9,8 +9,9 @@ WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY package.json ./
 COPY src src
-# The memory that the garbage collector is to be content with: it sees that of the machine, not of the container.
-ENV BUN_JSC_forceRAMSize=1073741824
+# For the garbage collector, which sees the machine's memory and not the container's: above a quarter of this it
+# collects sooner. Two million records stay under 1 GiB so.
+ENV BUN_JSC_forceRAMSize=536870912
 # Numeric, because Kubernetes cannot tell whether a user with a name is root.
 USER 1000:1000
 EXPOSE 8080
