@@ -3,7 +3,8 @@ import { halves, listening, start, startUnread } from '../support/process.ts';
 
 describe('the process', () => {
   test('says that it listens once it does, serves, and ends with status 0 on SIGTERM', async () => {
-    const { child, line, url } = await listening();
+    using service = await listening();
+    const { child, line, url } = service;
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(`${url}/otp/request`, { method: 'POST', headers, body: '{"user":"alice"}' });
     expect(answer.status).toBe(200);
@@ -16,7 +17,8 @@ describe('the process', () => {
   });
 
   test('drains on SIGTERM: not ready at once, but serving, then gone', async () => {
-    const { child, line, url } = await listening({ SHUTDOWN_DRAIN: '1' });
+    using service = await listening({ SHUTDOWN_DRAIN: '1' });
+    const { child, line, url } = service;
     child.kill('SIGTERM');
     expect(await line()).toMatchObject({ message: 'stopping', drainSeconds: 1 });
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
@@ -26,7 +28,8 @@ describe('the process', () => {
   });
 
   test('finishes a request that is in flight, though Ctrl-C comes twice', async () => {
-    const { child, line, url } = await listening();
+    using service = await listening();
+    const { child, line, url } = service;
     const body = '{"user":"alice"}';
     const head = `POST /otp/request HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
     const { answer, send } = halves(url, head + body.slice(0, 5));
@@ -43,7 +46,8 @@ describe('the process', () => {
   });
 
   test('refuses a bad configuration with status 1 and one message that names every bad value', async () => {
-    const { child, stderr } = start({ PORT: 'eighty', OTP_LENGTH: '3' });
+    using service = start({ PORT: 'eighty', OTP_LENGTH: '3' });
+    const { child, stderr } = service;
     expect(await child.exited).toBe(1);
     expect(await stderr()).toBe(
       [
@@ -55,8 +59,9 @@ describe('the process', () => {
   });
 
   test('refuses a port that is taken with status 1, in a line', async () => {
-    const { url } = await listening();
-    const { child, stderr } = start({ PORT: new URL(url).port });
+    using first = await listening();
+    using second = start({ PORT: new URL(first.url).port });
+    const { child, stderr } = second;
     expect(await child.exited).toBe(1);
     expect(await stderr()).toMatch(
       /^The service cannot listen at HOST 127\.0\.0\.1, PORT \d+: EADDRINUSE.*\n$/,
@@ -64,7 +69,8 @@ describe('the process', () => {
   });
 
   test('warns of a misspelt setting', async () => {
-    const { line } = start({ OTP_TLL: '60' });
+    using service = start({ OTP_TLL: '60' });
+    const { line } = service;
     expect(await line()).toMatchObject({
       level: 'warn',
       message: expect.stringContaining('OTP_TLL'),
@@ -72,7 +78,8 @@ describe('the process', () => {
   });
 
   test('serves on when nobody reads its log any more', async () => {
-    const { url, pid, exitStatus } = await startUnread();
+    using service = await startUnread();
+    const { url, pid, exitStatus } = service;
     const headers = { 'content-type': 'application/json' };
     for (let i = 0; i < 3; i++) {
       const answer = await fetch(`${url}/otp/request`, { method: 'POST', headers, body: '{"user":"alice"}' });
@@ -83,7 +90,8 @@ describe('the process', () => {
   });
 
   test('ends soon after SIGTERM though whoever reads its log stands still, and never waits for it', async () => {
-    const { child, url } = await listening();
+    using service = await listening();
+    const { child, url } = service;
     const headers = { 'content-type': 'application/json' };
     // Far more than a pipe holds, and nobody reads it.
     for (let i = 0; i < 2_000; i++) {

@@ -32,7 +32,8 @@ const body = fc.oneof(
 );
 
 test('100,000 random bodies over both routes give no 5xx, no answer over 1 KiB or a second, and no growth', async () => {
-  const { url, child, line } = await listening();
+  using service = await listening();
+  const { url, child, line } = service;
   let failures = 0;
   const read = (async () => {
     for (let it = await line(); it !== undefined; it = await line()) if (it['level'] === 'error') failures++;

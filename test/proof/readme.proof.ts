@@ -13,7 +13,8 @@ const mask = (text: string) =>
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…');
 
 test('each command of the README that shows its answer gives that answer', async () => {
-  const { url } = await listening();
+  using service = await listening();
+  const { url } = service;
   const shown = [...readme.matchAll(/```console\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
     block.trimEnd().split(/^\$ /m).slice(1),
   );

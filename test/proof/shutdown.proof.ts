@@ -2,7 +2,8 @@ import { expect, test } from 'bun:test';
 import { halves, listening } from '../support/process.ts';
 
 test('the process ends within 10 s of SIGTERM though a client stalls in the middle of a request', async () => {
-  const { child, url } = await listening();
+  using service = await listening();
+  const { child, url } = service;
   const { answer } = halves(url, 'POST /otp/request HTTP/1.1\r\nHost: localhost\r\nContent-Le');
   expect((await fetch(`${url}/livez`)).status).toBe(200);
   const before = performance.now();

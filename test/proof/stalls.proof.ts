@@ -16,7 +16,8 @@ const stalls = {
 };
 
 test('a connection on which a client stalls is closed within 15 s, wherever it stalls', async () => {
-  const { url, child } = await listening();
+  using service = await listening();
+  const { url, child } = service;
   const seconds = await Promise.all(
     Object.entries(stalls).map(async ([name, sent]) => {
       const before = performance.now();

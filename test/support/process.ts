@@ -1,14 +1,8 @@
-import { afterEach, expect } from 'bun:test';
+import { expect } from 'bun:test';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 
 const root = join(import.meta.dir, '../..');
-
-const running = new Set<Bun.Subprocess>();
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL');
-  running.clear();
-});
 
 function spawn(command: string[], env: Record<string, string> = {}) {
   const { PATH = '' } = process.env;
@@ -18,11 +12,10 @@ function spawn(command: string[], env: Record<string, string> = {}) {
     stdout: 'pipe',
     stderr: 'pipe',
   });
-  running.add(child);
   return child;
 }
 
-/** The service as a process of its own, on a free port of this machine, until the end of the test. */
+/** The service as a process of its own, on a free port of this machine, until it is disposed of. */
 export function start(env?: Record<string, string>) {
   const child = spawn([process.execPath, 'src/main.ts'], env);
   const lines = logLines(child.stdout);
@@ -34,6 +27,7 @@ export function start(env?: Record<string, string>) {
       return value;
     },
     stderr: () => new Response(child.stderr).text(),
+    [Symbol.dispose]: () => child.kill('SIGKILL'),
   };
 }
 
@@ -52,7 +46,13 @@ export async function startUnread() {
   const { value: first } = await logLines(child.stdout).next();
   const said = child.stderr.getReader();
   const number = async () => Number(new TextDecoder().decode((await said.read()).value));
-  return { url: String(first?.['url']), pid: await number(), exitStatus: number };
+  const pid = await number();
+  return {
+    url: String(first?.['url']),
+    pid,
+    exitStatus: number,
+    [Symbol.dispose]: () => child.kill('SIGKILL'),
+  };
 }
 
 async function* logLines(
