@@ -31,13 +31,16 @@ export async function runExpiry(parts: ExpiryParts, signal: AbortSignal): Promis
 /** Ends and announces what is due now, in batches, with the event loop free to serve requests between them. */
 async function expireDue({ store, clock, announce }: ExpiryParts, signal: AbortSignal): Promise<void> {
   let expired = 0;
-  for (let more = true; more && !signal.aborted; ) {
-    const batch = await store.expire(BATCH);
-    // Nothing waits between the answer and the announcements: a request served meanwhile would be announced first.
-    for (const otp of batch.expired) announce({ type: 'otp.expired', ...ofCode(otp) });
-    expired += batch.expired.length;
-    more = batch.more;
-    if (more) await clock.breathe();
+  try {
+    for (let more = true; more && !signal.aborted; ) {
+      const batch = await store.expire(BATCH);
+      // Nothing waits between the answer and the announcements: a request served meanwhile would be announced first.
+      for (const otp of batch.expired) announce({ type: 'otp.expired', ...ofCode(otp) });
+      expired += batch.expired.length;
+      more = batch.more;
+      if (more) await clock.breathe();
+    }
+  } finally {
+    if (expired > 0) announce({ type: 'wheel.ticked', expired });
   }
-  if (expired > 0) announce({ type: 'wheel.ticked', expired });
 }

@@ -15,7 +15,10 @@ export function nameRequests(nextId: () => string) {
   };
 }
 
-/** The request that is being answered, as the cause of what it does. It reads the id where both handlers and errors find it: in the answer's headers. */
+/**
+ * The request that is being answered, as the cause of what it does. Its id is read back from the answer's
+ * headers, the one place that handlers of routes and the handler of errors both see.
+ */
 export function causeOf({ headers }: Context['set']): Required<Cause> {
   return { requestId: String(headers[HEADER]) };
 }

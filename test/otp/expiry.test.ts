@@ -80,6 +80,25 @@ describe('the expiry loop', () => {
     expect(types()).toEqual(['otp.requested', 'otp.expired']);
   });
 
+  test('says how many codes a tick expired also if the store fails in its middle', async () => {
+    let batches = 0;
+    const { issue, clock, events, errors } = otpRig(UNLIMITED, (store) => ({
+      request: (wanted) => store.request(wanted),
+      verify: (key, guess) => store.verify(key, guess),
+      cancel: (key) => store.cancel(key),
+      ready: () => store.ready(),
+      expire: (limit) => {
+        batches++;
+        return batches === 6 ? Promise.reject(new Error('store is down')) : store.expire(limit);
+      },
+    }));
+    for (let i = 0; i < 700; i++) await issue({ user: `user-${i}`, ...code });
+    await clock.advance(6_000);
+    expect(errors).toHaveLength(1);
+    const ticks = events.filter((event) => event.type === 'wheel.ticked').map(({ expired }) => expired);
+    expect(ticks).toEqual([500, 200]);
+  });
+
   test('outlives a subscriber that throws', async () => {
     const { issue, bus, clock, types, errors } = otpRig();
     bus.subscribe(({ type }) => {
