@@ -20,7 +20,17 @@ export function eventLog(log: Log): Subscriber<OtpEvent> {
       named = [];
       return;
     }
-    const { id, user, purpose, requestId } = event;
+    const { id, requestId } = event;
+    if (event.type === 'mock.clock') {
+      const { now, offset, frozen } = event;
+      log.info(event.type, { id, now: new Date(now), offsetSeconds: offset / 1_000, frozen, requestId });
+      return;
+    }
+    if (event.type === 'mock.reset') {
+      log.info(event.type, { id, user: event.user, requestId });
+      return;
+    }
+    const { user, purpose } = event;
     if (event.type === 'otp.expired' && requestId === undefined) {
       count++;
       if (named.length < NAMED) named.push({ user, purpose, otp: event.otp });

@@ -12,6 +12,8 @@
 export interface Clock {
   /** Service time: whole milliseconds since the epoch; never less than at the call before. */
   now(): number;
+  /** Real time: milliseconds, with fractions, since any one moment; for measuring how long something takes. */
+  monotonic(): number;
   /** Waits `ms` milliseconds of real time, or until `signal` aborts; resolves in either case. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Lets the event loop serve whatever is waiting before the caller goes on. */
@@ -44,6 +46,7 @@ export function systemClock(source: TimeSource = machine): Clock {
       anchor = { service: wall, monotonic };
       return wall;
     },
+    monotonic: () => source.monotonic(),
     sleep(ms, signal) {
       return new Promise((resolve) => {
         if (signal?.aborted) return resolve();

@@ -12,12 +12,30 @@ export type Fact =
   | ({ readonly type: 'otp.verified' | 'otp.expired' | 'otp.replaced' | 'otp.cancelled' } & OfCode)
   | ({ readonly type: 'otp.rejected'; readonly reason: 'wrong' | 'expired' | 'none' | 'locked' } & OfGuess)
   | ({ readonly type: 'otp.locked' } & OfGuess)
-  | WheelTicked;
+  | WheelTicked
+  | MockReset
+  | MockClock;
 
 /** A tick that expired codes is over: how many they were. For whoever would rather count than list them. */
 export interface WheelTicked {
   readonly type: 'wheel.ticked';
   readonly expired: number;
+}
+
+/** A test has had the service forget everything, or all that is one user's. */
+export interface MockReset extends Cause {
+  readonly type: 'mock.reset';
+  readonly user?: string;
+}
+
+/** A test has moved service time, or stopped it, or let it go on. */
+export interface MockClock extends Cause {
+  readonly type: 'mock.clock';
+  /** Service time after the move, in ms since the epoch. */
+  readonly now: number;
+  /** How far service time is ahead of real time, in ms. */
+  readonly offset: number;
+  readonly frozen: boolean;
 }
 
 /** A fact with its name and its place in time: `id` grows, `time` is service time in ms since the epoch. */

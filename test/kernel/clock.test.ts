@@ -46,6 +46,15 @@ describe('service time', () => {
   });
 });
 
+test('time that is measured flows evenly, whatever becomes of the wall clock', () => {
+  const machine = new Machine();
+  const clock = systemClock(machine);
+  const before = clock.monotonic();
+  machine.now.wall += 60_000;
+  machine.now.monotonic += 0.25;
+  expect(clock.monotonic() - before).toBe(0.25);
+});
+
 describe('a sleep', () => {
   const clock = systemClock();
 
