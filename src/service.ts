@@ -5,13 +5,16 @@ import { type Env, readConfig } from './kernel/config.ts';
 import { EventBus } from './kernel/event-bus.ts';
 import { idSource } from './kernel/ids.ts';
 import { Log, type WriteLines } from './kernel/log.ts';
+import { MovableClock } from './kernel/movable-clock.ts';
+import { createLevers } from './mock/levers.ts';
 import { randomCodes } from './otp/code-source.ts';
 import { announcer, type OtpEvent } from './otp/events.ts';
-import { runExpiry } from './otp/expiry.ts';
+import { Expiry } from './otp/expiry.ts';
 import { OtpService } from './otp/otp-service.ts';
 import { policyOf } from './otp/policy.ts';
 import { MemoryStore } from './store/memory.ts';
-import { type App, createApp } from './web/app.ts';
+import { type App, mockApp, strictApp } from './web/app.ts';
+import { IDLE_TIMEOUT_S } from './web/patience.ts';
 
 export type { Clock } from './kernel/clock.ts';
 export { ConfigError } from './kernel/config.ts';
@@ -20,12 +23,9 @@ export type { App } from './web/app.ts';
 /** How long requests that are in flight may take to finish once the drain is over, in milliseconds. */
 const FINISH_MS = 8_000;
 
-/** Seconds within which a request's head and its whole body must arrive; Bun looks every few, so 15 at the most. */
-const IDLE_TIMEOUT_S = 10;
-
 export interface Service {
   /** The API itself; `app.handle(request)` needs no port. */
-  readonly app: App;
+  readonly app: App | ReturnType<typeof strictApp>;
   /** Where the service listens, as `http://host:port`. @throws Error before `listen` has resolved, to the same */
   readonly url: string;
   /**
@@ -77,8 +77,9 @@ export interface Surroundings {
  * @throws ConfigError with every bad value at once
  */
 export function createService(env: Env = {}, surroundings: Surroundings = {}): Service {
-  const { clock = systemClock(), write = () => {}, deliver } = surroundings;
+  const { clock: realClock = systemClock(), write = () => {}, deliver } = surroundings;
   const { config, warnings } = readConfig(env, deliver !== undefined);
+  const clock = new MovableClock(realClock);
   const run = `${clock.now().toString(36)}${randomBytes(2).toString('hex')}`;
   const log = new Log(clock, config.LOG_LEVEL, write);
   for (const warning of warnings) log.warn(warning);
@@ -90,14 +91,22 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
   }
   const announce = announcer(bus, clock, idSource(run, 'e'));
   const store = new MemoryStore(clock, policyOf(config), run);
-  const otps = new OtpService(store, randomCodes(config.OTP_LENGTH), announce);
+  const closing = new AbortController();
+  const onError = (error: unknown) => log.error('a tick failed', error);
+  const expiry = new Expiry({ store, clock, announce, onError, signal: closing.signal });
+  const levers =
+    config.OTP_MODE === 'mock'
+      ? createLevers({ config, clock, store, bus, announce, expiry, run })
+      : undefined;
+  const otps = new OtpService(store, levers?.codes ?? randomCodes(config.OTP_LENGTH), announce);
 
   let phase: 'starting' | 'ready' | 'stopping' = 'starting';
   const ready = async () => phase === 'ready' && (await store.ready());
-  const app = createApp({ otps, config, log, ready, run });
+  const ending = new AbortController();
+  const parts = { otps, config, clock, log, ready, ending: ending.signal, run };
+  const app = levers ? mockApp(parts, levers) : strictApp(parts);
 
-  const closing = new AbortController();
-  let expiry = Promise.resolve();
+  let loop = Promise.resolve();
   let stopped: Promise<void> | undefined;
 
   function url(): string {
@@ -109,11 +118,13 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
     phase = 'stopping';
     log.info('stopping', { drainSeconds: config.SHUTDOWN_DRAIN });
     await clock.sleep(config.SHUTDOWN_DRAIN * 1_000);
+    // Whoever waits or streams would else keep the server from stopping.
+    ending.abort();
     const { server } = app;
     await Promise.race([server?.stop(), clock.sleep(FINISH_MS, closing.signal)]);
     await server?.stop(true);
     closing.abort();
-    await expiry;
+    await loop;
     log.info('stopped');
     log.flush();
   }
@@ -134,10 +145,7 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
       } catch (error) {
         throw new ListenError(hostname, port, error);
       }
-      expiry = runExpiry(
-        { store, clock, announce, onError: (error) => log.error('a tick failed', error) },
-        closing.signal,
-      );
+      loop = expiry.run();
       phase = 'ready';
       log.info('listening', { url: url() });
       return url();

@@ -69,6 +69,7 @@ function conflicts(config: Partial<Config>, env: Env, canDeliver: boolean): stri
         'OTP_MAX_ATTEMPTS must not be 0 in strict mode: anybody could guess for ever',
       ],
       [config.OTP_API_KEYS?.length === 0, 'OTP_API_KEYS must be set in strict mode'],
+      [config.OTP_SEED !== '', 'OTP_SEED must not be set in strict mode: whoever knows it knows every code'],
       [
         !canDeliver,
         'strict mode must have a delivery, for it gives the code to nobody else, and there is none',

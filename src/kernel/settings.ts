@@ -75,6 +75,11 @@ export const Settings = Type.Object({
     expected: 'host names separated by commas, in lower case, without ports',
   }),
   OTP_ALLOW_MOCK_IN_PRODUCTION: whole(0, 1, 0, '1 lets mock mode start with `NODE_ENV=production`'),
+  OTP_SEED: Type.String({
+    default: '',
+    description:
+      'Mock mode: codes repeat from run to run, each user has a sequence that depends on this text',
+  }),
   SHUTDOWN_DRAIN: whole(0, 3_600, 0, 'Seconds to serve on after SIGTERM, not ready, before stopping'),
   LOG_LEVEL: Type.Union([Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], {
     default: 'info',

@@ -78,6 +78,22 @@ export class TimingWheel<E extends Scheduled<E>> {
     return this.#due.length > 0 || this.#hand < Math.floor(now / TICK_MS);
   }
 
+  /** The wheel as it stands: where the hand is, and how many entries each slot has that has any. */
+  get view(): WheelView {
+    const entries = new Map<number, number>();
+    for (const { second, entries: waiting } of [...this.#due, ...this.#slots.flatMap((slot) => slot ?? [])]) {
+      const slot = second % this.#slots.length;
+      if (waiting.length > 0) entries.set(slot, (entries.get(slot) ?? 0) + waiting.length);
+    }
+    const occupied = [...entries].map(([slot, entries]) => ({ slot, entries }));
+    return {
+      slots: this.#slots.length,
+      current: this.#hand % this.#slots.length,
+      entries: this.#size,
+      occupied,
+    };
+  }
+
   /** Follows the clock by at most a revolution, and takes out at most `limit` entries that are due. */
   take(now: number, limit: number): E[] {
     if (this.#due.length === 0) this.#turn(Math.floor(now / TICK_MS));
@@ -126,6 +142,15 @@ export class TimingWheel<E extends Scheduled<E>> {
 export interface Scheduled<E> {
   bucket: Bucket<E> | undefined;
   index: number;
+}
+
+/** A picture of a wheel. */
+export interface WheelView {
+  readonly slots: number;
+  /** The slot that the hand has come to last. */
+  readonly current: number;
+  readonly entries: number;
+  readonly occupied: readonly { readonly slot: number; readonly entries: number }[];
 }
 
 interface Bucket<E> {

@@ -1,13 +1,21 @@
 import { randomInt } from 'node:crypto';
 import type { OtpKey } from '../store/store.ts';
 
-/** Draws the digits of a new code. */
-export type CodeSource = (key: OtpKey) => string;
+/** Where the digits of new codes come from. */
+export interface CodeSource {
+  /** The digits of a new code. */
+  draw(key: OtpKey): string;
+  /** Whether cooldown, send limit and lock do not apply to this user. */
+  isExempt(user: string): boolean;
+}
 
 /** Codes of `length` digits (at most 14), uniform over the whole range, from the system's secure generator. */
 export function randomCodes(length: number): CodeSource {
-  return () =>
-    randomInt(10 ** length)
-      .toString()
-      .padStart(length, '0');
+  return {
+    draw: () =>
+      randomInt(10 ** length)
+        .toString()
+        .padStart(length, '0'),
+    isExempt: () => false,
+  };
 }

@@ -12,35 +12,56 @@ export interface ExpiryParts {
   readonly announce: Announce;
   /** Told of whatever a tick fails with. The next tick tries again. */
   readonly onError: (error: unknown) => void;
+  /** Ends the loop, and a pass in its middle. */
+  readonly signal: AbortSignal;
 }
 
 /**
- * The expiry loop, the goroutine's analogue: each second it ends the codes whose time is up and announces
- * them, until `signal` aborts. It outlives every failure: a code missed in one tick is due in the next.
+ * The expiry of codes, the goroutine's analogue: passes that end the codes whose time is up and announce
+ * them. There is one each second, and never two at a time.
  */
-export async function runExpiry(parts: ExpiryParts, signal: AbortSignal): Promise<void> {
-  for await (const _ of ticks(parts.clock, signal)) {
-    try {
-      await expireDue(parts, signal);
-    } catch (error) {
-      parts.onError(error);
-    }
-  }
-}
+export class Expiry {
+  readonly #parts: ExpiryParts;
+  /** Settled when no pass is under way any more. */
+  #idle: Promise<unknown> = Promise.resolve();
 
-/** Ends and announces what is due now, in batches, with the event loop free to serve requests between them. */
-async function expireDue({ store, clock, announce }: ExpiryParts, signal: AbortSignal): Promise<void> {
-  let expired = 0;
-  try {
-    for (let more = true; more && !signal.aborted; ) {
-      const batch = await store.expire(BATCH);
-      // Nothing waits between the answer and the announcements: a request served meanwhile would be announced first.
-      for (const otp of batch.expired) announce({ type: 'otp.expired', ...ofCode(otp) });
-      expired += batch.expired.length;
-      more = batch.more;
-      if (more) await clock.breathe();
+  constructor(parts: ExpiryParts) {
+    this.#parts = parts;
+  }
+
+  /** The loop: ends with the signal, and outlives every failure: a code missed in one tick is due in the next. */
+  async run(): Promise<void> {
+    const { clock, signal, onError } = this.#parts;
+    for await (const _ of ticks(clock, signal)) await this.passAfter(() => {}).catch(onError);
+  }
+
+  /**
+   * Takes a step while no pass is under way, and has one follow it.
+   *
+   * @returns how many codes that pass ended, once all of them are announced
+   */
+  passAfter(step: () => void | Promise<void>): Promise<number> {
+    const pass = this.#idle.then(step).then(() => this.#pass());
+    this.#idle = pass.catch(() => {});
+    return pass;
+  }
+
+  /** Ends and announces what is due now, in batches, with the event loop free to serve requests between them. */
+  async #pass(): Promise<number> {
+    const { store, clock, announce, signal } = this.#parts;
+    let expired = 0;
+    try {
+      for (let more = true; more && !signal.aborted; ) {
+        const batch = await store.expire(BATCH);
+        // Nothing waits between the answer and the announcements: a request served meanwhile would be announced first.
+        for (const otp of batch.expired) announce({ type: 'otp.expired', ...ofCode(otp) });
+        expired += batch.expired.length;
+        more = batch.more;
+        if (more) await clock.breathe();
+      }
+    } finally {
+      if (expired > 0) announce({ type: 'wheel.ticked', expired });
     }
-  } finally {
-    if (expired > 0) announce({ type: 'wheel.ticked', expired });
+    return expired;
   }
 }

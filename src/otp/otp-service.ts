@@ -31,8 +31,9 @@ export class OtpService {
     { user, purpose, ttlMs, ...ask }: Ask,
     cause: Cause,
   ): Promise<(Otp & { code: string }) | Refused> {
-    const code = ask.code ?? this.#codes({ user, purpose });
-    const answer: Issued | Refused = await this.#store.request({ user, purpose, code, ttlMs });
+    const code = ask.code ?? this.#codes.draw({ user, purpose });
+    const exempt = this.#codes.isExempt(user);
+    const answer: Issued | Refused = await this.#store.request({ user, purpose, code, ttlMs, exempt });
     if ('refused' in answer) return answer;
     const { otp, earlier } = answer;
     if (earlier !== undefined) this.#announce({ type: `otp.${earlier.fate}`, ...ofCode(earlier.otp, cause) });
@@ -42,7 +43,7 @@ export class OtpService {
 
   /** Judges a guess. Of any number of simultaneous right ones exactly one is `verified`. */
   async verify(key: OtpKey, guess: string, cause: Cause): Promise<Judged> {
-    const judged = await this.#store.verify(key, guess);
+    const judged = await this.#store.verify(key, guess, this.#codes.isExempt(key.user));
     if (judged.verdict === 'verified') {
       this.#announce({ type: 'otp.verified', ...ofCode(judged.otp, cause) });
       return judged;
@@ -59,6 +60,13 @@ export class OtpService {
   async cancel(key: OtpKey, cause: Cause): Promise<boolean> {
     const otp = await this.#store.cancel(key);
     if (otp !== undefined) this.#announce({ type: 'otp.cancelled', ...ofCode(otp, cause) });
+    return otp !== undefined;
+  }
+
+  /** Has the time of a live code be up now; false if there is none. */
+  async runOut(key: OtpKey, cause: Cause): Promise<boolean> {
+    const otp = await this.#store.runOut(key);
+    if (otp !== undefined) this.#announce({ type: 'otp.expired', ...ofCode(otp, cause) });
     return otp !== undefined;
   }
 }

@@ -12,6 +12,9 @@ export interface GuessPolicy extends AttemptPolicy {
   readonly everyGuessCounts: boolean;
 }
 
+/** For whom there is no limit on guesses: nothing counts, and a lock from before does not hold. */
+export const EXEMPT: GuessPolicy = { maxAttempts: 0, lockoutMs: 0, everyGuessCounts: false };
+
 /** What a guess comes to, the code that it was at, and the count of wrong codes that it leaves. */
 export type Judgement<C extends CodeState> =
   | { readonly verdict: 'locked'; readonly until: number }
@@ -26,7 +29,7 @@ export function judge<C extends CodeState>(
   policy: GuessPolicy,
   now: number,
 ): Judgement<C> {
-  const until = lockedUntil(state?.attempts, now);
+  const until = policy.maxAttempts > 0 ? lockedUntil(state?.attempts, now) : undefined;
   if (until !== undefined) return { verdict: 'locked', until };
 
   const code = state?.code;

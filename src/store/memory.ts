@@ -1,9 +1,9 @@
 import type { Clock } from '../kernel/clock.ts';
 import { TICK_MS } from '../kernel/ticker.ts';
-import { TimingWheel } from '../kernel/timing-wheel.ts';
+import { TimingWheel, type WheelView } from '../kernel/timing-wheel.ts';
 import { type Attempts, attemptsLeft, lockedUntil } from '../rules/attempts.ts';
 import { endOfGrace, fateOfEarlier, phaseOf } from '../rules/code-life.ts';
-import { judge } from '../rules/judgement.ts';
+import { EXEMPT, judge } from '../rules/judgement.ts';
 import { afterSend, limitsSends, sendsForgottenAt, throttle } from '../rules/sends.ts';
 import { RecordTable } from './record-table.ts';
 import { keyOf, OtpRecord, otpKeyOf, SendRecord, type StoredCode, type StoredRecord } from './records.ts';
@@ -30,9 +30,9 @@ export class MemoryStore implements Store {
   readonly #clock: Clock;
   readonly #policy: Policy;
   readonly #run: string;
-  readonly #otps = new RecordTable<OtpRecord>();
-  readonly #senders = new RecordTable<SendRecord>();
-  readonly #wheel: TimingWheel<StoredRecord>;
+  #otps = new RecordTable<OtpRecord>();
+  #senders = new RecordTable<SendRecord>();
+  #wheel: TimingWheel<StoredRecord>;
   /** How many codes there have been. A record keeps its number and not its id, which takes more memory. */
   #issued = 0;
 
@@ -49,13 +49,18 @@ export class MemoryStore implements Store {
     return { records: this.#otps.size + this.#senders.size, scheduled: this.#wheel.size };
   }
 
+  /** The timing wheel as it stands. */
+  get wheel(): WheelView {
+    return this.#wheel.view;
+  }
+
   async request(wanted: Wanted): Promise<Issued | Refused> {
     const now = this.#clock.now();
     const record = this.#otps.get(keyOf(wanted));
-    const limited = limitsSends(this.#policy.sends);
+    const limited = limitsSends(this.#policy.sends) && !wanted.exempt;
     const sender = limited ? this.#senders.get(wanted.user) : undefined;
 
-    const until = lockedUntil(record?.attempts, now);
+    const until = wanted.exempt ? undefined : lockedUntil(record?.attempts, now);
     if (until !== undefined) return { refused: 'locked', waitMs: until - now };
     const throttled = throttle(sender?.sends ?? [], this.#policy.sends, now);
     if (throttled !== undefined) return { refused: throttled.reason, waitMs: throttled.until - now };
@@ -73,10 +78,10 @@ export class MemoryStore implements Store {
     return { otp: this.#otp(wanted, kept), ...(earlier && { earlier }) };
   }
 
-  async verify(key: OtpKey, guess: string): Promise<Judged> {
+  async verify(key: OtpKey, guess: string, exempt = false): Promise<Judged> {
     const now = this.#clock.now();
     const record = this.#otps.get(keyOf(key));
-    const judged = judge(record, guess, this.#policy.guesses, now);
+    const judged = judge(record, guess, exempt ? EXEMPT : this.#policy.guesses, now);
     if (judged.verdict === 'locked') return { verdict: 'locked', waitMs: judged.until - now };
     if (judged.verdict === 'none')
       return { verdict: 'none', ...this.#count(key, record, judged.attempts, now) };
@@ -90,13 +95,41 @@ export class MemoryStore implements Store {
   }
 
   async cancel(key: OtpKey): Promise<Otp | undefined> {
-    const record = this.#otps.get(keyOf(key));
-    const live = phaseOf(record?.code, this.#clock.now()) === 'live';
-    if (record === undefined || !live) return undefined;
+    const record = this.#live(key);
+    if (record === undefined) return undefined;
     const otp = this.#otp(key, record);
     record.dropCode();
     this.#settle(record);
     return otp;
+  }
+
+  async runOut(key: OtpKey): Promise<Otp | undefined> {
+    const record = this.#live(key);
+    if (record === undefined) return undefined;
+    const now = this.#clock.now();
+    record.expiresAt = now;
+    record.goneAt = endOfGrace(now);
+    this.#settle(record);
+    return this.#otp(key, record);
+  }
+
+  async forget(user?: string): Promise<void> {
+    if (user === undefined) {
+      this.#otps = new RecordTable();
+      this.#senders = new RecordTable();
+      this.#wheel = new TimingWheel(this.#clock.now());
+      return;
+    }
+    const sender = this.#senders.get(user);
+    if (sender !== undefined) {
+      this.#wheel.cancel(sender);
+      this.#senders.delete(user);
+    }
+    // All have to be looked at, for a record is found by user and purpose: part by part, with a breath between.
+    for (const records of this.#otps.parts()) {
+      for (const record of records) if (otpKeyOf(record.key).user === user) this.#forget(record);
+      await this.#clock.breathe();
+    }
   }
 
   async expire(limit: number): Promise<Expired> {
@@ -123,6 +156,11 @@ export class MemoryStore implements Store {
 
   async ready(): Promise<boolean> {
     return true;
+  }
+
+  #live(key: OtpKey): OtpRecord | undefined {
+    const record = this.#otps.get(keyOf(key));
+    return phaseOf(record?.code, this.#clock.now()) === 'live' ? record : undefined;
   }
 
   #hasRoomFor(records: number): boolean {

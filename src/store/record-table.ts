@@ -29,6 +29,11 @@ export class RecordTable<R extends { readonly key: string }> {
     this.#shardOf(hash).delete(key, hash);
   }
 
+  /** All records, in parts of a size that does not hold anybody up; each as it stands when it is asked for. */
+  *parts(): Generator<R[]> {
+    for (const shard of this.#shards) yield shard.records;
+  }
+
   #shardOf(hash: number): Shard<R> {
     const shard = this.#shards[hash % SHARDS];
     if (shard === undefined) throw new Error('a remainder is always the index of a shard');
@@ -51,6 +56,10 @@ class Shard<R extends { readonly key: string }> {
   /** A power of two of places, at most three quarters of them taken. */
   #places: (R | undefined)[] = new Array(SMALLEST).fill(undefined);
   size = 0;
+
+  get records(): R[] {
+    return this.#places.filter((it) => it !== undefined);
+  }
 
   get(key: string, hash: number): R | undefined {
     return this.#places[this.#find(key, hash)];

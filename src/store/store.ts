@@ -11,10 +11,18 @@ import type { SendPolicy, Throttle } from '../rules/sends.ts';
 export interface Store {
   /** Keeps a new code, in place of the earlier one for that user and purpose. A refusal changes nothing. */
   request(wanted: Wanted): Promise<Issued | Refused>;
-  /** Judges a guess and counts it; a right one is spent in the same step. */
-  verify(key: OtpKey, guess: string): Promise<Judged>;
+  /**
+   * Judges a guess and counts it; a right one is spent in the same step.
+   *
+   * @param exempt whether there is no lock for this user, and no count; false if absent
+   */
+  verify(key: OtpKey, guess: string, exempt?: boolean): Promise<Judged>;
   /** Ends a live code. `undefined` if there is none. */
   cancel(key: OtpKey): Promise<Otp | undefined>;
+  /** Has the time of a live code be up now. `undefined` if there is none. */
+  runOut(key: OtpKey): Promise<Otp | undefined>;
+  /** Forgets codes, counts, locks and sends: those of one user, or all. What was never announced never is. */
+  forget(user?: string): Promise<void>;
   /** Ends codes whose time is up and forgets what need not be kept; at most `limit` steps in all. */
   expire(limit: number): Promise<Expired>;
   /** Whether the store answers. Never rejects. */
@@ -49,6 +57,8 @@ export interface Otp extends OtpKey {
 export interface Wanted extends OtpKey {
   readonly code: string;
   readonly ttlMs: number;
+  /** Whether there is neither lock nor limit on sends for this user. */
+  readonly exempt?: boolean;
 }
 
 export interface Issued {

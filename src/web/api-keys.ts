@@ -1,6 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { ProblemError } from './problem.ts';
 
+/** The name of the API key's scheme in the OpenAPI document. */
+export const KEY_SCHEME = 'key';
+
+/** What the OpenAPI document says of routes that want one of `keys`. */
+export function keyDetail(keys: readonly string[]) {
+  return keys.length > 0 ? { security: [{ [KEY_SCHEME]: [] }] } : {};
+}
+
 /**
  * Makes the check that a request brings one of `keys`, as `Authorization: Bearer <key>` (RFC 6750). Without
  * keys it lets everything pass.

@@ -1,12 +1,17 @@
-import { Elysia, ElysiaCustomStatusResponse } from 'elysia';
+import { Elysia, ElysiaCustomStatusResponse, NotFoundError } from 'elysia';
+import type { Clock } from '../kernel/clock.ts';
 import { idSource } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Config } from '../kernel/settings.ts';
+import type { Levers } from '../mock/levers.ts';
 import type { OtpService } from '../otp/otp-service.ts';
 import { docs } from './docs.ts';
 import { errorAnswers } from './errors.ts';
+import { faultHook } from './fault-hook.ts';
 import { hostCheck } from './host-check.ts';
+import { mockRoutes } from './mock/mock-routes.ts';
 import { otpRoutes } from './otp-routes.ts';
+import { pathOf } from './path.ts';
 import { probeRoutes } from './probe-routes.ts';
 import { PROBLEM_TYPE } from './problem.ts';
 import { nameRequests } from './request-id.ts';
@@ -14,19 +19,41 @@ import { nameRequests } from './request-id.ts';
 export interface AppParts {
   readonly otps: OtpService;
   readonly config: Config;
+  readonly clock: Clock;
   readonly log: Log;
   /** Whether the service takes requests now. */
   readonly ready: () => Promise<boolean>;
+  /** Aborts when the service is about to stop: who waits is answered, and streams end. */
+  readonly ending: AbortSignal;
   /** Names this run of the service: the first part of the ids that it gives to requests. */
   readonly run: string;
 }
 
-/** The HTTP API. It needs no port: `app.handle(request)` answers as a server would. */
-export function createApp({ otps, config, log, ready, run }: AppParts) {
+/** Paths that wait or stream: without an answer's body there is nothing to wait for. */
+const WITHOUT_HEAD = ['/mock/inbox/wait', '/mock/events'];
+
+/** The HTTP API of mock mode. It needs no port: `app.handle(request)` answers as a server would. */
+export function mockApp(parts: AppParts, levers: Levers) {
+  const { otps, config, clock, ending } = parts;
+  const checkHost = hostCheck(config.OTP_ALLOWED_HOSTS);
+  return baseApp(parts, checkHost)
+    .use(mockRoutes({ ...parts, levers }))
+    .onBeforeHandle(faultHook(levers.faults, clock, ending))
+    .use(otpRoutes(otps, config));
+}
+
+/** The API's type, for Eden: `treaty<App>(url)`. */
+export type App = ReturnType<typeof mockApp>;
+
+/** The HTTP API of strict mode: the same, but nothing of it is there for tests. */
+export function strictApp(parts: AppParts) {
+  return baseApp(parts, () => {}).use(otpRoutes(parts.otps, parts.config));
+}
+
+/** What both modes have, up to the routes of their own. @param checkHost refuses a request by throwing */
+function baseApp({ config, log, ready, run }: AppParts, checkHost: (request: Request) => void) {
   // Unknown fields are errors, not dropped in silence; `/otp/verify/` is another path than `/otp/verify`.
   const root = new Elysia({ normalize: false, strictPath: true });
-
-  const checkHost = hostCheck(config.OTP_ALLOWED_HOSTS);
 
   // Hooks reach only the routes that come after them.
   return root
@@ -37,22 +64,20 @@ export function createApp({ otps, config, log, ready, run }: AppParts) {
       errorAnswers(log, (path) => methodsAt(path, root.routes)),
     )
     .onRequest(({ request }) => {
-      if (config.OTP_MODE === 'mock') checkHost(request);
+      checkHost(request);
+      if (request.method === 'HEAD' && WITHOUT_HEAD.includes(pathOf(request))) throw new NotFoundError();
     })
     .onAfterHandle({ as: 'global' }, ({ responseValue, set }) => {
       if (responseValue instanceof ElysiaCustomStatusResponse && responseValue.code >= 400)
         set.headers['content-type'] = PROBLEM_TYPE;
     })
     .use(docs(config.OTP_API_KEYS.length > 0))
-    .use(probeRoutes(ready))
-    .use(otpRoutes(otps, config));
+    .use(probeRoutes(ready));
 }
 
-/** The API's type, for Eden: `treaty<App>(url)`. */
-export type App = ReturnType<typeof createApp>;
-
-/** The methods that routes take at exactly this path. Whoever takes GET takes HEAD. */
+/** The methods that routes take at exactly this path. Whoever takes GET takes HEAD, with few exceptions. */
 function methodsAt(path: string, routes: readonly { method: string; path: string }[]): string[] {
   const methods = routes.filter((route) => route.path === path).map(({ method }) => method);
-  return methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  const withHead = !WITHOUT_HEAD.includes(path);
+  return methods.flatMap((method) => (method === 'GET' && withHead ? ['GET', 'HEAD'] : [method]));
 }

@@ -4,6 +4,7 @@ import { Elysia } from 'elysia';
 import css from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' };
 import bundle from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' };
 import { version } from '../../package.json';
+import { KEY_SCHEME } from './api-keys.ts';
 import { tidyDocument } from './openapi-document.ts';
 import { PAGE_POLICY, SWAGGER_PAGE, SWAGGER_SCRIPT } from './swagger-page.ts';
 
@@ -13,9 +14,6 @@ const DESCRIPTION = `Makes one-time passwords, checks them once, and lets them e
 
 Every error is \`application/problem+json\` (RFC 9457): \`code\` is its stable name, \`detail\` says what to do.
 Every answer carries \`X-Request-Id\`: the request's own if it is 1 to 64 of \`A-Z a-z 0-9 _ . : -\`, else a new one.`;
-
-/** The name of the API key's scheme in the document. */
-export const KEY_SCHEME = 'key';
 
 /** `/swagger` with all that its page loads, and the OpenAPI document. */
 export function docs(wantsKey: boolean) {
@@ -27,6 +25,7 @@ export function docs(wantsKey: boolean) {
     info: { title: 'mock-otp-service', version, description: DESCRIPTION },
     tags: [
       { name: 'otp', description: 'Request, verify and cancel one-time passwords' },
+      { name: 'mock', description: 'What the real provider cannot give a test: mock mode only' },
       { name: 'operations', description: 'For whoever runs the service' },
     ],
   };

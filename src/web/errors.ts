@@ -1,7 +1,7 @@
 import { type Context, NotFoundError, ParseError, ValidationError } from 'elysia';
 import type { Log } from '../kernel/log.ts';
 import { pathOf } from './path.ts';
-import { PROBLEM_TYPE, ProblemError, problem } from './problem.ts';
+import { NOT_READY_RETRY_S, PROBLEM_TYPE, ProblemError, problem } from './problem.ts';
 import { causeOf } from './request-id.ts';
 
 /**
@@ -19,6 +19,7 @@ export function errorAnswers(log: Log, methodsOf: (path: string) => readonly str
     set.status = body.status;
     set.headers['content-type'] = PROBLEM_TYPE;
     if (code === 'method_not_allowed') set.headers['allow'] = methods.join(', ');
+    if (code === 'not_ready') set.headers['retry-after'] = NOT_READY_RETRY_S;
     if (code === 'unauthorized') set.headers['www-authenticate'] = 'Bearer';
     if (code === 'internal') log.error('a request failed', withoutValues(cause), causeOf(set));
     return JSON.stringify(body);

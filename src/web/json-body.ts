@@ -43,7 +43,8 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-function hasBody({ headers, body }: Request): boolean {
+/** Whether a request has a body, of whatever kind. */
+export function hasBody({ headers, body }: Request): boolean {
   const announced = headers.get('content-length');
   return announced === null ? body !== null : announced !== '0';
 }

@@ -1,5 +1,6 @@
 import { FormatRegistry, Type } from '@sinclair/typebox';
 import type { Config } from '../kernel/settings.ts';
+import { PATTERN } from '../mock/pattern.ts';
 import { DEFAULT_PURPOSE } from '../store/store.ts';
 
 /**
@@ -9,12 +10,13 @@ import { DEFAULT_PURPOSE } from '../store/store.ts';
  * No field has a schema `default`: Elysia would fill it in before the check, and so let `null` pass for `{}`.
  */
 
+const MAX_USER_BYTES = 256;
+
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+
 /** Opaque text: well-formed Unicode without control characters (general category Cc), its length in UTF-8. */
 function text(format: string, maxBytes: number, meaning: string) {
-  FormatRegistry.Set(
-    format,
-    (value) => value.isWellFormed() && !/\p{Cc}/u.test(value) && Buffer.byteLength(value) <= maxBytes,
-  );
+  FormatRegistry.Set(format, (value) => isText(value, maxBytes));
   const rule = `1 to ${maxBytes} bytes of UTF-8 without control characters`;
   return Type.String({
     minLength: 1,
@@ -25,17 +27,38 @@ function text(format: string, maxBytes: number, meaning: string) {
   });
 }
 
-const user = text('otp-user', 256, 'Whom the code is for');
-const purpose = Type.Optional(
+function isText(value: string, maxBytes: number): boolean {
+  return value.isWellFormed() && !/\p{Cc}/u.test(value) && Buffer.byteLength(value) <= maxBytes;
+}
+
+export const user = text('otp-user', MAX_USER_BYTES, 'Whom the code is for');
+export const purpose = Type.Optional(
   text('otp-purpose', 64, `What the code is for, "${DEFAULT_PURPOSE}" if absent. It verifies for no other`),
 );
 
-const digits = {
+export const digits = {
   pattern: '^[0-9]{4,10}$',
   error: 'must be a string of 4 to 10 ASCII digits',
 };
 
-const closed = { additionalProperties: false, error: 'must be a JSON object' };
+/** Which users: one, or all whose name begins or ends so. */
+FormatRegistry.Set('otp-pattern', (value) => PATTERN.test(value) && isText(value, MAX_USER_BYTES + 1));
+export const pattern = Type.String({
+  format: 'otp-pattern',
+  description: 'Which users: an exact one, or with a single leading or trailing * for any text',
+  error: 'must be a user, or one with a single * at its start or its end',
+});
+
+/** A moment with its offset from UTC, as RFC 3339 has it. */
+FormatRegistry.Set('date-time', (value) => MOMENT.test(value) && !Number.isNaN(Date.parse(value)));
+export const moment = Type.String({
+  format: 'date-time',
+  description: 'Moment to move ahead to',
+  error: 'must be a moment such as 2026-11-22T15:05:00Z',
+});
+
+/** An object with no other fields. */
+export const closed = { additionalProperties: false, error: 'must be a JSON object' };
 
 /** The body of a request. Only in mock mode a caller may choose the code. */
 export function requestBody({ OTP_TTL, OTP_MAX_TTL, OTP_MODE }: Config) {

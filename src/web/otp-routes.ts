@@ -3,24 +3,12 @@ import { type Context, Elysia } from 'elysia';
 import type { Config } from '../kernel/settings.ts';
 import type { OtpService } from '../otp/otp-service.ts';
 import { DEFAULT_PURPOSE } from '../store/store.ts';
-import { keyCheck } from './api-keys.ts';
+import { keyCheck, keyDetail } from './api-keys.ts';
 import { checkedBody } from './checked-body.ts';
-import { KEY_SCHEME } from './docs.ts';
+import { BODY_ANSWERS } from './common-answers.ts';
 import { cancelAnswer, cancelBody, requestAnswer, requestBody, verifyAnswer, verifyBody } from './models.ts';
-import { FieldError, type ProblemCode, problem, problemSchema } from './problem.ts';
+import { type ProblemCode, problem, problemSchema } from './problem.ts';
 import { causeOf } from './request-id.ts';
-
-/** What every route here may answer before it comes to its own business. */
-const common = {
-  400: problemSchema(['malformed_json', 'invalid_request'], {
-    errors: Type.Optional(Type.Array(FieldError)),
-  }),
-  401: problemSchema(['unauthorized']),
-  403: problemSchema(['forbidden_host', 'forbidden_origin']),
-  413: problemSchema(['body_too_large']),
-  415: problemSchema(['unsupported_media_type']),
-  500: problemSchema(['internal']),
-};
 
 const attemptsLeft = Type.Optional(
   Type.Integer({
@@ -43,8 +31,7 @@ function passing<C extends ProblemCode>(set: Context['set'], code: C, waitMs: nu
 export function otpRoutes(otps: OtpService, config: Config) {
   const strict = config.OTP_MODE === 'strict';
   const checkKey = keyCheck(config.OTP_API_KEYS);
-  const security = config.OTP_API_KEYS.length > 0 ? { security: [{ [KEY_SCHEME]: [] }] } : {};
-  return new Elysia({ prefix: '/otp', tags: ['otp'], detail: security })
+  return new Elysia({ prefix: '/otp', tags: ['otp'], detail: keyDetail(config.OTP_API_KEYS) })
     .onParse(({ request }) => checkKey(request))
     .post(
       '/request',
@@ -70,7 +57,7 @@ export function otpRoutes(otps: OtpService, config: Config) {
         ...checkedBody(requestBody(config)),
         response: {
           200: requestAnswer,
-          ...common,
+          ...BODY_ANSWERS,
           429: problemSchema(['locked', 'resend_cooldown', 'send_limit'], { retryAfter }),
           503: problemSchema(['capacity'], { retryAfter }),
         },
@@ -109,7 +96,7 @@ export function otpRoutes(otps: OtpService, config: Config) {
         ...checkedBody(verifyBody),
         response: {
           200: verifyAnswer,
-          ...common,
+          ...BODY_ANSWERS,
           401: problemSchema(['invalid_code', 'unauthorized'], { attemptsLeft }),
           404: problemSchema(['no_code']),
           410: problemSchema(['code_expired']),
@@ -131,7 +118,7 @@ export function otpRoutes(otps: OtpService, config: Config) {
       },
       {
         ...checkedBody(cancelBody),
-        response: { 200: cancelAnswer, ...common, 404: problemSchema(['no_code']) },
+        response: { 200: cancelAnswer, ...BODY_ANSWERS, 404: problemSchema(['no_code']) },
         detail: {
           summary: 'Cancel a code',
           description:

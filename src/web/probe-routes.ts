@@ -1,9 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
-import { problem, problemSchema } from './problem.ts';
-
-/** Seconds after which a caller may ask again whether the service is ready. */
-const RETRY_AFTER_S = '1';
+import { NOT_READY_RETRY_S, problem, problemSchema } from './problem.ts';
 
 /** `/livez` and `/readyz`, for whoever runs the service. @param ready whether it takes requests now; never rejects */
 export function probeRoutes(ready: () => Promise<boolean>) {
@@ -21,7 +18,7 @@ export function probeRoutes(ready: () => Promise<boolean>) {
       '/readyz',
       async ({ set, status }) => {
         if (await ready()) return { status: 'ready' as const };
-        set.headers['retry-after'] = RETRY_AFTER_S;
+        set.headers['retry-after'] = NOT_READY_RETRY_S;
         return status(503, problem('not_ready'));
       },
       {

@@ -16,7 +16,7 @@ export const PROBLEMS = {
   invalid_request: {
     status: 400,
     title: 'Invalid request',
-    detail: 'The body has fields that cannot be used; errors names each and says what it must be.',
+    detail: 'The request has fields that cannot be used; errors names each and says what it must be.',
   },
   invalid_code: {
     status: 401,
@@ -84,6 +84,16 @@ export const PROBLEMS = {
     title: 'Too many codes',
     detail: 'Too many codes were requested for this user. Wait as long as Retry-After says.',
   },
+  no_message: {
+    status: 404,
+    title: 'No message',
+    detail: 'No message came for that user within the time. Was a code requested, and was it for this user?',
+  },
+  injected_fault: {
+    status: 503,
+    title: 'Injected fault',
+    detail: 'A test has asked for this call to fail. See /mock/faults.',
+  },
   internal: {
     status: 500,
     title: 'Internal error',
@@ -102,6 +112,9 @@ export const PROBLEMS = {
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Seconds after which a caller may ask again whether the service is ready, as a header has it. */
+export const NOT_READY_RETRY_S = '1';
 
 /** The media type of every problem. */
 export const PROBLEM_TYPE = 'application/problem+json';

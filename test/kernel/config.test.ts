@@ -31,6 +31,7 @@ describe('the configuration', () => {
         OTP_API_KEYS: [],
         OTP_ALLOWED_HOSTS: [],
         OTP_ALLOW_MOCK_IN_PRODUCTION: 0,
+        OTP_SEED: '',
         SHUTDOWN_DRAIN: 0,
         LOG_LEVEL: 'info',
       },

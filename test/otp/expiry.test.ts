@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'bun:test';
+import type { MemoryStore } from '../../src/store/memory.ts';
+import type { Expired, Store } from '../../src/store/store.ts';
 import { otpRig } from '../support/otps.ts';
 import { UNLIMITED } from '../support/policies.ts';
 
 const code = { purpose: 'default', ttlMs: 5_000 };
+
+/** A store whose `expire` goes through `step`, which is handed the real one. */
+function expiringAs(store: MemoryStore, step: (expire: () => Promise<Expired>) => Promise<Expired>): Store {
+  const real = store.expire.bind(store);
+  return Object.assign(store, { expire: (limit: number) => step(() => real(limit)) });
+}
 
 describe('the expiry loop', () => {
   test('announces a code within a second of its deadline, once, though nobody asks for it', async () => {
@@ -63,13 +71,9 @@ describe('the expiry loop', () => {
 
   test('outlives a store that fails: what one tick misses the next one finds', async () => {
     let down = false;
-    const { issue, clock, types, errors } = otpRig(UNLIMITED, (store) => ({
-      request: (wanted) => store.request(wanted),
-      verify: (key, guess) => store.verify(key, guess),
-      cancel: (key) => store.cancel(key),
-      ready: () => store.ready(),
-      expire: (limit) => (down ? Promise.reject(new Error('store is down')) : store.expire(limit)),
-    }));
+    const { issue, clock, types, errors } = otpRig(UNLIMITED, (store) =>
+      expiringAs(store, (expire) => (down ? Promise.reject(new Error('store is down')) : expire())),
+    );
     await issue({ user: 'alice', ...code });
     down = true;
     await clock.advance(7_000);
@@ -82,16 +86,12 @@ describe('the expiry loop', () => {
 
   test('says how many codes a tick expired also if the store fails in its middle', async () => {
     let batches = 0;
-    const { issue, clock, events, errors } = otpRig(UNLIMITED, (store) => ({
-      request: (wanted) => store.request(wanted),
-      verify: (key, guess) => store.verify(key, guess),
-      cancel: (key) => store.cancel(key),
-      ready: () => store.ready(),
-      expire: (limit) => {
+    const { issue, clock, events, errors } = otpRig(UNLIMITED, (store) =>
+      expiringAs(store, (expire) => {
         batches++;
-        return batches === 6 ? Promise.reject(new Error('store is down')) : store.expire(limit);
-      },
-    }));
+        return batches === 6 ? Promise.reject(new Error('store is down')) : expire();
+      }),
+    );
     for (let i = 0; i < 700; i++) await issue({ user: `user-${i}`, ...code });
     await clock.advance(6_000);
     expect(errors).toHaveLength(1);

@@ -8,6 +8,7 @@ const LAYERS = [
   ['rules/', 'what happens to a code, as pure functions on plain data'],
   ['store/', 'where codes are kept, each operation one atomic step'],
   ['otp/', 'the service class, the expiry loop and the events'],
+  ['mock/', 'the test levers: what a test sees of the service and moves it with'],
   ['features/', 'what listens to events; nothing calls it'],
   ['web/', 'HTTP'],
   ['service.ts', 'the wiring: it builds the parts and connects them'],

@@ -9,7 +9,7 @@ const readme = await Bun.file(join(import.meta.dir, '../../README.md')).text();
 /** A row of the README's table of settings. */
 function row([name, schema]: [string, TSchema]): string {
   const { default: value, strict, minimum, maximum, anyOf, description } = schema;
-  const shown = (it: unknown) => (Array.isArray(it) ? 'none' : `\`${it}\``);
+  const shown = (it: unknown) => (Array.isArray(it) || it === '' ? 'none' : `\`${it}\``);
   const usual = strict === undefined ? shown(value) : `${shown(value)}, strict ${shown(strict)}`;
   const range = KindGuard.IsInteger(schema) ? `${minimum} to ${maximum}` : '';
   const choice = (anyOf ?? []).map((one: TSchema) => `\`${one['const']}\``).join(', ');

@@ -3,13 +3,14 @@ import { readConfig } from '../../src/kernel/config.ts';
 import { EventBus } from '../../src/kernel/event-bus.ts';
 import { idSource } from '../../src/kernel/ids.ts';
 import { Log } from '../../src/kernel/log.ts';
-import { randomCodes } from '../../src/otp/code-source.ts';
+import { MovableClock } from '../../src/kernel/movable-clock.ts';
+import { createLevers } from '../../src/mock/levers.ts';
 import { announcer, type OtpEvent } from '../../src/otp/events.ts';
-import { runExpiry } from '../../src/otp/expiry.ts';
+import { Expiry } from '../../src/otp/expiry.ts';
 import { OtpService } from '../../src/otp/otp-service.ts';
 import { policyOf } from '../../src/otp/policy.ts';
 import { MemoryStore } from '../../src/store/memory.ts';
-import { createApp } from '../../src/web/app.ts';
+import { mockApp } from '../../src/web/app.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 /**
@@ -20,15 +21,20 @@ import { ManualClock } from '../support/manual-clock.ts';
  */
 const users = Number(process.argv[2]);
 const { config } = readConfig({ OTP_MAX_TTL: '86400', OTP_MAX_LIVE: String(users) }, false);
-const clock = new ManualClock();
+const real = new ManualClock();
+const clock = new MovableClock(real);
 const log = new Log(clock, 'info', () => {});
 const bus = new EventBus<OtpEvent>(console.error);
 bus.subscribe(eventLog(log));
 const announce = announcer(bus, clock, idSource('run', 'e'));
 const store = new MemoryStore(clock, policyOf(config), 'run');
-const otps = new OtpService(store, randomCodes(6), announce);
-runExpiry({ store, clock, announce, onError: console.error }, new AbortController().signal);
-const app = createApp({ otps, config, log, ready: async () => true, run: 'run' });
+const { signal } = new AbortController();
+const expiry = new Expiry({ store, clock, announce, onError: console.error, signal });
+expiry.run();
+const levers = createLevers({ config, clock, store, bus, announce, expiry, run: 'run' });
+const otps = new OtpService(store, levers.codes, announce);
+const ready = async () => true;
+const app = mockApp({ otps, config, clock, log, ready, ending: signal, run: 'run' }, levers);
 
 async function post(path: string, body: object): Promise<number> {
   const request = new Request(`http://localhost${path}`, {
@@ -51,13 +57,13 @@ for (const flood of [1, 2]) {
     });
     statuses[status] = (statuses[status] ?? 0) + 1;
     // As a server does, let the event loop turn: the log is written then.
-    if (i % 50 === 0) await clock.settle();
+    if (i % 50 === 0) await real.settle();
     if (i % 20_000 === 0) highest = Math.max(highest, process.memoryUsage.rss());
   }
   const records = store.size;
   const verified = await post('/otp/verify', earlier);
-  await clock.leap(86_400_000);
-  await clock.leap(61_000);
+  await real.leap(86_400_000);
+  await real.leap(61_000);
   console.log(
     JSON.stringify({
       statuses,

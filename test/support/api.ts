@@ -16,7 +16,7 @@ export interface Rig {
   /** The log so far, a parsed line each. */
   log(): Record<string, unknown>[];
   /** Posts JSON to a path; a string goes out as it is. */
-  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  post(path: string, body: unknown, headers?: Record<string, string>, method?: string): Promise<Answer>;
   send(path: string, init?: RequestInit): Promise<Answer>;
 }
 
@@ -49,9 +49,9 @@ export function rig(env: Record<string, string> = {}, deliver?: Delivery): Rig {
         .split('\n')
         .filter(Boolean)
         .map((line) => JSON.parse(line)),
-    post: (path, body, headers = {}) =>
+    post: (path, body, headers = {}, method = 'POST') =>
       send(path, {
-        method: 'POST',
+        method,
         headers: { 'content-type': 'application/json', ...headers },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),

@@ -1,7 +1,7 @@
 import { EventBus } from '../../src/kernel/event-bus.ts';
 import { idSource } from '../../src/kernel/ids.ts';
 import { announcer, type Cause, type OtpEvent } from '../../src/otp/events.ts';
-import { runExpiry } from '../../src/otp/expiry.ts';
+import { Expiry } from '../../src/otp/expiry.ts';
 import { type Ask, OtpService } from '../../src/otp/otp-service.ts';
 import { MemoryStore } from '../../src/store/memory.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -18,9 +18,12 @@ export function otpRig(policy = UNLIMITED, wrap: (store: MemoryStore) => Store =
   bus.subscribe((event) => void events.push(event));
   const announce = announcer(bus, clock, idSource('run', 'e'));
   const ending = new AbortController();
-  const parts = { store: wrap(store), clock, announce, onError: (error: unknown) => void errors.push(error) };
-  const otps = new OtpService(parts.store, () => '111111', announce);
-  const ended = runExpiry(parts, ending.signal);
+  const onError = (error: unknown) => void errors.push(error);
+  const parts = { store: wrap(store), clock, announce, onError, signal: ending.signal };
+  const codes = { draw: () => '111111', isExempt: (user: string) => user === 'exempt' };
+  const otps = new OtpService(parts.store, codes, announce);
+  const expiry = new Expiry(parts);
+  const ended = expiry.run();
   return {
     clock,
     store,
@@ -28,6 +31,7 @@ export function otpRig(policy = UNLIMITED, wrap: (store: MemoryStore) => Store =
     events,
     errors,
     otps,
+    expiry,
     /** A request that must not be refused. */
     issue: async (ask: Ask, cause: Cause = {}) => {
       const answer = await otps.request(ask, cause);

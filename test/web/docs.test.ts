@@ -4,7 +4,7 @@ import { tidyDocument } from '../../src/web/openapi-document.ts';
 import { rig } from '../support/api.ts';
 
 interface Media {
-  schema: { type: string; examples?: object[]; required?: string[]; additionalProperties?: boolean };
+  schema: { type: string; examples?: object[]; items?: object };
 }
 interface Operation {
   summary: string;
@@ -17,6 +17,10 @@ interface Document {
 }
 
 const { send, post } = rig();
+const strictDocument = async () => {
+  const env = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) };
+  return (await rig(env, () => {}).send('/swagger/json')).text;
+};
 const { text } = await send('/swagger/json');
 const document = (): Document => JSON.parse(text);
 const operations = Object.entries(document().paths).flatMap(([path, methods]) =>
@@ -34,56 +38,95 @@ describe('the OpenAPI document', () => {
     expect(await validate(JSON.parse(text))).toMatchObject({ valid: true, warnings: [] });
   });
 
-  test('lists every route and none of the files of its page', () => {
+  test('lists every route of its mode and none of the files of its page', async () => {
     expect(operations.map(({ name }) => name).sort()).toEqual([
+      'DELETE /mock/codes',
+      'DELETE /mock/faults',
+      'DELETE /mock/inbox',
       'GET /livez',
+      'GET /mock/clock',
+      'GET /mock/codes',
+      'GET /mock/events',
+      'GET /mock/faults',
+      'GET /mock/inbox',
+      'GET /mock/inbox/wait',
+      'GET /mock/wheel',
       'GET /readyz',
+      'POST /mock/clock',
+      'POST /mock/expire',
+      'POST /mock/reset',
       'POST /otp/cancel',
       'POST /otp/request',
       'POST /otp/verify',
+      'PUT /mock/codes',
+      'PUT /mock/faults',
+    ]);
+    const strict = JSON.parse(await strictDocument());
+    expect(Object.keys(strict.paths).sort()).toEqual([
+      '/livez',
+      '/otp/cancel',
+      '/otp/request',
+      '/otp/verify',
+      '/readyz',
     ]);
   });
 
   test.each(operations)(
     'describes $name with every status, its schema and an example',
-    ({ path, operation }) => {
+    ({ name, operation }) => {
       expect(operation.summary).not.toBe('');
-      const common = ['400', '401', '403', '413', '415', '500'];
+      const common = ['200', '401', '403', '500'];
+      const body = [...common, '400', '413', '415'];
       const own: Record<string, string[]> = {
-        '/otp/request': ['200', ...common, '429', '503'],
-        '/otp/verify': ['200', ...common, '404', '410', '429'],
-        '/otp/cancel': ['200', ...common, '404'],
-        '/livez': ['200'],
-        '/readyz': ['200', '503'],
+        'POST /otp/request': [...body, '429', '503'],
+        'POST /otp/verify': [...body, '404', '410', '429'],
+        'POST /otp/cancel': [...body, '404'],
+        'GET /livez': ['200'],
+        'GET /readyz': ['200', '503'],
+        'GET /mock/inbox': [...common, '400'],
+        'GET /mock/inbox/wait': [...common, '400', '404', '503'],
+        'DELETE /mock/inbox': [...common, '400'],
+        'POST /mock/clock': body,
+        'PUT /mock/codes': body,
+        'PUT /mock/faults': body,
+        'POST /mock/expire': [...body, '404'],
+        'POST /mock/reset': body,
       };
-      expect(Object.keys(operation.responses).sort()).toEqual(own[path]?.sort() ?? []);
+      expect(Object.keys(operation.responses).sort()).toEqual((own[name] ?? common).sort());
       for (const [status, { description, content }] of Object.entries(operation.responses)) {
         expect(description).not.toBe('');
-        const type = Number(status) < 400 ? 'application/json' : 'application/problem+json';
+        const stream = name === 'GET /mock/events' ? 'text/event-stream' : 'application/json';
+        const type = Number(status) < 400 ? stream : 'application/problem+json';
         expect(Object.keys(content)).toEqual([type]);
         const examples = content[type]?.schema.examples ?? [];
         expect(examples.length).toBeGreaterThan(0);
-        if (type !== 'application/json')
+        if (type === 'application/problem+json')
           for (const example of examples) expect(example).toMatchObject({ status: Number(status) });
       }
-      if (path.startsWith('/otp')) {
-        const schema = operation.requestBody?.content['application/json']?.schema;
-        expect(Object.keys(operation.requestBody?.content ?? {})).toEqual(['application/json']);
-        expect(schema).toMatchObject({ additionalProperties: false });
-        expect(text).not.toContain('"error":');
-      }
+      expect(Object.hasOwn(operation, 'requestBody')).toBe(/^P/.test(name));
+      if (operation.requestBody === undefined) return;
+      const { content } = operation.requestBody;
+      const schema = content['application/json']?.schema;
+      expect(Object.keys(content)).toEqual(['application/json']);
+      expect(schema?.items ?? schema).toMatchObject({ additionalProperties: false });
     },
   );
 
   test.each(operations.filter(({ operation }) => operation.requestBody))(
     'has an example for $name that the service takes',
-    async ({ path, operation }) => {
+    async ({ name, path, operation }) => {
       const [example] = operation.requestBody?.content['application/json']?.schema.examples ?? [];
-      const { status } = await post(path, example);
+      const { status } = await post(path, example, {}, name.split(' ')[0]);
       expect(status).not.toBe(400);
       expect(Object.keys(operation.responses)).toContain(String(status));
     },
   );
+
+  test('keeps our notes on schemas to us', () => {
+    expect(text).not.toMatch(/"(error|noValidate|mediaType|mayBeAbsent)":/);
+    const { requestBody } = document().paths['/mock/reset']?.['post'] ?? {};
+    expect(requestBody).toMatchObject({ required: false });
+  });
 
   test('is refused by us, and not served, if the plugin ever makes it in another form', () => {
     expect(() => tidyDocument({ paths: { '/x': { get: { responses: { 200: {} } } } } })).toThrow(
@@ -91,7 +134,11 @@ describe('the OpenAPI document', () => {
     );
     expect(() =>
       tidyDocument({
-        paths: { '/x': { get: { responses: { 200: { content: { 'text/plain': { schema: {} } } } } } } },
+        paths: {
+          '/x': {
+            get: { responses: { 200: { description: '', content: { 'text/plain': { schema: {} } } } } },
+          },
+        },
       }),
     ).toThrow('not JSON');
   });

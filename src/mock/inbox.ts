@@ -1,0 +1,152 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { OtpEvent } from '../otp/events.ts';
+
+/** How many messages are kept. */
+const KEPT = 1_000;
+
+/** What has become of a code. */
+export type MessageState = 'pending' | 'verified' | 'expired' | 'replaced' | 'cancelled' | 'locked';
+
+/** A code as its user would get it. Times are service time, in milliseconds since the epoch. */
+export interface InboxMessage {
+  /** The code's id. */
+  readonly id: string;
+  readonly user: string;
+  readonly purpose: string;
+  readonly code: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly state: MessageState;
+}
+
+/** Whose messages; absent parts stand for all. */
+export interface Filter {
+  readonly user?: string | undefined;
+  readonly purpose?: string | undefined;
+}
+
+interface Waiter {
+  readonly wants: (message: InboxMessage) => boolean;
+  readonly take: (message: InboxMessage) => void;
+}
+
+const FATES: Readonly<Partial<Record<OtpEvent['type'], MessageState>>> = {
+  'otp.verified': 'verified',
+  'otp.expired': 'expired',
+  'otp.replaced': 'replaced',
+  'otp.cancelled': 'cancelled',
+  'otp.locked': 'locked',
+};
+
+/**
+ * The inbox: what users would find on their phones, for a test to read. It keeps the last 1,000 codes with
+ * what became of each, and lets a test wait for the one that is meant for it.
+ */
+export class Inbox {
+  readonly #clock: Clock;
+  readonly #run: string;
+  /** By id, oldest first. */
+  readonly #messages = new Map<string, InboxMessage>();
+  /** By user: a new message is compared with those who wait for its user alone. */
+  readonly #waiters = new Map<string, Set<Waiter>>();
+
+  /** @param run names this run of the service: ids that begin otherwise are of an earlier one */
+  constructor(clock: Clock, run: string) {
+    this.#clock = clock;
+    this.#run = run;
+  }
+
+  /** How many calls wait. */
+  get waiting(): number {
+    return [...this.#waiters.values()].reduce((sum, waiters) => sum + waiters.size, 0);
+  }
+
+  hear(event: OtpEvent): void {
+    if (event.type === 'otp.requested') {
+      const { otp: id, user, purpose, code, time: createdAt, expiresAt } = event;
+      this.#add({ id, user, purpose, code, createdAt, expiresAt, state: 'pending' });
+      return;
+    }
+    const state = FATES[event.type];
+    const message = 'otp' in event && event.otp !== undefined ? this.#messages.get(event.otp) : undefined;
+    if (message !== undefined && state !== undefined) this.#messages.set(message.id, { ...message, state });
+  }
+
+  /** The newest messages, newest first. */
+  list(filter: Filter, limit = KEPT): InboxMessage[] {
+    const wanted = wants(filter);
+    return [...this.#messages.values()].filter(wanted).reverse().slice(0, limit).map(this.#asOfNow);
+  }
+
+  /**
+   * The first message newer than the one with the id `after`, as soon as there is one; `0` and ids of an
+   * earlier run are older than all. Without `after`: the newest one whose code is good, or else the next.
+   *
+   * @returns undefined once `signal` aborts
+   */
+  async next(filter: Filter & { user: string }, after: string | undefined, signal: AbortSignal) {
+    const wanted = wants(filter);
+    const newer = (message: InboxMessage) => this.#number(message.id) > this.#number(after ?? '0');
+    const found =
+      after === undefined
+        ? this.list(filter).find(({ state }) => state === 'pending')
+        : [...this.#messages.values()].find((message) => wanted(message) && newer(message));
+    const message = found ?? (await this.#wait(filter.user, (it) => wanted(it) && newer(it), signal));
+    return message && this.#asOfNow(message);
+  }
+
+  /** Drops messages. @returns how many */
+  clear(filter: Filter = {}): number {
+    const dropped = this.list(filter);
+    for (const { id } of dropped) this.#messages.delete(id);
+    return dropped.length;
+  }
+
+  /** Marks all whose code is still good as cancelled, for codes that were forgotten. */
+  cancelAll(): void {
+    for (const message of this.list({}))
+      if (message.state === 'pending') this.#messages.set(message.id, { ...message, state: 'cancelled' });
+  }
+
+  #add(message: InboxMessage): void {
+    this.#messages.set(message.id, message);
+    const [oldest] = this.#messages.keys();
+    if (oldest !== undefined && this.#messages.size > KEPT) this.#messages.delete(oldest);
+    for (const waiter of this.#waiters.get(message.user) ?? [])
+      if (waiter.wants(message)) waiter.take(message);
+  }
+
+  #wait(user: string, wants: Waiter['wants'], signal: AbortSignal): Promise<InboxMessage | undefined> {
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve(undefined);
+      const waiters = this.#waiters.get(user) ?? new Set();
+      this.#waiters.set(user, waiters);
+      const leave = (message?: InboxMessage) => {
+        waiters.delete(waiter);
+        if (waiters.size === 0) this.#waiters.delete(user);
+        signal.removeEventListener('abort', giveUp);
+        resolve(message);
+      };
+      const giveUp = () => leave();
+      const waiter = { wants, take: leave };
+      waiters.add(waiter);
+      signal.addEventListener('abort', giveUp);
+    });
+  }
+
+  /** What the clock says of a code comes before what was announced of it so far. */
+  readonly #asOfNow = (message: InboxMessage): InboxMessage =>
+    message.state === 'pending' && this.#clock.now() >= message.expiresAt
+      ? { ...message, state: 'expired' }
+      : message;
+
+  /** The number in an id; 0 where it is of another run. */
+  #number(id: string): number {
+    const start = `${this.#run}-c`;
+    return id.startsWith(start) ? Number(id.slice(start.length)) : 0;
+  }
+}
+
+function wants({ user, purpose }: Filter): (message: InboxMessage) => boolean {
+  return (it) => (user ?? it.user) === it.user && (purpose ?? it.purpose) === it.purpose;
+}

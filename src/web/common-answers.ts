@@ -1,0 +1,22 @@
+import { Type } from '@sinclair/typebox';
+import { FieldError, problemSchema } from './problem.ts';
+
+/** What every route may answer before it comes to its own business. */
+export const COMMON_ANSWERS = {
+  401: problemSchema(['unauthorized']),
+  403: problemSchema(['forbidden_host', 'forbidden_origin']),
+  500: problemSchema(['internal']),
+};
+
+const fields = { errors: Type.Optional(Type.Array(FieldError)) };
+
+/** The same for a route that takes a query. */
+export const QUERY_ANSWERS = { ...COMMON_ANSWERS, 400: problemSchema(['invalid_request'], fields) };
+
+/** The same for a route that takes a body. */
+export const BODY_ANSWERS = {
+  ...COMMON_ANSWERS,
+  400: problemSchema(['malformed_json', 'invalid_request'], fields),
+  413: problemSchema(['body_too_large']),
+  415: problemSchema(['unsupported_media_type']),
+};

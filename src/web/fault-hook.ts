@@ -1,0 +1,50 @@
+import type { Context } from 'elysia';
+import type { Clock } from '../kernel/clock.ts';
+import type { Faults, Operation } from '../mock/faults.ts';
+import { type AnyServer, restoreTimeout, suspendTimeout } from './patience.ts';
+import { ProblemError } from './problem.ts';
+
+/** Which operation a route is. */
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  '/otp/request': 'request',
+  '/otp/verify': 'verify',
+  '/otp/cancel': 'cancel',
+};
+
+type Call = Pick<Context, 'request' | 'route' | 'body'> & { server: AnyServer };
+
+/**
+ * Makes the hook by which calls fail as a test has asked for: it stands before every handler, and no route
+ * knows of it. Bodies have been checked when it runs.
+ *
+ * @param ending aborts when the service is about to stop: a delay is cut short, and its call refused
+ */
+export function faultHook(faults: Faults, clock: Clock, ending: AbortSignal) {
+  return async ({ request, route, body, server }: Call): Promise<Response | undefined> => {
+    const on = OPERATIONS[route];
+    if (on === undefined || faults.list.length === 0) return undefined;
+    const fault = faults.strike(on, userOf(body));
+    if (fault === undefined) return undefined;
+    const { delayMs = 0, status, drop = false } = fault;
+    if (delayMs > 0) {
+      suspendTimeout(server, request);
+      await clock.sleep(delayMs, AbortSignal.any([request.signal, ending]));
+      restoreTimeout(server, request);
+      if (ending.aborted) throw new ProblemError('not_ready');
+    }
+    if (drop) return brokenOff();
+    if (status !== undefined) throw new ProblemError('injected_fault', { status });
+    return undefined;
+  };
+}
+
+function userOf(body: unknown): string {
+  const user = typeof body === 'object' && body !== null && 'user' in body ? body.user : undefined;
+  if (typeof user !== 'string') throw new Error('a call without a user has passed its checks');
+  return user;
+}
+
+/** An answer whose body fails before its first byte: Bun resets the connection, and nothing was answered. */
+function brokenOff(): Response {
+  return new Response(new ReadableStream({ start: (controller) => controller.error() }));
+}

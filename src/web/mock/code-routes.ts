@@ -1,0 +1,54 @@
+import { Type } from '@sinclair/typebox';
+import { Elysia } from 'elysia';
+import type { FixedCodes } from '../../mock/fixed-codes.ts';
+import { checkedBody } from '../checked-body.ts';
+import { BODY_ANSWERS, COMMON_ANSWERS } from '../common-answers.ts';
+import { digits, pattern } from '../models.ts';
+
+const FixedCodeList = Type.Array(
+  Type.Object(
+    { user: pattern, code: Type.String({ ...digits, description: 'The code that these users get' }) },
+    { additionalProperties: false, error: 'must be a JSON object' },
+  ),
+  {
+    description: 'Fixed codes, as they stand now.',
+    error: 'must be a JSON array',
+    examples: [[{ user: 'test-*', code: '123456' }]],
+  },
+);
+
+/** `/mock/codes`: codes that a test knows in advance. */
+export function codeRoutes(codes: FixedCodes) {
+  return new Elysia({ prefix: '/codes' })
+    .get('', () => [...codes.list], {
+      response: { 200: FixedCodeList, ...COMMON_ANSWERS },
+      detail: { summary: 'Read the fixed codes' },
+    })
+    .put(
+      '',
+      ({ body }) => {
+        codes.list = body;
+        return body;
+      },
+      {
+        ...checkedBody(FixedCodeList),
+        response: { 200: FixedCodeList, ...BODY_ANSWERS },
+        detail: {
+          summary: 'Set the fixed codes',
+          description:
+            'Replaces the whole list. Users who match get the code of the first entry that they match; they are exempt from cooldown, send limit and lock.',
+        },
+      },
+    )
+    .delete(
+      '',
+      () => {
+        codes.clear();
+        return [...codes.list];
+      },
+      {
+        response: { 200: FixedCodeList, ...COMMON_ANSWERS },
+        detail: { summary: 'Remove all fixed codes' },
+      },
+    );
+}

@@ -1,0 +1,111 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Elysia } from 'elysia';
+import type { Faults } from '../../mock/faults.ts';
+import { checkedBody } from '../checked-body.ts';
+import { BODY_ANSWERS, COMMON_ANSWERS } from '../common-answers.ts';
+import { invalidRequest } from '../field-errors.ts';
+import { pattern } from '../models.ts';
+
+const FaultList = Type.Array(
+  Type.Object(
+    {
+      on: Type.Union([Type.Literal('request'), Type.Literal('verify'), Type.Literal('cancel')], {
+        description: 'The operation that fails',
+        error: 'must be request, verify or cancel',
+      }),
+      user: Type.Optional(pattern),
+      times: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: 1_000_000,
+          description: 'How many more calls it strikes; until it is removed if absent',
+          error: 'must be a whole number from 1 to 1000000',
+        }),
+      ),
+      probability: Type.Optional(
+        Type.Number({
+          minimum: 0,
+          maximum: 1,
+          description: 'Of how many of the matching calls it strikes; 1 if absent',
+          error: 'must be a number from 0 to 1',
+        }),
+      ),
+      delayMs: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: 60_000,
+          description: 'Milliseconds of real time to wait first',
+          error: 'must be a whole number from 0 to 60000',
+        }),
+      ),
+      status: Type.Optional(
+        Type.Integer({
+          minimum: 400,
+          maximum: 599,
+          description: 'The status of the answer; without it, and without drop, there is the delay alone',
+          error: 'must be a whole number from 400 to 599',
+        }),
+      ),
+      drop: Type.Optional(
+        Type.Boolean({
+          description: 'Break the connection off without an answer',
+          error: 'must be true or false',
+        }),
+      ),
+    },
+    { additionalProperties: false, error: 'must be a JSON object' },
+  ),
+  {
+    description: 'Faults, as they stand now: `times` counts down, and those that are used up are gone.',
+    error: 'must be a JSON array',
+    examples: [[{ on: 'request', user: '+1555*', times: 2, status: 503 }]],
+  },
+);
+
+/** `/mock/faults`: what is to go wrong. */
+export function faultRoutes(faults: Faults) {
+  return new Elysia({ prefix: '/faults' })
+    .get('', () => [...faults.list], {
+      response: { 200: FaultList, ...COMMON_ANSWERS },
+      detail: { summary: 'Read the faults' },
+    })
+    .put(
+      '',
+      ({ body }) => {
+        refuseContradictions(body);
+        faults.list = body;
+        return body;
+      },
+      {
+        ...checkedBody(FaultList),
+        response: { 200: FaultList, ...BODY_ANSWERS },
+        detail: {
+          summary: 'Set the faults',
+          description:
+            'Replaces the whole list. The first fault that matches a call counts, once the call has passed its checks: after the delay the call is answered with the status and injected_fault, or the connection breaks off, and nothing else happens.',
+        },
+      },
+    )
+    .delete(
+      '',
+      () => {
+        faults.clear();
+        return [...faults.list];
+      },
+      {
+        response: { 200: FaultList, ...COMMON_ANSWERS },
+        detail: { summary: 'Remove all faults' },
+      },
+    );
+}
+
+/** @throws ProblemError `invalid_request` for a fault that does two things at once, or nothing */
+function refuseContradictions(faults: Static<typeof FaultList>): void {
+  const errors = faults.flatMap(({ status, drop = false, delayMs = 0 }, i) => {
+    if (drop && status !== undefined)
+      return { field: `/${i}/drop`, detail: 'must not be true beside status' };
+    if (drop || status !== undefined || delayMs > 0) return [];
+    return { field: `/${i}`, detail: 'must have status, drop or delayMs' };
+  });
+  if (errors.length > 0) throw invalidRequest(errors);
+}

@@ -1,0 +1,167 @@
+import { Type } from '@sinclair/typebox';
+import { Elysia } from 'elysia';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Inbox, InboxMessage } from '../../mock/inbox.ts';
+import { checkedQuery } from '../checked-query.ts';
+import { QUERY_ANSWERS } from '../common-answers.ts';
+import { closed, purpose, user } from '../models.ts';
+import { restoreTimeout, suspendTimeout } from '../patience.ts';
+import { ProblemError, problem, problemSchema } from '../problem.ts';
+
+/** How long a call waits for a message, in seconds of real time: if it says nothing, and at most. */
+const WAIT_S = 10;
+const LONGEST_WAIT_S = 60;
+
+const Message = Type.Object(
+  {
+    id: Type.String({ description: "The code's id, as the request for it was answered" }),
+    user: Type.String(),
+    purpose: Type.String(),
+    code: Type.String(),
+    createdAt: Type.String({ format: 'date-time' }),
+    expiresAt: Type.String({ format: 'date-time' }),
+    state: Type.Union(
+      [
+        Type.Literal('pending'),
+        Type.Literal('verified'),
+        Type.Literal('expired'),
+        Type.Literal('replaced'),
+        Type.Literal('cancelled'),
+        Type.Literal('locked'),
+      ],
+      { description: 'What has become of the code by now' },
+    ),
+  },
+  {
+    description: 'A code as its user would get it.',
+    examples: [
+      {
+        id: 'mws4q1rfd2c6-c1',
+        user: 'alice',
+        purpose: 'default',
+        code: '042137',
+        createdAt: '2026-11-22T15:00:00.000Z',
+        expiresAt: '2026-11-22T15:05:00.000Z',
+        state: 'pending',
+      },
+    ],
+  },
+);
+
+const listQuery = Type.Object(
+  {
+    user: Type.Optional(user),
+    purpose,
+    limit: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000,
+        description: 'At most so many; all if absent',
+        error: 'must be a whole number from 1 to 1000',
+      }),
+    ),
+  },
+  closed,
+);
+
+const waitQuery = Type.Object(
+  {
+    user,
+    purpose,
+    after: Type.Optional(
+      Type.String({
+        pattern: '^(0|[a-z0-9]+-c[0-9]+)$',
+        description:
+          'The id of a message: the first one newer than it is wanted. 0 is older than all. Without it: the newest one whose code is good, or else the next',
+        error: 'must be the id of a message, or 0',
+      }),
+    ),
+    timeout: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: LONGEST_WAIT_S,
+        description: `Seconds of real time to wait; ${WAIT_S} if absent`,
+        error: `must be a whole number from 0 to ${LONGEST_WAIT_S}`,
+      }),
+    ),
+  },
+  closed,
+);
+
+const clearQuery = Type.Object({ user: Type.Optional(user) }, closed);
+
+/**
+ * `/mock/inbox`: the codes that users would have got.
+ *
+ * @param ending aborts when the service is about to stop: whoever waits is told so
+ */
+export function inboxRoutes(inbox: Inbox, clock: Clock, ending: AbortSignal) {
+  return new Elysia({ prefix: '/inbox' })
+    .get(
+      '',
+      ({ query: { limit, ...filter } }) => ({ messages: inbox.list(filter, limit).map(describeMessage) }),
+      {
+        ...checkedQuery(listQuery),
+        response: {
+          200: Type.Object(
+            { messages: Type.Array(Message) },
+            { description: 'The newest messages, newest first.', examples: [{ messages: [] }] },
+          ),
+          ...QUERY_ANSWERS,
+        },
+        detail: {
+          summary: 'Read codes',
+          description: 'The last 1,000 codes, with what has become of each.',
+        },
+      },
+    )
+    .get(
+      '/wait',
+      async ({ query: { user, purpose, after, timeout = WAIT_S }, request, server, status }) => {
+        const patience = new AbortController();
+        const signal = AbortSignal.any([request.signal, ending, patience.signal]);
+        const message = inbox.next({ user, purpose }, after, signal);
+        suspendTimeout(server, request);
+        const timedOut = clock.sleep(timeout * 1_000, signal);
+        const found = await Promise.race([message, timedOut]);
+        patience.abort();
+        restoreTimeout(server, request);
+        if (found) return describeMessage(found);
+        if (ending.aborted) throw new ProblemError('not_ready');
+        return status(404, problem('no_message'));
+      },
+      {
+        ...checkedQuery(waitQuery),
+        response: {
+          200: Message,
+          ...QUERY_ANSWERS,
+          404: problemSchema(['no_message']),
+          503: problemSchema(['not_ready']),
+        },
+        detail: {
+          summary: 'Wait for a code',
+          description:
+            'Answers at once if the message is there, else as soon as it comes. Any number of calls may wait; none takes a message from another.',
+        },
+      },
+    )
+    .delete('', ({ query }) => ({ deleted: inbox.clear(query) }), {
+      ...checkedQuery(clearQuery),
+      response: {
+        200: Type.Object(
+          { deleted: Type.Integer() },
+          { description: 'How many messages were dropped. The codes live on.', examples: [{ deleted: 3 }] },
+        ),
+        ...QUERY_ANSWERS,
+      },
+      detail: { summary: 'Empty the inbox', description: 'Or the part of it that is for one user.' },
+    });
+}
+
+function describeMessage({ createdAt, expiresAt, ...message }: InboxMessage) {
+  return {
+    ...message,
+    createdAt: new Date(createdAt).toISOString(),
+    expiresAt: new Date(expiresAt).toISOString(),
+  };
+}

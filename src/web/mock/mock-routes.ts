@@ -1,0 +1,38 @@
+import { Elysia } from 'elysia';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Config } from '../../kernel/settings.ts';
+import type { Levers } from '../../mock/levers.ts';
+import type { OtpService } from '../../otp/otp-service.ts';
+import { keyCheck, keyDetail } from '../api-keys.ts';
+import { clockRoutes } from './clock-routes.ts';
+import { codeRoutes } from './code-routes.ts';
+import { eventRoutes } from './event-routes.ts';
+import { faultRoutes } from './fault-routes.ts';
+import { inboxRoutes } from './inbox-routes.ts';
+import { stateRoutes } from './state-routes.ts';
+
+export interface MockParts {
+  readonly levers: Levers;
+  readonly otps: OtpService;
+  readonly config: Config;
+  readonly clock: Clock;
+  /** Aborts when the service is about to stop: who waits is answered, and streams end. */
+  readonly ending: AbortSignal;
+}
+
+/** `/mock/*`: what the real provider cannot give a test. */
+export function mockRoutes({ levers, otps, config, clock, ending }: MockParts) {
+  const checkKey = keyCheck(config.OTP_API_KEYS);
+  return (
+    new Elysia({ prefix: '/mock', tags: ['mock'], detail: keyDetail(config.OTP_API_KEYS) })
+      // A body is read before a query is looked at, and there may be none: the key comes before both.
+      .onParse(({ request }) => checkKey(request))
+      .onTransform(({ request }) => checkKey(request))
+      .use(inboxRoutes(levers.inbox, clock, ending))
+      .use(eventRoutes(levers.history, clock, ending))
+      .use(clockRoutes(levers.clock))
+      .use(codeRoutes(levers.codes))
+      .use(faultRoutes(levers.faults))
+      .use(stateRoutes(otps, levers))
+  );
+}
