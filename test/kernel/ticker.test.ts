@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { MovableClock } from '../../src/kernel/movable-clock.ts';
 import { ticks } from '../../src/kernel/ticker.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -53,4 +54,21 @@ test('it ends when it is told to, in the middle of a second', async () => {
   end();
   await ended;
   expect(seen).toEqual([1_000]);
+});
+
+test('while service time stands still it ticks once a second, also if that is just before a whole one', async () => {
+  const real = new ManualClock(T0 + 999);
+  const clock = new MovableClock(real);
+  clock.freeze();
+  const ending = new AbortController();
+  let seen = 0;
+  (async () => {
+    for await (const _ of ticks(clock, ending.signal)) seen++;
+  })();
+  await real.advance(10_000);
+  expect(seen).toBe(10);
+  clock.flow();
+  await real.advance(3_000);
+  expect(seen).toBeWithin(12, 15);
+  ending.abort();
 });

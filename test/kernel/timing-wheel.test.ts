@@ -190,6 +190,27 @@ describe('a timing wheel', () => {
       { numRuns: 2_000 },
     );
   });
+
+  test('shows where its hand is and how many entries each slot has, those of later revolutions too', () => {
+    const { wheel, schedule, taken } = wheelAt(T0, 8);
+    const now = (T0 / 1_000) % 8;
+    const slot = (ahead: number) => (now + ahead) % 8;
+    expect(wheel.view).toEqual({ slots: 8, current: now, entries: 0, occupied: [] });
+    for (const ahead of [3, 3, 11, 5]) schedule(`${ahead}`, T0 + ahead * 1_000);
+    const { current, entries, occupied } = wheel.view;
+    expect({ current, entries }).toEqual({ current: now, entries: 4 });
+    expect(new Map(occupied.map(({ slot, entries }) => [slot, entries]))).toEqual(
+      new Map([
+        [slot(3), 3],
+        [slot(5), 1],
+      ]),
+    );
+    wheel.take(T0 + 3_000, 1);
+    expect(wheel.view).toMatchObject({ current: slot(3), entries: 3 });
+    expect(wheel.view.occupied).toContainEqual({ slot: slot(3), entries: 2 });
+    taken(T0 + 5_000);
+    expect(wheel.view).toMatchObject({ entries: 1, occupied: [{ slot: slot(11), entries: 1 }] });
+  });
 });
 
 /** The same promises kept in the simplest way: a list that is searched. */

@@ -44,6 +44,21 @@ describe('a record table', () => {
     expect(table.size).toBe(0);
   });
 
+  test('gives all records in parts, of which each is as it is then', () => {
+    const table = new RecordTable<{ key: string }>();
+    for (let n = 0; n < 5_000; n++) table.add({ key: `user-${n}` });
+    const seen = new Set<string>();
+    for (const part of table.parts()) {
+      expect(part.length).toBeLessThan(100);
+      for (const { key } of part) {
+        seen.add(key);
+        table.delete(key);
+      }
+    }
+    expect(seen.size).toBe(5_000);
+    expect(table.size).toBe(0);
+  });
+
   test('knows no key that was not added, the empty one included', () => {
     const table = new RecordTable<{ key: string }>();
     expect(table.get('')).toBeUndefined();

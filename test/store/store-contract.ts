@@ -438,6 +438,111 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
   });
 
+  describe(`${name} knows users who are exempt`, () => {
+    const limited = { ...FIVE_ATTEMPTS, sends: { cooldownMs: 30_000, limit: 2, windowMs: 600_000 } };
+    const wanted = { ...alice, code: '111111', ttlMs: TTL_MS };
+
+    test('from cooldown and send limit', async () => {
+      const rig = makeWith(limited);
+      for (let i = 0; i < 10; i++)
+        expect(await rig.store.request({ ...wanted, exempt: true })).toHaveProperty('otp');
+      expect(await rig.store.request(wanted)).toHaveProperty('otp');
+      expect(await rig.store.request(wanted)).toMatchObject({ refused: 'resend_cooldown' });
+    });
+
+    test('from the count of wrong codes, which it leaves as it is', async () => {
+      const rig = makeWith(FIVE_ATTEMPTS);
+      const otp = await issue(rig, '111111');
+      for (let i = 0; i < 20; i++)
+        expect(await rig.store.verify(alice, '999999', true)).toEqual({ verdict: 'wrong', otp });
+      expect(await rig.store.verify(alice, '999999')).toMatchObject({ attemptsLeft: 4 });
+      expect((await rig.store.verify(alice, '111111', true)).verdict).toBe('verified');
+    });
+
+    test('from a lock that is on', async () => {
+      const rig = makeWith(FIVE_ATTEMPTS);
+      await issue(rig, '111111');
+      for (let i = 0; i < 5; i++) await rig.store.verify(alice, '999999');
+      expect(await rig.store.request(wanted)).toMatchObject({ refused: 'locked' });
+      expect(await rig.store.request({ ...wanted, exempt: true })).toHaveProperty('otp');
+      expect((await rig.store.verify(alice, '111111')).verdict).toBe('locked');
+      expect((await rig.store.verify(alice, '111111', true)).verdict).toBe('verified');
+    });
+  });
+
+  describe(`${name} has a code run out when it is told to`, () => {
+    test('once, and knows it as expired for a minute from then on', async () => {
+      const rig = make();
+      const { id, expiresAt } = await issue(rig, '111111');
+      rig.pass(1_000);
+      const otp = { ...alice, id, expiresAt: expiresAt - TTL_MS + 1_000 };
+      expect(await rig.store.runOut(alice)).toEqual(otp);
+      expect(await rig.store.runOut(alice)).toBeUndefined();
+      expect(await rig.store.verify(alice, '111111')).toEqual({ verdict: 'expired', otp });
+      expect(await turn(rig, 59)).toEqual([]);
+      expect((await rig.store.verify(alice, '111111')).verdict).toBe('expired');
+      expect(await turn(rig, 2)).toEqual([]);
+      expect((await rig.store.verify(alice, '111111')).verdict).toBe('none');
+    });
+
+    test('but not one that has run out by itself: that is reported as ever', async () => {
+      const rig = make();
+      const otp = await issue(rig, '111111');
+      rig.pass(TTL_MS);
+      expect(await rig.store.runOut(alice)).toBeUndefined();
+      expect(await turn(rig, 1)).toEqual([otp]);
+    });
+
+    test('and says nothing more of it when the next one replaces it', async () => {
+      const rig = make();
+      await issue(rig, '111111');
+      await rig.store.runOut(alice);
+      expect(await request(rig, '222222')).not.toHaveProperty('earlier');
+    });
+  });
+
+  describe(`${name} forgets`, () => {
+    const limited = { ...FIVE_ATTEMPTS, sends: { cooldownMs: 30_000, limit: 2, windowMs: 600_000 } };
+    const bob = { user: 'bob', purpose: 'default' };
+
+    test('everything: codes, counts, locks and sends, and reports nothing of them', async () => {
+      const rig = makeWith(limited);
+      await issue(rig, '111111');
+      for (let i = 0; i < 5; i++) await rig.store.verify(alice, '999999');
+      await issue(rig, '111111', bob);
+      await rig.store.forget();
+      expect(await turn(rig, 10)).toEqual([]);
+      expect(await rig.store.verify(bob, '111111')).toEqual({ verdict: 'none' });
+      expect(await request(rig, '222222')).not.toHaveProperty('earlier');
+      expect(await rig.store.verify(alice, '999999')).toMatchObject({ attemptsLeft: 4 });
+    });
+
+    test('all purposes of one user, and nothing of another, whatever its name begins with', async () => {
+      const rig = makeWith(limited);
+      const login = { user: 'alice', purpose: 'login' };
+      const others = [bob, { user: 'alice2', purpose: 'login' }, { user: 'al', purpose: 'ice' }];
+      await issue(rig, '111111');
+      for (let i = 0; i < 5; i++) await rig.store.verify(alice, '999999');
+      rig.pass(30_000);
+      await issue(rig, '222222', login, 60_000);
+      for (const other of others) await issue(rig, '333333', other, 60_000);
+      await rig.store.forget('alice');
+      expect(await rig.store.verify(login, '222222')).toEqual({ verdict: 'none' });
+      expect(await request(rig, '444444')).not.toHaveProperty('earlier');
+      for (const other of others) expect((await rig.store.verify(other, '333333')).verdict).toBe('verified');
+      expect(await rig.store.request({ ...bob, code: '555555', ttlMs: TTL_MS })).toMatchObject({
+        refused: 'resend_cooldown',
+      });
+    });
+
+    test('a user of whom there is nothing', async () => {
+      const rig = make();
+      const otp = await issue(rig, '111111');
+      await rig.store.forget('nobody');
+      expect(await rig.store.verify(alice, '111111')).toEqual({ verdict: 'verified', otp });
+    });
+  });
+
   test(`${name} answers when it is asked whether it is ready`, async () => {
     expect(await make().store.ready()).toBe(true);
   });
