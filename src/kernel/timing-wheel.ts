@@ -1,5 +1,8 @@
 import { TICK_MS } from './ticker.ts';
 
+/** How many seconds the hand passes at once when it has fallen behind: a millisecond's work. */
+const STRIDE = 1_024;
+
 /**
  * A timing wheel: a reminder for each of millions of deadlines, at the same cost for ten as for ten million.
  *
@@ -25,8 +28,8 @@ import { TICK_MS } from './ticker.ts';
  *
  * - A deadline belongs to the first whole second at or after it: the wheel is never early and at most a
  *   tick late. A deadline that has already passed belongs to the next tick.
- * - When the clock leaps ahead, the hand follows by a revolution at a time, so that what is due comes out in
- *   the order of its second, and no single call takes long. When the clock goes back, the hand waits.
+ * - When the clock leaps ahead, the hand follows in strides, so that what is due comes out in the order of its
+ *   second, and no single call takes long. When the clock goes back, the hand waits.
  * - The wheel has no timer and knows no time but the `now` it is given.
  */
 export class TimingWheel<E extends Scheduled<E>> {
@@ -94,7 +97,7 @@ export class TimingWheel<E extends Scheduled<E>> {
     };
   }
 
-  /** Follows the clock by at most a revolution, and takes out at most `limit` entries that are due. */
+  /** Follows the clock by at most a stride, and takes out at most `limit` entries that are due. */
   take(now: number, limit: number): E[] {
     if (this.#due.length === 0) this.#turn(Math.floor(now / TICK_MS));
     const taken: E[] = [];
@@ -112,10 +115,10 @@ export class TimingWheel<E extends Scheduled<E>> {
     return taken;
   }
 
-  /** Moves the hand towards `second`, a revolution at the most, and queues the buckets it comes by. */
+  /** Moves the hand towards `second`, a stride at the most, and queues the buckets it comes by. */
   #turn(second: number): void {
     if (this.#size === 0) this.#hand = Math.max(this.#hand, second);
-    const goal = Math.min(second, this.#hand + this.#slots.length);
+    const goal = Math.min(second, this.#hand + STRIDE);
     while (this.#hand < goal) {
       this.#hand++;
       const index = this.#hand % this.#slots.length;

@@ -15,9 +15,10 @@ export interface FixedCode {
 export class FixedCodes implements CodeSource {
   /** Replaced as a whole by whoever sets it. */
   list: readonly FixedCode[] = [];
-  readonly #others: CodeSource;
+  readonly #others: Pick<CodeSource, 'draw'>;
 
-  constructor(others: CodeSource) {
+  /** @param others draws the codes of those who match no entry */
+  constructor(others: Pick<CodeSource, 'draw'>) {
     this.#others = others;
   }
 

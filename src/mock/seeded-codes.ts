@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { CodeSource } from '../otp/code-source.ts';
-import { keyOf, otpKeyOf } from '../store/records.ts';
+import { isOf, keyOf } from '../store/records.ts';
 import type { OtpKey } from '../store/store.ts';
 
 /** Of how many users and purposes the count is kept; beyond that the one used longest ago starts again. */
@@ -10,7 +10,7 @@ const KEPT = 100_000;
  * Codes that repeat from run to run. A code depends on the seed, the user, the purpose, and how many were
  * drawn for these two before: on nothing that another test does at the same time.
  */
-export class SeededCodes implements CodeSource {
+export class SeededCodes implements Pick<CodeSource, 'draw'> {
   readonly #seed: string;
   readonly #length: number;
   /** How many codes were drawn for a user and a purpose, the latest last. */
@@ -30,14 +30,9 @@ export class SeededCodes implements CodeSource {
     return String(number).padStart(this.#length, '0');
   }
 
-  isExempt(): boolean {
-    return false;
-  }
-
   /** Starts again: for one user, or for all. */
   forget(user?: string): void {
-    for (const key of this.#drawn.keys())
-      if (user === undefined || otpKeyOf(key).user === user) this.#drawn.delete(key);
+    for (const key of this.#drawn.keys()) if (user === undefined || isOf(user, key)) this.#drawn.delete(key);
   }
 
   /** The number of the next code, from 0 on. */

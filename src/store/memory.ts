@@ -6,7 +6,15 @@ import { endOfGrace, fateOfEarlier, phaseOf } from '../rules/code-life.ts';
 import { EXEMPT, judge } from '../rules/judgement.ts';
 import { afterSend, limitsSends, sendsForgottenAt, throttle } from '../rules/sends.ts';
 import { RecordTable } from './record-table.ts';
-import { keyOf, OtpRecord, otpKeyOf, SendRecord, type StoredCode, type StoredRecord } from './records.ts';
+import {
+  isOf,
+  keyOf,
+  OtpRecord,
+  otpKeyOf,
+  SendRecord,
+  type StoredCode,
+  type StoredRecord,
+} from './records.ts';
 import type {
   Counted,
   Expired,
@@ -127,7 +135,7 @@ export class MemoryStore implements Store {
     }
     // All have to be looked at, for a record is found by user and purpose: part by part, with a breath between.
     for (const records of this.#otps.parts()) {
-      for (const record of records) if (otpKeyOf(record.key).user === user) this.#forget(record);
+      for (const record of records) if (isOf(user, record.key)) this.#forget(record);
       await this.#clock.breathe();
     }
   }

@@ -5,7 +5,7 @@ import { SeededCodes } from '../../src/mock/seeded-codes.ts';
 const key = (user: string, purpose = 'default') => ({ user, purpose });
 
 describe('fixed codes', () => {
-  const others = { draw: () => '000000', isExempt: () => false };
+  const others = { draw: () => '000000' };
 
   test('are for those who match; the first entry counts, and all others draw theirs elsewhere', () => {
     const codes = new FixedCodes(others);
