@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { median, startService } from './service-process.ts';
 
 /**
  * What 1,000 clients that send a byte a second cost those who are not slow: the latency of `POST /otp/verify`
@@ -12,22 +12,8 @@ const SLOW = 1_000;
 const REQUESTS = 4_000;
 const AT_ONCE = 8;
 
-const service = Bun.spawn([process.execPath, 'src/main.ts'], {
-  cwd: join(import.meta.dir, '..'),
-  env: { PATH: process.env['PATH'] ?? '', HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'info' },
-  stdout: 'pipe',
-});
-const url = await listening(service.stdout);
-
-/** Reads the log for as long as there is one, and resolves with the address in its first line. */
-async function listening(log: ReadableStream<Uint8Array>): Promise<string> {
-  const reader = log.getReader();
-  const first = new TextDecoder().decode((await reader.read()).value);
-  (async () => {
-    while (!(await reader.read()).done);
-  })();
-  return JSON.parse(first.split('\n')[0] ?? '').url;
-}
+const service = await startService();
+const { url } = service;
 
 /** Keeps SLOW connections in the middle of a request; the returned function ends them. */
 function slowClients(): () => void {
@@ -80,11 +66,6 @@ async function latencies(): Promise<number[]> {
 }
 
 const at = (sorted: number[], share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
-const median = (values: number[]) =>
-  at(
-    [...values].sort((a, b) => a - b),
-    0.5,
-  );
 
 await latencies();
 const rounds = { alone: [] as number[][], beside: [] as number[][] };
@@ -96,8 +77,7 @@ for (let round = 0; round < ROUNDS; round++) {
   end();
   await Bun.sleep(500);
 }
-service.kill('SIGTERM');
-await service.exited;
+service.kill();
 
 console.log(
   `Bun ${Bun.version}, ${ROUNDS} rounds of ${REQUESTS} requests, ${AT_ONCE} at once; medians over the rounds\n`,
