@@ -28,7 +28,7 @@ describe('the README', () => {
   });
 
   test('links only to files that are there', async () => {
-    const paths = [...readme.matchAll(/\]\(((?!https?:)[^)]+)\)/g)].map(([, path = '']) => path);
+    const paths = [...readme.matchAll(/\]\(((?!https?:|#)[^)]+)\)/g)].map(([, path = '']) => path);
     expect(paths.length).toBeGreaterThan(5);
     for (const path of paths)
       expect(await Bun.file(join(import.meta.dir, '../..', path)).exists(), path).toBe(true);
