@@ -1,20 +1,12 @@
 import type { Clock } from '../kernel/clock.ts';
 import { TICK_MS } from '../kernel/ticker.ts';
-import { TimingWheel, type WheelView } from '../kernel/timing-wheel.ts';
+import type { WheelView } from '../kernel/timing-wheel.ts';
 import { type Attempts, attemptsLeft, lockedUntil } from '../rules/attempts.ts';
 import { endOfGrace, fateOfEarlier, phaseOf } from '../rules/code-life.ts';
 import { EXEMPT, judge } from '../rules/judgement.ts';
 import { afterSend, limitsSends, sendsForgottenAt, throttle } from '../rules/sends.ts';
-import { RecordTable } from './record-table.ts';
-import {
-  isOf,
-  keyOf,
-  OtpRecord,
-  otpKeyOf,
-  SendRecord,
-  type StoredCode,
-  type StoredRecord,
-} from './records.ts';
+import { RecordSet } from './record-set.ts';
+import { type OtpRecord, otpKeyOf, SendRecord, type StoredCode } from './records.ts';
 import type {
   Counted,
   Expired,
@@ -31,16 +23,14 @@ import type {
 /**
  * Codes in this process's memory, with a timing wheel that reminds of each deadline.
  *
- * No method waits in its middle, so each runs from start to end with nothing in between: that, not a lock,
- * makes it atomic. A record is on the wheel for exactly as long as it is in a table.
+ * No step waits in its middle, so each runs from start to end with nothing in between: that, not a lock,
+ * makes it atomic.
  */
 export class MemoryStore implements Store {
   readonly #clock: Clock;
   readonly #policy: Policy;
   readonly #run: string;
-  #otps = new RecordTable<OtpRecord>();
-  #senders = new RecordTable<SendRecord>();
-  #wheel: TimingWheel<StoredRecord>;
+  readonly #records: RecordSet;
   /** How many codes there have been. A record keeps its number and not its id, which takes more memory. */
   #issued = 0;
 
@@ -49,24 +39,24 @@ export class MemoryStore implements Store {
     this.#clock = clock;
     this.#policy = policy;
     this.#run = run;
-    this.#wheel = new TimingWheel(clock.now());
+    this.#records = new RecordSet(clock.now());
   }
 
   /** How many records take memory, and how many the wheel will come back to: always all of them. */
   get size(): { records: number; scheduled: number } {
-    return { records: this.#otps.size + this.#senders.size, scheduled: this.#wheel.size };
+    return this.#records.size;
   }
 
   /** The timing wheel as it stands. */
   get wheel(): WheelView {
-    return this.#wheel.view;
+    return this.#records.wheel;
   }
 
   async request(wanted: Wanted): Promise<Issued | Refused> {
     const now = this.#clock.now();
-    const record = this.#otps.get(keyOf(wanted));
+    const record = this.#records.otp(wanted);
     const limited = limitsSends(this.#policy.sends) && !wanted.exempt;
-    const sender = limited ? this.#senders.get(wanted.user) : undefined;
+    const sender = limited ? this.#records.sender(wanted.user) : undefined;
 
     const until = wanted.exempt ? undefined : lockedUntil(record?.attempts, now);
     if (until !== undefined) return { refused: 'locked', waitMs: until - now };
@@ -75,20 +65,20 @@ export class MemoryStore implements Store {
     const added = (record === undefined ? 1 : 0) + (limited && sender === undefined ? 1 : 0);
     if (!this.#hasRoomFor(added)) return { refused: 'capacity', waitMs: TICK_MS };
 
-    if (limited) this.#countSend(sender ?? this.#addSender(wanted.user), now);
+    if (limited) this.#countSend(sender ?? this.#records.addSender(wanted.user), now);
     const fate = fateOfEarlier(record?.code, now);
     const earlier =
       record !== undefined && fate !== undefined ? { otp: this.#otp(wanted, record), fate } : undefined;
-    const kept = record ?? this.#add(wanted);
+    const kept = record ?? this.#records.addOtp(wanted);
     this.#issued++;
     kept.putCode(this.#issued, wanted.code, now + wanted.ttlMs);
-    this.#settle(kept);
+    this.#records.settle(kept);
     return { otp: this.#otp(wanted, kept), ...(earlier && { earlier }) };
   }
 
   async verify(key: OtpKey, guess: string, exempt = false): Promise<Judged> {
     const now = this.#clock.now();
-    const record = this.#otps.get(keyOf(key));
+    const record = this.#records.otp(key);
     const judged = judge(record, guess, exempt ? EXEMPT : this.#policy.guesses, now);
     if (judged.verdict === 'locked') return { verdict: 'locked', waitMs: judged.until - now };
     if (judged.verdict === 'none')
@@ -96,7 +86,7 @@ export class MemoryStore implements Store {
     // Before anything changes, for the code is a part of the record.
     const otp = this.#otp(key, judged.code);
     if (judged.verdict === 'verified') {
-      if (record !== undefined) this.#forget(record);
+      if (record !== undefined) this.#records.forget(record);
       return { verdict: 'verified', otp };
     }
     return { verdict: judged.verdict, otp, ...this.#count(key, record, judged.attempts, now) };
@@ -107,7 +97,7 @@ export class MemoryStore implements Store {
     if (record === undefined) return undefined;
     const otp = this.#otp(key, record);
     record.dropCode();
-    this.#settle(record);
+    this.#records.settle(record);
     return otp;
   }
 
@@ -117,36 +107,22 @@ export class MemoryStore implements Store {
     const now = this.#clock.now();
     record.expiresAt = now;
     record.goneAt = endOfGrace(now);
-    this.#settle(record);
+    this.#records.settle(record);
     return this.#otp(key, record);
   }
 
   async forget(user?: string): Promise<void> {
-    if (user === undefined) {
-      this.#otps = new RecordTable();
-      this.#senders = new RecordTable();
-      this.#wheel = new TimingWheel(this.#clock.now());
-      return;
-    }
-    const sender = this.#senders.get(user);
-    if (sender !== undefined) {
-      this.#wheel.cancel(sender);
-      this.#senders.delete(user);
-    }
-    // All have to be looked at, for a record is found by user and purpose: part by part, with a breath between.
-    for (const records of this.#otps.parts()) {
-      for (const record of records) if (isOf(user, record.key)) this.#forget(record);
-      await this.#clock.breathe();
-    }
+    if (user === undefined) return this.#records.clear(this.#clock.now());
+    for (const _ of this.#records.forgetUser(user)) await this.#clock.breathe();
   }
 
   async expire(limit: number): Promise<Expired> {
     const now = this.#clock.now();
-    const due = this.#wheel.take(now, limit);
+    const due = this.#records.take(now, limit);
     const expired: Otp[] = [];
     for (const record of due) {
       if (record instanceof SendRecord) {
-        this.#senders.delete(record.key);
+        this.#records.forget(record);
         continue;
       }
       const phase = phaseOf(record.code, now);
@@ -157,9 +133,9 @@ export class MemoryStore implements Store {
       }
       const { attempts } = record;
       if (attempts !== undefined && now >= attempts.forgetAt) record.attempts = undefined;
-      this.#settle(record);
+      this.#records.settle(record);
     }
-    return { expired, more: this.#wheel.isBehind(now) };
+    return { expired, more: this.#records.isBehind(now) };
   }
 
   async ready(): Promise<boolean> {
@@ -167,24 +143,12 @@ export class MemoryStore implements Store {
   }
 
   #live(key: OtpKey): OtpRecord | undefined {
-    const record = this.#otps.get(keyOf(key));
+    const record = this.#records.otp(key);
     return phaseOf(record?.code, this.#clock.now()) === 'live' ? record : undefined;
   }
 
   #hasRoomFor(records: number): boolean {
-    return this.#wheel.size + records <= this.#policy.maxRecords;
-  }
-
-  #add(key: OtpKey): OtpRecord {
-    const record = new OtpRecord(keyOf(key));
-    this.#otps.add(record);
-    return record;
-  }
-
-  #addSender(user: string): SendRecord {
-    const sender = new SendRecord(user);
-    this.#senders.add(sender);
-    return sender;
+    return this.#records.count + records <= this.#policy.maxRecords;
   }
 
   /**
@@ -194,29 +158,17 @@ export class MemoryStore implements Store {
   #count(key: OtpKey, known: OtpRecord | undefined, attempts: Attempts | undefined, now: number): Counted {
     if (attempts === undefined || attempts === known?.attempts) return {};
     if (known === undefined && !this.#hasRoomFor(1)) return {};
-    const record = known ?? this.#add(key);
+    const record = known ?? this.#records.addOtp(key);
     record.attempts = attempts;
     const left = attemptsLeft(attempts, this.#policy.guesses, now);
     if (left === 0 && phaseOf(record.code, now) === 'live') record.dropCode();
-    this.#settle(record);
+    this.#records.settle(record);
     return { attemptsLeft: left };
   }
 
   #countSend(sender: SendRecord, now: number): void {
     sender.sends = afterSend(sender.sends, this.#policy.sends, now);
-    this.#wheel.schedule(sender, sendsForgottenAt(sender.sends, this.#policy.sends));
-  }
-
-  /** Has the wheel remind of what ends first in a record; forgets one that has nothing left in it. */
-  #settle(record: OtpRecord): void {
-    const { dueAt } = record;
-    if (dueAt === undefined) this.#forget(record);
-    else this.#wheel.schedule(record, dueAt);
-  }
-
-  #forget(record: OtpRecord): void {
-    this.#wheel.cancel(record);
-    this.#otps.delete(record.key);
+    this.#records.settleSender(sender, sendsForgottenAt(sender.sends, this.#policy.sends));
   }
 
   #otp({ user, purpose }: OtpKey, { serial, expiresAt }: StoredCode): Otp {

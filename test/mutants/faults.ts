@@ -13,8 +13,8 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'compare, then delete in a second step',
     'store/memory.ts',
-    'if (record !== undefined) this.#forget(record);',
-    'await null;\n      if (record !== undefined) this.#forget(record);',
+    'if (record !== undefined) this.#records.forget(record);',
+    'await null;\n      if (record !== undefined) this.#records.forget(record);',
   ),
   fault(
     'the limit is per code: a new one is a new chance',
@@ -44,7 +44,7 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'an error echoes the input',
-    'web/checked-body.ts',
+    'web/field-errors.ts',
     "return [path, String(schema['error'] ?? 'cannot be used')];",
     "return [path, schema['error'] + ', not ' + JSON.stringify(arguments[0].value)];",
   ),
@@ -82,8 +82,8 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'a success forgets the code and not the count',
     'store/memory.ts',
-    'if (record !== undefined) this.#forget(record);',
-    'if (record !== undefined) {\n        record.dropCode();\n        this.#settle(record);\n      }',
+    'if (record !== undefined) this.#records.forget(record);',
+    'if (record !== undefined) {\n        record.dropCode();\n        this.#records.settle(record);\n      }',
   ),
   fault(
     'a refused request prolongs the cooldown',
@@ -100,8 +100,8 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'the grace period counts from the deadline',
     'store/memory.ts',
-    'record.goneAt = endOfGrace(now);',
-    'record.goneAt = endOfGrace(record.expiresAt);',
+    'record.goneAt = endOfGrace(now);\n        expired.push',
+    'record.goneAt = endOfGrace(record.expiresAt);\n        expired.push',
   ),
   fault(
     'unknown fields are ignored',
@@ -122,6 +122,38 @@ export const FAULTS: readonly Fault[] = [
     'memory is not limited for those who were asked about and never known',
     'store/memory.ts',
     'if (known === undefined && !this.#hasRoomFor(1)) return {};',
+    '',
+  ),
+  fault(
+    'one test takes the code that another waits for',
+    'mock/inbox.ts',
+    'if (waiter.wants(message)) waiter.take(message);',
+    'if (waiter.wants(message)) return waiter.take(message);',
+  ),
+  fault(
+    'a wait gives the message again that it was told of',
+    'mock/inbox.ts',
+    'this.#number(message.id) > this.#number',
+    'this.#number(message.id) >= this.#number',
+  ),
+  fault(
+    'the clock is moved while codes still expire',
+    'otp/expiry.ts',
+    'this.#idle.then(step)',
+    'Promise.resolve().then(step)',
+  ),
+  fault(
+    'a reset of one user takes others with it',
+    'store/records.ts',
+    "return key.startsWith(user) && (key.length === user.length || key[user.length] === '\\0');",
+    'return key.startsWith(user);',
+  ),
+  fault('a slow reader is not told', 'mock/event-history.ts', 'missed: first - place', 'missed: 0'),
+  fault('a fault strikes once too often', 'mock/faults.ts', 'times > 1 ?', 'times > 0 ?'),
+  fault(
+    'a lever works without a key',
+    'web/mock/mock-routes.ts',
+    '.onTransform(({ request }) => checkKey(request))',
     '',
   ),
 ];

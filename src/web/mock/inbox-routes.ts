@@ -1,52 +1,17 @@
 import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
 import type { Clock } from '../../kernel/clock.ts';
-import type { Inbox, InboxMessage } from '../../mock/inbox.ts';
+import type { Inbox } from '../../mock/inbox.ts';
 import { checkedQuery } from '../checked-query.ts';
 import { QUERY_ANSWERS } from '../common-answers.ts';
 import { closed, purpose, user } from '../models.ts';
 import { restoreTimeout, suspendTimeout } from '../patience.ts';
 import { ProblemError, problem, problemSchema } from '../problem.ts';
+import { describeMessage, Message } from './message.ts';
 
 /** How long a call waits for a message, in seconds of real time: if it says nothing, and at most. */
 const WAIT_S = 10;
 const LONGEST_WAIT_S = 60;
-
-const Message = Type.Object(
-  {
-    id: Type.String({ description: "The code's id, as the request for it was answered" }),
-    user: Type.String(),
-    purpose: Type.String(),
-    code: Type.String(),
-    createdAt: Type.String({ format: 'date-time' }),
-    expiresAt: Type.String({ format: 'date-time' }),
-    state: Type.Union(
-      [
-        Type.Literal('pending'),
-        Type.Literal('verified'),
-        Type.Literal('expired'),
-        Type.Literal('replaced'),
-        Type.Literal('cancelled'),
-        Type.Literal('locked'),
-      ],
-      { description: 'What has become of the code by now' },
-    ),
-  },
-  {
-    description: 'A code as its user would get it.',
-    examples: [
-      {
-        id: 'mws4q1rfd2c6-c1',
-        user: 'alice',
-        purpose: 'default',
-        code: '042137',
-        createdAt: '2026-11-22T15:00:00.000Z',
-        expiresAt: '2026-11-22T15:05:00.000Z',
-        state: 'pending',
-      },
-    ],
-  },
-);
 
 const listQuery = Type.Object(
   {
@@ -120,13 +85,12 @@ export function inboxRoutes(inbox: Inbox, clock: Clock, ending: AbortSignal) {
       async ({ query: { user, purpose, after, timeout = WAIT_S }, request, server, status }) => {
         const patience = new AbortController();
         const signal = AbortSignal.any([request.signal, ending, patience.signal]);
-        const message = inbox.next({ user, purpose }, after, signal);
+        clock.sleep(timeout * 1_000, signal).then(() => patience.abort());
         suspendTimeout(server, request);
-        const timedOut = clock.sleep(timeout * 1_000, signal);
-        const found = await Promise.race([message, timedOut]);
-        patience.abort();
+        const message = await inbox.next({ user, purpose }, after, signal);
         restoreTimeout(server, request);
-        if (found) return describeMessage(found);
+        patience.abort();
+        if (message) return describeMessage(message);
         if (ending.aborted) throw new ProblemError('not_ready');
         return status(404, problem('no_message'));
       },
@@ -156,12 +120,4 @@ export function inboxRoutes(inbox: Inbox, clock: Clock, ending: AbortSignal) {
       },
       detail: { summary: 'Empty the inbox', description: 'Or the part of it that is for one user.' },
     });
-}
-
-function describeMessage({ createdAt, expiresAt, ...message }: InboxMessage) {
-  return {
-    ...message,
-    createdAt: new Date(createdAt).toISOString(),
-    expiresAt: new Date(expiresAt).toISOString(),
-  };
 }

@@ -94,6 +94,12 @@ describe('GET /mock/inbox/wait', () => {
     expect(answer).toMatchObject({ status: 200, body: { id: body['id'], code: '111111', state: 'pending' } });
   });
 
+  test('finds what is there also with no time to wait', async () => {
+    const { post, send } = rig();
+    await post('/otp/request', { user: 'alice', code: '111111' });
+    expect((await send('/mock/inbox/wait?user=alice&timeout=0')).body).toMatchObject({ code: '111111' });
+  });
+
   test('answers when the code comes, though another user’s comes before', async () => {
     const { post, send, clock } = rig();
     const waiting = send('/mock/inbox/wait?user=alice&purpose=login');
