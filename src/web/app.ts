@@ -11,6 +11,7 @@ import { faultHook } from './fault-hook.ts';
 import { hostCheck } from './host-check.ts';
 import { mockRoutes } from './mock/mock-routes.ts';
 import { otpRoutes } from './otp-routes.ts';
+import { pageRoutes } from './page-routes.ts';
 import { pathOf } from './path.ts';
 import { probeRoutes } from './probe-routes.ts';
 import { PROBLEM_TYPE } from './problem.ts';
@@ -37,6 +38,7 @@ export function mockApp(parts: AppParts, levers: Levers) {
   const { otps, config, clock, ending } = parts;
   const checkHost = hostCheck(config.OTP_ALLOWED_HOSTS);
   return baseApp(parts, checkHost)
+    .use(pageRoutes())
     .use(mockRoutes({ ...parts, levers }))
     .onBeforeHandle(faultHook(levers.faults, clock, ending))
     .use(otpRoutes(otps, config));

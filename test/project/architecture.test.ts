@@ -4,6 +4,7 @@ import { Glob } from 'bun';
 
 /** From the ground up: code may import from its own layer and from those before it. */
 const LAYERS = [
+  ['page/', 'what runs in the browser: it imports nothing of ours, and nobody imports it'],
   ['kernel/', 'time, the wheel, the bus, settings and the log: it imports nothing of ours'],
   ['rules/', 'what happens to a code, as pure functions on plain data'],
   ['store/', 'where codes are kept, each operation one atomic step'],
@@ -26,9 +27,12 @@ const layerOf = (file: string) => LAYERS.findIndex(([prefix]) => file.startsWith
 const importsOf = (source: string) =>
   [...source.matchAll(/\b(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, path = '']) => path);
 
-/** Files whose code, comments aside, has the pattern in it. */
+/** The browser's part of the sources has the browser's time and no process: these rules are the service's. */
+const served = files.filter(({ file }) => !file.startsWith('page/'));
+
+/** Files of the service whose code, comments aside, has the pattern in it. */
 const filesWith = (pattern: RegExp) =>
-  files
+  served
     .filter(({ source }) => pattern.test(source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')))
     .map(({ file }) => file);
 
@@ -46,6 +50,11 @@ describe('in src/', () => {
         `src/${file} imports src/${target}, but imports run downward only. Move the code that needs it up to ${layer} (${what}), or hand what it needs in from outside.`,
       ).toBeLessThanOrEqual(layerOf(file));
     }
+  });
+
+  test('nobody imports page/: web/ serves it as files', () => {
+    const importers = served.filter(({ source }) => importsOf(source).some((path) => path.includes('/page/')));
+    expect(importers.map(({ file }) => file)).toEqual([]);
   });
 
   test('time is read and waited for in kernel/clock.ts alone, so that a test can move it', () => {

@@ -1,0 +1,98 @@
+import { Announcements } from './model/announcements.ts';
+import { CodeList } from './model/code-list.ts';
+import { ServiceTime } from './model/service-time.ts';
+import type { ClockState, ServiceEvent } from './model/wire.ts';
+import { Api } from './view/api.ts';
+import { ClockPanel } from './view/clock-panel.ts';
+import { CodeRows } from './view/code-rows.ts';
+import { Dial } from './view/dial.ts';
+import { byId, fieldValue } from './view/dom.ts';
+import { Inbox } from './view/inbox.ts';
+import { askForKey, prepareKeyDialog } from './view/key-dialog.ts';
+import { followEvents } from './view/live-events.ts';
+import { OtpForms } from './view/otp-forms.ts';
+import { prepareRowButtons } from './view/row-buttons.ts';
+import { faultList, fixedCodeList } from './view/rule-lists.ts';
+import { prepareStartClean } from './view/start-clean.ts';
+import { UnrolledWheel } from './view/unrolled-wheel.ts';
+
+/** Codes in the list; the rest is counted. */
+const SHOWN = 50;
+/** From one drawing of the list to the next: events come much faster. */
+const RENDER_MS = 200;
+/** From one look at what no event tells of to the next, and from one sentence to a screen reader to the next. */
+const REFRESH_MS = 3_000;
+
+// The model is what the service has said; the views are drawn from it, each at a pace of its own.
+const codes = new CodeList();
+const time = new ServiceTime(Date.now(), performance.now());
+const news = new Announcements();
+
+const api = new Api(askForKey);
+const inbox = new Inbox(api, codes);
+const rows = new CodeRows();
+const forms = new OtpForms(api);
+const dial = new Dial(byId('dial', HTMLCanvasElement), codes, time);
+const clock = new ClockPanel(api, time, adopt);
+const refreshed = [clock, new UnrolledWheel(api), faultList(api), fixedCodeList(api)];
+
+prepareKeyDialog();
+prepareRowButtons({ api, codes, forms, dial });
+prepareStartClean(api, () => {
+  codes.forget();
+  refresh();
+});
+
+setInterval(refresh, REFRESH_MS);
+setInterval(() => {
+  const sentence = news.take();
+  if (sentence !== undefined) byId('news', HTMLElement).textContent = sentence;
+}, REFRESH_MS);
+requestAnimationFrame(draw);
+
+followEvents(api, {
+  onEvent,
+  onGap() {
+    inbox.load();
+    refresh();
+  },
+  onConnection(state) {
+    const shown = byId('connection', HTMLElement);
+    shown.textContent = state;
+    shown.dataset['state'] = state;
+  },
+});
+
+function onEvent(event: ServiceEvent): void {
+  codes.apply(event);
+  news.note(event);
+  if (event.type === 'mock.clock') adopt(event);
+  // A clock that is set back to real time takes all codes with it.
+  if (event.type === 'mock.clock' || event.type === 'mock.reset') inbox.load();
+}
+
+/** Takes the service's word about its time; if that was moved, the hand sweeps there. */
+function adopt(state: ClockState): void {
+  const at = performance.now();
+  const moved = time.adopt(state, at);
+  if (moved !== 0) dial.leap(moved, at);
+}
+
+function refresh(): void {
+  if (!document.hidden) for (const part of refreshed) part.refresh();
+}
+
+let renderedAt = Number.NEGATIVE_INFINITY;
+
+function draw(at: number): void {
+  dial.draw(at);
+  clock.render(at);
+  if (at - renderedAt >= RENDER_MS) {
+    renderedAt = at;
+    const now = time.now(at);
+    rows.render(codes.newest(SHOWN, fieldValue('filter')), codes.total, now);
+    byId('hub-count', HTMLElement).textContent = dial.count.toLocaleString('en');
+    byId('dial', HTMLElement).setAttribute('aria-label', dial.inWords(now));
+  }
+  requestAnimationFrame(draw);
+}

@@ -1,0 +1,32 @@
+import type { ServiceEvent } from './wire.ts';
+
+const WORDS = {
+  'otp.requested': 'requested',
+  'otp.verified': 'verified',
+  'otp.rejected': 'wrong guess',
+  'otp.locked': 'locked',
+  'otp.expired': 'expired',
+  'otp.replaced': 'replaced',
+  'otp.cancelled': 'cancelled',
+} as const;
+
+/**
+ * What a screen reader is told of the codes: a sentence now and then for all that has happened since the last,
+ * never one for each event.
+ */
+export class Announcements {
+  readonly #counts = new Map<string, number>();
+
+  note({ type }: ServiceEvent): void {
+    if (type === 'mock.reset' || type === 'mock.clock') return;
+    this.#counts.set(WORDS[type], (this.#counts.get(WORDS[type]) ?? 0) + 1);
+  }
+
+  /** @returns the sentence, and begins the next one; nothing where nothing has happened */
+  take(): string | undefined {
+    if (this.#counts.size === 0) return undefined;
+    const parts = [...this.#counts].map(([word, count]) => `${count} ${word}`);
+    this.#counts.clear();
+    return `Codes: ${parts.join(', ')}.`;
+  }
+}

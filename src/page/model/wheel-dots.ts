@@ -1,0 +1,87 @@
+import type { Code } from './code-list.ts';
+import { secondOf } from './wheel-geometry.ts';
+import type { CodeState } from './wire.ts';
+
+/** A code on the wheel. */
+export interface Dot {
+  readonly id: string;
+  /** The second whose tick ends it. */
+  readonly second: number;
+  /** Its number among those of its second. */
+  readonly place: number;
+  /** When it was put there, in the browser's own time. */
+  readonly since: number;
+}
+
+/** A dot that has left, and why: `expired` when the hand passed. */
+export interface Gone {
+  readonly dot: Dot;
+  readonly why: CodeState | 'forgotten';
+}
+
+/**
+ * The dots on the wheel. A code has one while it is pending; one that expires keeps it until the hand that is
+ * shown has passed its slot, which is later than the event while the hand sweeps.
+ */
+export class WheelDots {
+  readonly #dots = new Map<string, Dot>();
+  /** How many places each second has given out. */
+  readonly #places = new Map<number, { given: number; taken: number }>();
+
+  get size(): number {
+    return this.#dots.size;
+  }
+
+  all(): IterableIterator<Dot> {
+    return this.#dots.values();
+  }
+
+  get(id: string): Dot | undefined {
+    return this.#dots.get(id);
+  }
+
+  /** The earliest second at which one is due. */
+  next(): number | undefined {
+    let next: number | undefined;
+    for (const second of this.#places.keys()) next = Math.min(second, next ?? second);
+    return next;
+  }
+
+  /**
+   * Brings the dots in line with the codes. @param shownMs the time that the wheel shows, ms since the epoch
+   * @param at the browser's own time @returns those that have left
+   */
+  follow(codes: { all(): Iterable<Code>; get(id: string): Code | undefined }, shownMs: number, at: number) {
+    const gone = this.#sweepOut(codes, Math.floor(shownMs / 1_000));
+    for (const { id, state, expiresAt } of codes.all()) {
+      if (state === 'pending' && expiresAt > shownMs && !this.#dots.has(id)) this.#put(id, expiresAt, at);
+    }
+    return gone;
+  }
+
+  #sweepOut(codes: { get(id: string): Code | undefined }, hand: number): Gone[] {
+    const gone: Gone[] = [];
+    for (const dot of this.#dots.values()) {
+      const state = codes.get(dot.id)?.state;
+      const waits = state === 'pending' || state === 'expired';
+      if (waits && dot.second > hand) continue;
+      this.#remove(dot);
+      gone.push({ dot, why: waits ? 'expired' : (state ?? 'forgotten') });
+    }
+    return gone;
+  }
+
+  #put(id: string, expiresAt: number, since: number): void {
+    const second = secondOf(expiresAt);
+    const places = this.#places.get(second) ?? { given: 0, taken: 0 };
+    this.#places.set(second, { given: places.given + 1, taken: places.taken + 1 });
+    this.#dots.set(id, { id, second, place: places.given, since });
+  }
+
+  #remove({ id, second }: Dot): void {
+    this.#dots.delete(id);
+    const places = this.#places.get(second);
+    if (places === undefined || places.taken === 1) this.#places.delete(second);
+    else this.#places.set(second, { ...places, taken: places.taken - 1 });
+  }
+}

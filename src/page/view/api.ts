@@ -1,0 +1,65 @@
+import type { Problem } from '../model/wire.ts';
+
+/** What became of a call. */
+export type Outcome<T> =
+  | { readonly ok: true; readonly status: number; readonly body: T }
+  | { readonly ok: false; readonly problem: Problem };
+
+const STORED_AS = 'otp-api-key';
+
+/** The service, over HTTP. Asks for the API key when it turns out to be wanted, and keeps it for the session. */
+export class Api {
+  readonly #askForKey: (wasWrong: boolean) => Promise<string>;
+  #key = sessionStorage.getItem(STORED_AS);
+  #asking: Promise<void> | undefined;
+
+  constructor(askForKey: (wasWrong: boolean) => Promise<string>) {
+    this.#askForKey = askForKey;
+  }
+
+  /** Calls the service; never rejects. A body goes out as JSON. @param path with its query */
+  async call<T>(method: string, path: string, body?: unknown): Promise<Outcome<T>> {
+    try {
+      const response = await this.open(path, {
+        method,
+        ...(body !== undefined && {
+          body: JSON.stringify(body),
+          headers: { 'content-type': 'application/json' },
+        }),
+      });
+      const { ok, status } = response;
+      if (ok) return { ok, status, body: await response.json() };
+      return {
+        ok,
+        problem: { status, code: 'error', detail: response.statusText, ...(await response.json()) },
+      };
+    } catch {
+      return { ok: false, problem: { status: 0, code: 'no answer', detail: 'The connection broke off.' } };
+    }
+  }
+
+  /** Sends a request with the key, if there is one. @throws TypeError if no answer comes */
+  async open(
+    path: string,
+    init: RequestInit & { readonly headers?: Record<string, string> },
+  ): Promise<Response> {
+    for (;;) {
+      const key = this.#key;
+      const headers = { ...init.headers, ...(key !== null && { authorization: `Bearer ${key}` }) };
+      const response = await fetch(path, { ...init, headers, cache: 'no-store' });
+      // A wrong code is a 401 as well, but only a missing key comes with a challenge.
+      if (response.status !== 401 || !response.headers.has('www-authenticate')) return response;
+      if (key === this.#key) await this.#renewKey();
+    }
+  }
+
+  /** Many calls may find out at once that there is no key: they all wait for one answer. */
+  #renewKey(): Promise<void> {
+    this.#asking ??= this.#askForKey(this.#key !== null).then((key) => {
+      this.#key = key;
+      sessionStorage.setItem(STORED_AS, key);
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+}

@@ -1,0 +1,120 @@
+type Colour = 'ink' | 'soft' | 'faint' | 'line' | 'accent' | 'good';
+
+interface Paint {
+  readonly colour: Colour;
+  readonly alpha?: number;
+  /** A line's, in CSS pixels. */
+  readonly width?: number;
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * A square to draw on. Its middle is 0, and its edges are 1 away; it is as sharp as the screen, and its colours
+ * are those of the style sheet, light or dark.
+ */
+export class Canvas {
+  readonly #element: HTMLCanvasElement;
+  readonly #context: CanvasRenderingContext2D;
+  #colours: Record<Colour, string>;
+  #radius = 0;
+
+  constructor(element: HTMLCanvasElement) {
+    const context = element.getContext('2d');
+    if (context === null) throw new Error('this browser draws no canvas');
+    this.#element = element;
+    this.#context = context;
+    this.#colours = themeColours();
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+      this.#colours = themeColours();
+    });
+  }
+
+  /** Starts from a blank square. @returns whether there is anything to draw on */
+  begin(): boolean {
+    const side = Math.round(this.#element.clientWidth * devicePixelRatio);
+    if (side === 0) return false;
+    if (this.#element.width !== side) {
+      this.#element.width = side;
+      this.#element.height = side;
+    }
+    this.#radius = side / 2;
+    this.#context.setTransform(1, 0, 0, 1, side / 2, side / 2);
+    this.#context.clearRect(-side, -side, 2 * side, 2 * side);
+    return true;
+  }
+
+  ring(radius: number, paint: Paint): void {
+    this.circle(0, 0, radius, paint);
+  }
+
+  circle(x: number, y: number, radius: number, paint: Paint): void {
+    this.#context.beginPath();
+    this.#context.arc(x * this.#radius, y * this.#radius, radius * this.#radius, 0, 2 * Math.PI);
+    this.#stroke(paint);
+  }
+
+  /** A part of a ring. Its width is a part of the radius; angles in radians. */
+  arc(part: { radius: number; from: number; to: number; width: number }, { colour, alpha = 1 }: Paint): void {
+    this.#context.beginPath();
+    this.#context.arc(0, 0, part.radius * this.#radius, part.from, part.to);
+    this.#context.lineCap = 'butt';
+    this.#context.lineWidth = part.width * this.#radius;
+    this.#context.strokeStyle = this.#colours[colour];
+    this.#context.globalAlpha = alpha;
+    this.#context.stroke();
+  }
+
+  line(from: Point, to: Point, paint: Paint): void {
+    this.#context.beginPath();
+    this.#context.moveTo(from.x * this.#radius, from.y * this.#radius);
+    this.#context.lineTo(to.x * this.#radius, to.y * this.#radius);
+    this.#stroke(paint);
+  }
+
+  /** Many dots at the price of one: a single path. */
+  dots(dots: readonly (Point & { readonly radius: number })[], { colour, alpha = 1 }: Paint): void {
+    this.#context.beginPath();
+    for (const { x, y, radius } of dots) {
+      this.#context.moveTo((x + radius) * this.#radius, y * this.#radius);
+      this.#context.arc(x * this.#radius, y * this.#radius, radius * this.#radius, 0, 2 * Math.PI);
+    }
+    this.#context.fillStyle = this.#colours[colour];
+    this.#context.globalAlpha = alpha;
+    this.#context.fill();
+  }
+
+  text(text: string, x: number, y: number, { colour }: Paint): void {
+    this.#context.font = `500 ${10.5 * devicePixelRatio}px system-ui, sans-serif`;
+    this.#context.textAlign = 'center';
+    this.#context.textBaseline = 'middle';
+    this.#context.fillStyle = this.#colours[colour];
+    this.#context.globalAlpha = 1;
+    this.#context.fillText(text, x * this.#radius, y * this.#radius);
+  }
+
+  #stroke({ colour, alpha = 1, width = 1 }: Paint): void {
+    this.#context.lineCap = 'round';
+    this.#context.lineWidth = width * devicePixelRatio;
+    this.#context.strokeStyle = this.#colours[colour];
+    this.#context.globalAlpha = alpha;
+    this.#context.stroke();
+  }
+}
+
+/** The style sheet's colours, as they are now. */
+function themeColours(): Record<Colour, string> {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: Colour) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    ink: colour('ink'),
+    soft: colour('soft'),
+    faint: colour('faint'),
+    line: colour('line'),
+    accent: colour('accent'),
+    good: colour('good'),
+  };
+}

@@ -1,0 +1,30 @@
+import type { CodeList } from '../model/code-list.ts';
+import type { Message } from '../model/wire.ts';
+import type { Api } from './api.ts';
+
+/** Fills the list from the service's inbox. */
+export class Inbox {
+  readonly #api: Api;
+  readonly #codes: CodeList;
+  #loading = false;
+  #stale = false;
+
+  constructor(api: Api, codes: CodeList) {
+    this.#api = api;
+    this.#codes = codes;
+  }
+
+  /** Loads it anew. One load at a time: what is asked for meanwhile follows when it is done, once. */
+  async load(): Promise<void> {
+    this.#stale = true;
+    if (this.#loading) return;
+    this.#loading = true;
+    while (this.#stale) {
+      this.#stale = false;
+      this.#codes.beginLoading();
+      const answer = await this.#api.call<{ messages: Message[] }>('GET', '/mock/inbox?limit=1000');
+      if (answer.ok) this.#codes.load(answer.body.messages);
+    }
+    this.#loading = false;
+  }
+}

@@ -1,0 +1,43 @@
+import { problemInWords } from '../model/answers.ts';
+import type { CodeList } from '../model/code-list.ts';
+import type { Api } from './api.ts';
+import { copy } from './copy.ts';
+import type { Dial } from './dial.ts';
+import { byId, say } from './dom.ts';
+import type { OtpForms } from './otp-forms.ts';
+
+interface Parts {
+  readonly api: Api;
+  readonly codes: CodeList;
+  readonly forms: OtpForms;
+  readonly dial: Dial;
+}
+
+/** What the list's rows do: their buttons, and that the code under the pointer is pointed out on the wheel. */
+export function prepareRowButtons({ api, codes, forms, dial }: Parts): void {
+  const list = byId('list', HTMLUListElement);
+  const codeOf = (target: EventTarget | null) => {
+    const row = target instanceof Element ? target.closest('li') : null;
+    return codes.get(row?.dataset['id'] ?? '');
+  };
+
+  list.addEventListener('click', async ({ target }) => {
+    const button = target instanceof Element ? target.closest('button') : null;
+    const code = codeOf(button);
+    if (button === null || code === undefined) return;
+    if (button.classList.contains('copy')) await copy(code.code, button);
+    if (button.classList.contains('verify')) forms.verify(code);
+    if (button.classList.contains('expire')) {
+      const { user, purpose } = code;
+      const answer = await api.call('POST', '/mock/expire', { user, purpose });
+      if (!answer.ok) say('verify-answer', problemInWords(answer.problem), 'bad');
+    }
+  });
+
+  for (const event of ['pointerover', 'focusin', 'pointerleave', 'focusout'] as const) {
+    const points = event === 'pointerover' || event === 'focusin';
+    list.addEventListener(event, ({ target }) => {
+      dial.highlighted = points ? codeOf(target)?.id : undefined;
+    });
+  }
+}

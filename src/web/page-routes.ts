@@ -1,0 +1,58 @@
+import { type BunFile, Glob, Transpiler } from 'bun';
+import { Elysia } from 'elysia';
+
+const FOLDER = new URL('../page/', import.meta.url);
+
+/** What the page may load: this service's own files, and nothing inline. Nobody may frame it. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const typescript = new Transpiler({ loader: 'ts', target: 'browser', minifyWhitespace: true });
+
+/** How each kind of file is served. Scripts keep their names, so that what they import is found. */
+const KINDS: Record<string, { readonly type: string; readonly read: (file: BunFile) => Promise<string> }> = {
+  ts: { type: 'text/javascript', read: async (file) => typescript.transformSync(await file.text()) },
+  css: { type: 'text/css', read: (file) => file.text() },
+  svg: { type: 'image/svg+xml', read: (file) => file.text() },
+};
+
+/**
+ * The page at `/`, and its files below `/page/`, straight from its sources: there is nothing to build. Each is
+ * read, and a script's types taken out, when it is first asked for.
+ */
+export function pageRoutes(): Elysia {
+  const routes = new Elysia({ detail: { hide: true } });
+  const html = once(() => Bun.file(new URL('index.html', FOLDER)).text());
+  routes.get('/', async () => answer(await html(), 'text/html', { 'content-security-policy': POLICY }));
+  for (const path of new Glob('**/*.{ts,css,svg}').scanSync(Bun.fileURLToPath(FOLDER))) {
+    const kind = KINDS[path.slice(path.lastIndexOf('.') + 1)];
+    if (kind === undefined) continue;
+    const body = once(() => kind.read(Bun.file(new URL(path, FOLDER))));
+    routes.get(`/page/${path}`, async () => answer(await body(), kind.type));
+  }
+  return routes;
+}
+
+function answer(body: string, type: string, headers: Record<string, string> = {}): Response {
+  return new Response(body, { headers: { 'content-type': `${type}; charset=utf-8`, ...headers } });
+}
+
+/** Makes something when it is first wanted, and keeps it. A failure is not kept. */
+function once(make: () => Promise<string>): () => Promise<string> {
+  let made: Promise<string> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
