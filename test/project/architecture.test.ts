@@ -53,7 +53,9 @@ describe('in src/', () => {
   });
 
   test('nobody imports page/: web/ serves it as files', () => {
-    const importers = served.filter(({ source }) => importsOf(source).some((path) => path.includes('/page/')));
+    const importers = served.filter(({ source }) =>
+      importsOf(source).some((path) => path.includes('/page/')),
+    );
     expect(importers.map(({ file }) => file)).toEqual([]);
   });
 

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'bun:test';
+import { CodeList } from '../../src/page/model/code-list.ts';
+import { WheelDots } from '../../src/page/model/wheel-dots.ts';
+
+const START = Date.UTC(2026, 0, 1);
+
+/** A list with codes that run out so many ms after the start. */
+function listOf(codes: Record<string, number>): CodeList {
+  const list = new CodeList();
+  for (const [otp, ms] of Object.entries(codes)) {
+    const expiresAt = new Date(START + ms).toISOString();
+    list.apply({ type: 'otp.requested', otp, user: 'alice', purpose: 'login', code: '042137', expiresAt });
+  }
+  return list;
+}
+
+const whys = (gone: ReturnType<WheelDots['follow']>) => gone.map(({ dot, why }) => `${dot.id} ${why}`);
+
+describe('the dots on the wheel', () => {
+  test('are the pending codes, each in its second, those of one second in places of their own', () => {
+    const dots = new WheelDots();
+    dots.follow(listOf({ c1: 4_200, c2: 5_000, c3: 90_000 }), START, 7);
+    const second = START / 1_000;
+    expect([...dots.all()]).toEqual([
+      { id: 'c1', second: second + 5, place: 0, since: 7 },
+      { id: 'c2', second: second + 5, place: 1, since: 7 },
+      { id: 'c3', second: second + 90, place: 0, since: 7 },
+    ]);
+    expect(dots.next()).toBe(second + 5);
+  });
+
+  test('vanish when the hand reaches their second, not when their deadline passes', () => {
+    const list = listOf({ c1: 4_200 });
+    const dots = new WheelDots();
+    dots.follow(list, START, 0);
+    expect(dots.follow(list, START + 4_999, 0)).toEqual([]);
+    expect(whys(dots.follow(list, START + 5_000, 0))).toEqual(['c1 expired']);
+    expect(dots.size).toBe(0);
+    expect(dots.follow(list, START + 5_100, 0)).toEqual([]);
+    expect(dots.next()).toBeUndefined();
+  });
+
+  test('stay after the event, until a hand that sweeps has passed', () => {
+    const list = listOf({ c1: 30_000 });
+    const dots = new WheelDots();
+    dots.follow(list, START, 0);
+    list.apply({ type: 'otp.expired', otp: 'c1' });
+    expect(dots.follow(list, START + 29_000, 0)).toEqual([]);
+    expect(whys(dots.follow(list, START + 30_000, 0))).toEqual(['c1 expired']);
+  });
+
+  test('vanish at once when their code is verified, replaced or forgotten', () => {
+    const list = listOf({ c1: 30_000, c2: 30_000, c3: 30_000 });
+    const dots = new WheelDots();
+    dots.follow(list, START, 0);
+    list.apply({ type: 'otp.verified', otp: 'c1' });
+    list.apply({ type: 'otp.replaced', otp: 'c2' });
+    expect(whys(dots.follow(list, START, 0))).toEqual(['c1 verified', 'c2 replaced']);
+    expect(dots.get('c3')?.place).toBe(2);
+    list.forget();
+    expect(whys(dots.follow(list, START, 0))).toEqual(['c3 forgotten']);
+  });
+
+  test('are not put up for codes whose time is up already', () => {
+    const dots = new WheelDots();
+    dots.follow(listOf({ c1: 1_000 }), START + 1_000, 0);
+    expect(dots.size).toBe(0);
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'bun:test';
+import { Announcements } from '../../src/page/model/announcements.ts';
+import { faultInWords, problemInWords } from '../../src/page/model/answers.ts';
+import { backOffMs } from '../../src/page/model/back-off.ts';
+
+describe('a problem in words', () => {
+  test('has its status, its name and what to do', () => {
+    expect(problemInWords({ status: 410, code: 'code_expired', detail: 'Request a new one.' })).toBe(
+      '410 code_expired: Request a new one.',
+    );
+  });
+
+  test('says how many attempts are left', () => {
+    expect(problemInWords({ status: 401, code: 'invalid_code', detail: 'Wrong.', attemptsLeft: 0 })).toBe(
+      '401 invalid_code: Wrong. Attempts left: 0.',
+    );
+  });
+
+  test('names the fields that cannot be used', () => {
+    const errors = [{ field: '/user', detail: 'at most 256 bytes' }];
+    expect(problemInWords({ status: 400, code: 'invalid_request', detail: 'Bad.', errors })).toBe(
+      '400 invalid_request: Bad. user: at most 256 bytes',
+    );
+  });
+
+  test('has no status where there was no answer', () => {
+    expect(problemInWords({ status: 0, code: 'no answer', detail: 'It broke off.' })).toBe(
+      'no answer: It broke off.',
+    );
+  });
+});
+
+test.each([
+  [{ on: 'verify', status: 503, times: 1 }, 'verify: 503, once'],
+  [
+    { on: 'request', user: 'a*', status: 429, times: 2, delayMs: 200 },
+    'request, a*: 429 after 200 ms, 2 times',
+  ],
+  [{ on: 'cancel', drop: true }, 'cancel: connection dropped, until cleared'],
+  [{ on: 'verify', delayMs: 50 }, 'verify: answered after 50 ms, until cleared'],
+])('a fault in words: %j', (fault, words) => {
+  expect(faultInWords(fault)).toBe(words);
+});
+
+test('a screen reader is told in one sentence what many events were, and nothing where there were none', () => {
+  const news = new Announcements();
+  expect(news.take()).toBeUndefined();
+  for (let i = 0; i < 3; i++) news.note({ type: 'otp.verified', otp: `c${i}` });
+  news.note({ type: 'otp.rejected' });
+  news.note({ type: 'mock.reset' });
+  expect(news.take()).toBe('Codes: 3 verified, 1 wrong guess.');
+  expect(news.take()).toBeUndefined();
+});
+
+test('it tries again soon, then ever more seldom, but never less than each five seconds', () => {
+  expect([1, 2, 3, 4, 5, 6, 60].map(backOffMs)).toEqual([250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]);
+});
