@@ -23,7 +23,7 @@ export class UnrolledWheel {
       n.toLocaleString('en'),
     );
     byId('real-caption', HTMLElement).textContent =
-      `Drawn above with 60 slots, a turn a minute. The service’s own wheel, unrolled here, has ${of}: its hand is at slot ${hand}, ${codes} reminders wait in ${used} of them.`;
+      `Drawn above with 60 slots, a turn a minute. The service’s own wheel, unrolled here, has ${of}: its hand is at slot ${hand}, ${codes} reminders wait in ${used} of them, for codes and for what is remembered after them.`;
     const strip = byId('strip', SVGSVGElement);
     strip.setAttribute('viewBox', `0 0 ${slots} 34`);
     const most = Math.max(1, ...occupied.map(({ entries }) => entries));
