@@ -43,6 +43,7 @@ prepareStartClean(api, () => {
   refresh();
 });
 
+let isConnected = false;
 setInterval(refresh, REFRESH_MS);
 setInterval(() => {
   const sentence = news.take();
@@ -57,6 +58,7 @@ followEvents(api, {
     refresh();
   },
   onConnection(state) {
+    isConnected = state === 'connected';
     const shown = byId('connection', HTMLElement);
     shown.textContent = state;
     shown.dataset['state'] = state;
@@ -79,7 +81,7 @@ function adopt(state: ClockState): void {
 }
 
 function refresh(): void {
-  if (!document.hidden) for (const part of refreshed) part.refresh();
+  if (isConnected && !document.hidden) for (const part of refreshed) part.refresh();
 }
 
 let renderedAt = Number.NEGATIVE_INFINITY;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { Announcements } from '../../src/page/model/announcements.ts';
-import { faultInWords, problemInWords } from '../../src/page/model/answers.ts';
 import { backOffMs } from '../../src/page/model/back-off.ts';
+import { faultInWords, problemInWords, wheelInWords } from '../../src/page/model/words.ts';
 
 describe('a problem in words', () => {
   test('has its status, its name and what to do', () => {
@@ -54,4 +54,12 @@ test('a screen reader is told in one sentence what many events were, and nothing
 
 test('it tries again soon, then ever more seldom, but never less than each five seconds', () => {
   expect([1, 2, 3, 4, 5, 6, 60].map(backOffMs)).toEqual([250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]);
+});
+
+test.each([
+  [0, undefined, 'slot 5 of 60, 0 codes wait.'],
+  [1, 70, 'slot 5 of 60, 1 code waits. The next runs out in 5 s.'],
+  [12, 65, 'slot 5 of 60, 12 codes wait. The next runs out in 0 s.'],
+])('the wheel in words, with %d codes', (count, next, words) => {
+  expect(wheelInWords(count, next, 65_400)).toBe(`The timing wheel: its hand is at ${words}`);
 });

@@ -1,4 +1,4 @@
-type Colour = 'ink' | 'soft' | 'faint' | 'line' | 'accent' | 'good';
+type Colour = 'ink' | 'soft' | 'faint' | 'edge' | 'accent' | 'good';
 
 interface Paint {
   readonly colour: Colour;
@@ -113,7 +113,7 @@ function themeColours(): Record<Colour, string> {
     ink: colour('ink'),
     soft: colour('soft'),
     faint: colour('faint'),
-    line: colour('line'),
+    edge: colour('edge'),
     accent: colour('accent'),
     good: colour('good'),
   };

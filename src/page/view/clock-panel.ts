@@ -1,6 +1,6 @@
-import { problemInWords } from '../model/answers.ts';
 import { clockFace, offsetInWords, type ServiceTime } from '../model/service-time.ts';
 import type { ClockState } from '../model/wire.ts';
+import { problemInWords } from '../model/words.ts';
 import type { Api } from './api.ts';
 import { byId, fieldValue, onClick, onSubmit, say } from './dom.ts';
 

@@ -29,7 +29,8 @@ export class CodeRows {
       if (known !== undefined) place = known.element.nextElementSibling;
       row.update(code, now);
     }
-    byId('empty', HTMLElement).hidden = codes.length > 0;
+    byId('empty', HTMLElement).hidden = total > 0;
+    byId('no-match', HTMLElement).hidden = total === 0 || matching > 0;
     byId('count', HTMLElement).textContent = counted(codes.length, matching, total);
   }
 

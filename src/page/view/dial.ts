@@ -11,6 +11,7 @@ import {
   SLOTS,
   turnsAhead,
 } from '../model/wheel-geometry.ts';
+import { wheelInWords } from '../model/words.ts';
 import { Canvas } from './canvas.ts';
 
 /** Lengths, as parts of the dial's radius. */
@@ -56,11 +57,9 @@ export class Dial {
     return this.#dots.size;
   }
 
-  /** The wheel in words, for who cannot see it. @param now service time, ms since the epoch */
+  /** The wheel in words. @param now service time, ms since the epoch */
   inWords(now: number): string {
-    const next = this.#dots.next();
-    const due = next === undefined ? '' : ` The next runs out in ${Math.ceil(next - now / 1_000)} s.`;
-    return `The timing wheel: its hand is at slot ${Math.floor(now / 1_000) % SLOTS} of ${SLOTS}, ${this.count} codes wait.${due}`;
+    return wheelInWords(this.count, this.#dots.next(), now);
   }
 
   /** Service time has been moved by `ms`: the hand sweeps there. `at` is the browser's own time. */
@@ -89,7 +88,7 @@ export class Dial {
   /** Circles on which the dots of one turn stand, fainter towards the hub. */
   #drawTurns(): void {
     for (let turns = 1; turns <= 5; turns++)
-      this.#canvas.ring(radiusOf(turns), { colour: 'line', alpha: 1 - turns * 0.15, width: 1 });
+      this.#canvas.ring(radiusOf(turns), { colour: 'edge', alpha: 0.75 - turns * 0.11, width: 1 });
   }
 
   #drawSlots(hand: number): void {
@@ -98,7 +97,7 @@ export class Dial {
       const glow = behind < TRAIL ? (1 - behind / TRAIL) ** 2 : 0;
       const from = angleOf(slot) - SLOT_ANGLE * 0.42;
       const wedge = { radius: RIM, from, to: from + SLOT_ANGLE * 0.84, width: BAND };
-      this.#canvas.arc(wedge, { colour: 'line', alpha: 0.75 });
+      this.#canvas.arc(wedge, { colour: 'edge', alpha: 0.5 });
       if (glow > 0) this.#canvas.arc(wedge, { colour: 'accent', alpha: glow * 0.55 });
       if (slot % 5 === 0) {
         const { x, y } = at(angleOf(slot), LABELS);
@@ -121,7 +120,7 @@ export class Dial {
     const later: Dot[] = [];
     for (const dot of this.#dots.all()) (dot.second - hand <= SLOTS ? turning : later).push(dot);
     for (const [dots, alpha] of [
-      [later, 0.45],
+      [later, 0.55],
       [turning, 1],
     ] as const) {
       this.#canvas.dots(

@@ -17,9 +17,7 @@ export function askForKey(wasWrong: boolean): Promise<string> {
 
 let answered = () => {};
 
-/** To be called once. Without a key there is nothing to see, so Escape does not close the dialog for good. */
+/** To be called once. Nothing but a key closes the dialog: without one there is nothing to see. */
 export function prepareKeyDialog(): void {
-  const dialog = byId('key-dialog', HTMLDialogElement);
-  dialog.addEventListener('cancel', (event) => event.preventDefault());
   onSubmit('key-form', () => answered());
 }

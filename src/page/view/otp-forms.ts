@@ -1,5 +1,5 @@
-import { problemInWords } from '../model/answers.ts';
 import type { Code } from '../model/code-list.ts';
+import { problemInWords } from '../model/words.ts';
 import type { Api } from './api.ts';
 import { byId, fieldValue, onSubmit, optionalNumber, optionalText, say } from './dom.ts';
 

@@ -1,5 +1,5 @@
-import { problemInWords } from '../model/answers.ts';
 import type { CodeList } from '../model/code-list.ts';
+import { problemInWords } from '../model/words.ts';
 import type { Api } from './api.ts';
 import { copy } from './copy.ts';
 import type { Dial } from './dial.ts';

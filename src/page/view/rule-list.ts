@@ -1,4 +1,4 @@
-import { problemInWords } from '../model/answers.ts';
+import { problemInWords } from '../model/words.ts';
 import type { Api, Outcome } from './api.ts';
 import { listTexts, onClick, onSubmit, say } from './dom.ts';
 

@@ -1,5 +1,5 @@
-import { faultInWords } from '../model/answers.ts';
 import type { Fault, FixedCode } from '../model/wire.ts';
+import { faultInWords } from '../model/words.ts';
 import type { Api } from './api.ts';
 import { byId, fieldValue, optionalNumber, optionalText } from './dom.ts';
 import { RuleList } from './rule-list.ts';

@@ -1,4 +1,4 @@
-import { problemInWords } from '../model/answers.ts';
+import { problemInWords } from '../model/words.ts';
 import type { Api } from './api.ts';
 import { onClick, say } from './dom.ts';
 

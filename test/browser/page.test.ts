@@ -1,0 +1,325 @@
+import { expect } from 'bun:test';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { createService, type Service } from '../../src/service.ts';
+import { browserTest } from '../support/browser.ts';
+import { watchedPage } from '../support/watched-page.ts';
+
+const KEY = 'a-key-for-the-page-of-32-characters';
+/** A page that waits for longer than this for what it should show has failed. */
+const SOON = { timeout: 1_000 };
+
+const PEOPLE = [
+  ['noah@example.com', 'login', 300],
+  ['+44 7700 900123', 'signup', 34],
+  ['yuki@example.com', 'reset', 1_800],
+  ['priya@example.com', 'transfer', 58],
+  ['+1 555 0100', 'login', 141],
+  ['a.user.with.quite.a.long.name@a-department.of.a.company.example.com', 'two-step-login', 47],
+  ['alice@example.com', 'login', 21],
+] as const;
+
+const SCREENS: Record<string, BrowserContextOptions> = {
+  light: { colorScheme: 'light' },
+  dark: { colorScheme: 'dark' },
+  phone: { colorScheme: 'light', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
+  calm: { colorScheme: 'dark', reducedMotion: 'reduce' },
+};
+
+async function started(env: Record<string, string> = {}): Promise<Service> {
+  const service = createService({ PORT: '0', HOST: '127.0.0.1', ...env });
+  await service.listen();
+  return service;
+}
+
+/** Runs with a service, and stops it whatever happens. */
+async function withService(run: (service: Service) => Promise<void>, env: Record<string, string> = {}) {
+  const service = await started(env);
+  try {
+    await run(service);
+  } finally {
+    await service.stop();
+  }
+}
+
+function request(service: Service, body: object): Promise<Response> {
+  return service.app.handle(
+    new Request('http://localhost/otp/request', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
+      body: JSON.stringify(body),
+    }),
+  );
+}
+
+/** The row of a user's code. */
+function row(page: Page, user: string) {
+  return page.locator('#list > li').filter({ has: page.getByText(user, { exact: true }) });
+}
+
+async function open(page: Page, service: Service): Promise<void> {
+  await page.goto(service.url);
+  await connected(page);
+}
+
+/** The wheel, as a screen reader tells of it. */
+function dial(page: Page): Promise<string | null> {
+  return page.locator('#dial').getAttribute('aria-label');
+}
+
+function connected(page: Page): Promise<void> {
+  return page.locator('#connection[data-state=connected]').waitFor({ timeout: 10_000 });
+}
+
+async function requestInForm(page: Page, user: string, ttl?: number): Promise<void> {
+  const form = page.locator('#request-form');
+  await form.getByLabel('User').fill(user);
+  await form.getByLabel('Lifetime').fill(ttl === undefined ? '' : String(ttl));
+  await form.getByRole('button', { name: 'Request' }).click();
+}
+
+browserTest(
+  'a code is requested, appears at once, is verified, and another expires with the clock',
+  (browser) =>
+    withService(async (service) => {
+      const { page, complaints } = await watchedPage(browser, {}, /status of 401/);
+      await open(page, service);
+
+      await requestInForm(page, 'alice@example.com');
+      const alice = row(page, 'alice@example.com');
+      await alice.waitFor(SOON);
+      expect(await alice.getAttribute('data-state')).toBe('pending');
+      expect(await alice.locator('.digits').textContent()).toMatch(/^\d{6}$/);
+      expect(await page.locator('#request-answer').textContent()).toBe('200 OTP generated successfully');
+
+      const form = page.locator('#verify-form');
+      await form.getByLabel('User').fill('alice@example.com');
+      await form.getByLabel('Code').fill('0000000');
+      await form.getByRole('button', { name: 'Verify' }).click();
+      await form.getByText('401 invalid_code').waitFor(SOON);
+      expect(await form.locator('output').textContent()).toEndWith('Attempts left: 4.');
+      expect(await alice.getAttribute('data-state')).toBe('pending');
+
+      await alice.getByRole('button', { name: 'Verify' }).click();
+      await page.locator('#list > li[data-state=verified]').waitFor(SOON);
+      expect(await form.locator('output').textContent()).toBe('200 OTP verified successfully');
+
+      await requestInForm(page, 'bob@example.com', 45);
+      await row(page, 'bob@example.com').waitFor(SOON);
+      expect(await dial(page)).toContain('1 code waits. The next runs out in 4');
+      await page.getByRole('button', { name: '+1 min' }).click();
+      await page.locator('#list > li[data-state=expired]').waitFor(SOON);
+      expect(await row(page, 'bob@example.com').getAttribute('data-state')).toBe('expired');
+      await page.getByText('1 min ahead of real time').waitFor(SOON);
+      await page.locator('#dial[aria-label$=" 0 codes wait."]').waitFor({ timeout: 3_000 });
+
+      await requestInForm(page, 'carol@example.com');
+      await row(page, 'carol@example.com').getByRole('button', { name: 'Expire' }).click();
+      await page.locator('#list > li[data-state=expired]').nth(1).waitFor(SOON);
+      expect(complaints).toEqual([]);
+    }),
+);
+
+browserTest('a user’s name is text whatever it contains, and the list can be filtered by it', (browser) =>
+  withService(async (service) => {
+    const { page, complaints } = await watchedPage(browser);
+    const names = [
+      '<img src=x onerror=alert(1)>',
+      '</script><script>alert(2)</script>',
+      '"><b>&amp;',
+      '__proto__',
+    ];
+    await request(service, { user: '<svg onload=alert(3)>', purpose: '<i>purpose</i>' });
+    await open(page, service);
+    for (const name of names) {
+      await requestInForm(page, name);
+      await row(page, name).waitFor(SOON);
+    }
+    await row(page, '<svg onload=alert(3)>').getByText('<i>purpose</i>').waitFor(SOON);
+    expect(await page.locator('#list :is(img, script, b, i)').count()).toBe(0);
+
+    await page.locator('#fault-user').fill('<img src=x onerror=alert(4)>');
+    await page.locator('#fault-form').getByRole('button', { name: 'Add' }).click();
+    await page.locator('#faults').getByText('verify, <img src=x onerror=alert(4)>: 503, once').waitFor(SOON);
+
+    await page.getByLabel('Filter by user').fill('SCRIPT');
+    await page.getByText('1 of 1 that match, 5 in all').waitFor(SOON);
+    expect(await page.locator('#list .user').allTextContents()).toEqual([
+      '</script><script>alert(2)</script>',
+    ]);
+    expect(complaints).toEqual([]);
+  }),
+);
+
+browserTest('the levers: a frozen clock, faults, fixed codes, an empty inbox, a reset', (browser) =>
+  withService(async (service) => {
+    const { page, complaints } = await watchedPage(browser, {}, /status of 503/);
+    await open(page, service);
+
+    await page.getByRole('button', { name: 'Freeze' }).click();
+    await page.getByText('frozen', { exact: true }).waitFor(SOON);
+    await page.getByRole('button', { name: 'Let it flow' }).click();
+    await page.getByText('frozen', { exact: true }).waitFor({ state: 'hidden', ...SOON });
+
+    const faults = page.locator('#fault-form');
+    await faults.locator('#fault-on').selectOption('request');
+    await faults.getByRole('button', { name: 'Add' }).click();
+    await page.locator('#faults').getByText('request: 503, once').waitFor(SOON);
+    await requestInForm(page, 'alice@example.com');
+    await page.locator('#request-answer').getByText('503 injected_fault').waitFor(SOON);
+
+    const fixed = page.locator('#fixed-form');
+    await fixed.getByLabel('User').fill('test-*');
+    await fixed.getByLabel('Code').fill('123456');
+    await fixed.getByRole('button', { name: 'Add' }).click();
+    await page.locator('#fixed').getByText('test-*: 123456').waitFor(SOON);
+    await requestInForm(page, 'test-1');
+    await row(page, 'test-1').getByText('123456').waitFor(SOON);
+
+    await page.getByRole('button', { name: 'Empty the inbox' }).click();
+    await page.getByText('No codes yet').waitFor(SOON);
+    await requestInForm(page, 'test-2');
+    await row(page, 'test-2').waitFor(SOON);
+    await page.getByRole('button', { name: 'Reset everything' }).click();
+    await page.getByText('No codes yet').waitFor(SOON);
+    expect(await page.locator('#fixed > li').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  }),
+);
+
+browserTest(
+  'with API keys the page asks for one, says when it is wrong, and keeps it for the session',
+  (browser) =>
+    withService(
+      async (service) => {
+        const { page, complaints } = await watchedPage(browser, {}, /status of 401/);
+        await page.goto(service.url);
+        const dialog = page.getByRole('dialog', { name: 'API key' });
+        await dialog.waitFor(SOON);
+        await dialog.getByLabel('Key').fill('b'.repeat(32));
+        await page.keyboard.press('Enter');
+        await dialog.getByText('does not know this key').waitFor(SOON);
+        await dialog.getByLabel('Key').fill(KEY);
+        await page.keyboard.press('Enter');
+        await connected(page);
+        await requestInForm(page, 'alice@example.com');
+        await row(page, 'alice@example.com').waitFor(SOON);
+
+        await page.reload();
+        await connected(page);
+        await row(page, 'alice@example.com').waitFor(SOON);
+        expect(await dialog.isVisible()).toBe(false);
+        expect(complaints).toEqual([]);
+      },
+      { OTP_API_KEYS: KEY },
+    ),
+);
+
+browserTest(
+  'it reconnects by itself when the service is back, and shows what the new one has',
+  async (browser) => {
+    const first = await started();
+    const { page, complaints } = await watchedPage(browser, {}, /Failed to load resource|ERR_/);
+    await open(page, first);
+    await request(first, { user: 'alice@example.com' });
+    await row(page, 'alice@example.com').waitFor(SOON);
+    const { port } = new URL(first.url);
+    await first.stop();
+    await page.locator('#connection[data-state=reconnecting]').waitFor(SOON);
+
+    await withService(
+      async (second) => {
+        await request(second, { user: 'bob@example.com' });
+        await connected(page);
+        await row(page, 'bob@example.com').waitFor(SOON);
+        await row(page, 'alice@example.com').waitFor({ state: 'detached', ...SOON });
+        await request(second, { user: 'carol@example.com' });
+        await row(page, 'carol@example.com').waitFor(SOON);
+      },
+      { PORT: port },
+    );
+    expect(complaints).toEqual([]);
+  },
+);
+
+browserTest(
+  'it keeps up with 1,000 codes a second: the newest are shown, the rest counted, and nothing stalls',
+  (browser) =>
+    withService(async (service) => {
+      const { page, complaints } = await watchedPage(browser);
+      await page.addInitScript(`
+      longest = 0;
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
+      }).observe({ type: 'longtask' });`);
+      await open(page, service);
+      // The observer sees a stall when there is one.
+      const stall = await page.evaluate(`new Promise((seen) => {
+        const look = () => (longest >= 300 ? seen(longest) : setTimeout(look, 10));
+        setTimeout(() => {
+          for (const from = performance.now(); performance.now() - from < 300; );
+          look();
+        });
+      })`);
+      expect(stall).toBeGreaterThanOrEqual(300);
+      await page.evaluate('longest = 0');
+
+      const startedAt = performance.now();
+      for (let sent = 0; sent < 3_000; sent += 50) {
+        await Promise.all(
+          Array.from({ length: 50 }, (_, i) =>
+            request(service, { user: `user-${sent + i}`, ttl: 30 + (sent % 270) }),
+          ),
+        );
+        await Bun.sleep(Math.max(0, startedAt + sent - performance.now()));
+      }
+      await page.getByText('newest 50 of 3,000').waitFor(SOON);
+      expect(await page.locator('#list > li').count()).toBe(50);
+      expect(await page.locator('#list .user').first().textContent()).toBe('user-2999');
+      expect(await page.locator('#hub-count').textContent()).toBe('1,000');
+      expect(await page.evaluate('longest')).toBeLessThan(200);
+      expect(complaints).toEqual([]);
+    }),
+);
+
+browserTest('every control has a name, is reached with the keyboard, and shows that it is', (browser) =>
+  withService(async (service) => {
+    const { page, complaints } = await watchedPage(browser);
+    await request(service, { user: 'alice@example.com' });
+    await open(page, service);
+    await row(page, 'alice@example.com').waitFor(SOON);
+
+    const controls = page.locator('a, button:visible, input:visible, select');
+    const reached = new Set<number>();
+    const names: string[] = [];
+    for (let left = await controls.count(); left > 0; left--) {
+      await page.keyboard.press('Tab');
+      const focused = page.locator(':focus-visible');
+      expect(await focused.evaluate((it) => getComputedStyle(it).outlineStyle)).toBe('solid');
+      reached.add(await focused.evaluate((it) => [...document.querySelectorAll('*')].indexOf(it)));
+      names.push(/^- \w+ "([^"]+)"/.exec(await focused.ariaSnapshot())?.[1] ?? 'none');
+    }
+    expect(reached.size).toBe(await controls.count());
+    expect(names).not.toContain('none');
+    expect(names[0]).toBe('Skip to the codes');
+    expect(complaints).toEqual([]);
+  }),
+);
+
+browserTest('it fits a phone, follows the system’s colours, and stands still for who wants that', (browser) =>
+  withService(async (service) => {
+    for (const [user, purpose, ttl] of PEOPLE) await request(service, { user, purpose, ttl });
+    const colours: string[] = [];
+    for (const [name, options] of Object.entries(SCREENS)) {
+      const { page, complaints } = await watchedPage(browser, options);
+      await open(page, service);
+      await row(page, 'alice@example.com').waitFor(SOON);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), name).toBe(0);
+      colours.push(await page.locator('body').evaluate((it) => getComputedStyle(it).backgroundColor));
+      await page.screenshot({ path: `test/screenshots/page-${name}.png`, fullPage: true });
+      expect(complaints).toEqual([]);
+      if (options.reducedMotion === undefined) continue;
+      expect(await page.evaluate('document.getAnimations().length')).toBe(0);
+    }
+    expect(new Set(colours).size).toBe(2);
+  }),
+);
