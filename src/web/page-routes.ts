@@ -45,14 +45,11 @@ function answer(body: string, type: string, headers: Record<string, string> = {}
   return new Response(body, { headers: { 'content-type': `${type}; charset=utf-8`, ...headers } });
 }
 
-/** Makes something when it is first wanted, and keeps it. A failure is not kept. */
-function once(make: () => Promise<string>): () => Promise<string> {
-  let made: Promise<string> | undefined;
+/** Makes something when it is first wanted, and keeps it. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
   return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
+    made ??= make();
     return made;
   };
 }

@@ -32,12 +32,13 @@ export class ClockPanel {
 
   /** @param at the browser's own time, in ms */
   render(at: number): void {
-    const { time, date } = clockFace(this.#time.now(at));
+    const now = this.#time.now(at);
     const offset = offsetInWords(this.#time.offset(at));
     const { frozen } = this.#time;
-    const shown = `${time} ${date} ${offset} ${frozen}`;
+    const shown = `${Math.floor(now / 1_000)} ${offset} ${frozen}`;
     if (shown === this.#shown) return;
     this.#shown = shown;
+    const { time, date } = clockFace(now);
     byId('time', HTMLElement).textContent = time;
     byId('date', HTMLElement).textContent = date;
     byId('offset', HTMLElement).textContent = offset;
