@@ -15,14 +15,14 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const typescript = new Transpiler({ loader: 'ts', target: 'browser', minifyWhitespace: true });
+const transpiler = new Transpiler({ loader: 'ts', target: 'browser', minifyWhitespace: true });
 
 /** How each kind of file is served. Scripts keep their names, so that what they import is found. */
-const KINDS: Record<string, { readonly type: string; readonly read: (file: BunFile) => Promise<string> }> = {
-  ts: { type: 'text/javascript', read: async (file) => typescript.transformSync(await file.text()) },
-  css: { type: 'text/css', read: (file) => file.text() },
-  svg: { type: 'image/svg+xml', read: (file) => file.text() },
-};
+const KINDS = [
+  { files: '**/*.ts', type: 'text/javascript', read: async (file: BunFile) => untyped(await file.text()) },
+  { files: '**/*.css', type: 'text/css', read: (file: BunFile) => file.text() },
+  { files: '**/*.svg', type: 'image/svg+xml', read: (file: BunFile) => file.text() },
+] as const;
 
 /**
  * The page at `/`, and its files below `/page/`, straight from its sources: there is nothing to build. Each is
@@ -32,13 +32,17 @@ export function pageRoutes(): Elysia {
   const routes = new Elysia({ detail: { hide: true } });
   const html = once(() => Bun.file(new URL('index.html', FOLDER)).text());
   routes.get('/', async () => answer(await html(), 'text/html', { 'content-security-policy': POLICY }));
-  for (const path of new Glob('**/*.{ts,css,svg}').scanSync(Bun.fileURLToPath(FOLDER))) {
-    const kind = KINDS[path.slice(path.lastIndexOf('.') + 1)];
-    if (kind === undefined) continue;
-    const body = once(() => kind.read(Bun.file(new URL(path, FOLDER))));
-    routes.get(`/page/${path}`, async () => answer(await body(), kind.type));
+  for (const { files, type, read } of KINDS) {
+    for (const path of new Glob(files).scanSync(Bun.fileURLToPath(FOLDER))) {
+      const body = once(() => read(Bun.file(new URL(path, FOLDER))));
+      routes.get(`/page/${path}`, async () => answer(await body(), type));
+    }
   }
   return routes;
+}
+
+function untyped(script: string): string {
+  return transpiler.transformSync(script);
 }
 
 function answer(body: string, type: string, headers: Record<string, string> = {}): Response {

@@ -70,6 +70,5 @@ export interface Problem {
   readonly code: string;
   readonly detail: string;
   readonly attemptsLeft?: number;
-  readonly retryAfter?: number;
   readonly errors?: readonly { readonly field: string; readonly detail: string }[];
 }
