@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type { Channel } from './delivery/channel.ts';
+import { openChannels } from './delivery/channels.ts';
+import { Delivery } from './delivery/delivery.ts';
 import { eventLog } from './features/event-log.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { type Env, readConfig } from './kernel/config.ts';
@@ -16,11 +19,12 @@ import { MemoryStore } from './store/memory.ts';
 import { type App, mockApp, strictApp } from './web/app.ts';
 import { IDLE_TIMEOUT_S } from './web/patience.ts';
 
+export { type Channel, DeliveryFailure, type Message } from './delivery/channel.ts';
 export type { Clock } from './kernel/clock.ts';
 export { ConfigError } from './kernel/config.ts';
 export type { App } from './web/app.ts';
 
-/** How long requests that are in flight may take to finish once the drain is over, in milliseconds. */
+/** How long requests and messages that are on their way may take once the drain is over, in milliseconds. */
 const FINISH_MS = 8_000;
 
 export interface Service {
@@ -35,17 +39,6 @@ export interface Service {
   listen(): Promise<string>;
   /** Not ready at once; drains, finishes what is in flight and stops. Further calls wait for the first. */
   stop(): Promise<void>;
-}
-
-/** Brings a code to its user. What it throws or rejects with is logged, and nobody waits for it. */
-export type Delivery = (message: Message) => Promise<void> | void;
-
-/** A code on its way to its user: whose it is, its digits, and when it runs out (ms since the epoch). */
-export interface Message {
-  readonly user: string;
-  readonly purpose: string;
-  readonly code: string;
-  readonly expiresAt: number;
 }
 
 /** The service cannot listen at its address; the message says at which, and why. */
@@ -65,8 +58,8 @@ export interface Surroundings {
   readonly clock?: Clock;
   /** Takes the lines of the log; nothing is logged without it. */
   readonly write?: WriteLines;
-  /** Strict mode does not start without one. */
-  readonly deliver?: Delivery;
+  /** Ways to deliver codes that need no settings, each in place of the configured one of its name. */
+  readonly channels?: readonly Channel[];
 }
 
 /**
@@ -77,8 +70,9 @@ export interface Surroundings {
  * @throws ConfigError with every bad value at once
  */
 export function createService(env: Env = {}, surroundings: Surroundings = {}): Service {
-  const { clock: realClock = systemClock(), write = () => {}, deliver } = surroundings;
-  const { config, warnings } = readConfig(env, deliver !== undefined);
+  const { clock: realClock = systemClock(), write = () => {}, channels = [] } = surroundings;
+  const handedIn = channels.map(({ name }) => name);
+  const { config, warnings } = readConfig(env, handedIn);
   const clock = new MovableClock(realClock);
   const run = `${clock.now().toString(36)}${randomBytes(2).toString('hex')}`;
   const log = new Log(clock, config.LOG_LEVEL, write);
@@ -86,24 +80,33 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
 
   const bus = new EventBus<OtpEvent>((error) => log.error('a subscriber failed', error));
   bus.subscribe(eventLog(log));
-  if (deliver !== undefined) {
-    bus.subscribe((event) => (event.type === 'otp.requested' ? deliver(event) : undefined));
-  }
   const announce = announcer(bus, clock, idSource(run, 'e'));
+  const configured = openChannels(config, clock, () => realClock.now());
+  const others = configured.filter(({ name }) => !handedIn.includes(name));
+  const delivery = new Delivery({
+    channels: [...channels, ...others],
+    config,
+    clock,
+    log,
+    announce,
+    mishaps: ({ user }) => levers?.faults.strike('delivery', user),
+  });
+  bus.subscribe((event) => delivery.hear(event));
   const store = new MemoryStore(clock, policyOf(config), run);
   const closing = new AbortController();
   const onError = (error: unknown) => log.error('a tick failed', error);
   const expiry = new Expiry({ store, clock, announce, onError, signal: closing.signal });
   const levers =
     config.OTP_MODE === 'mock'
-      ? createLevers({ config, clock, store, bus, announce, expiry, run })
+      ? createLevers({ config, clock, store, delivery, bus, announce, expiry, run })
       : undefined;
   const otps = new OtpService(store, levers?.codes ?? randomCodes(config.OTP_LENGTH), announce);
 
   let phase: 'starting' | 'ready' | 'stopping' = 'starting';
   const ready = async () => phase === 'ready' && (await store.ready());
   const ending = new AbortController();
-  const parts = { otps, config, clock, log, ready, ending: ending.signal, run };
+  const timeUp = new AbortController();
+  const parts = { otps, delivery, config, clock, log, ready, ending: ending.signal, run };
   const app = levers ? mockApp(parts, levers) : strictApp(parts);
 
   let loop = Promise.resolve();
@@ -121,8 +124,11 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
     // Whoever waits or streams would else keep the server from stopping.
     ending.abort();
     const { server } = app;
-    await Promise.race([server?.stop(), clock.sleep(FINISH_MS, closing.signal)]);
+    const finished = clock.sleep(FINISH_MS, closing.signal).then(() => timeUp.abort());
+    const answered = Promise.resolve(server?.stop()).then(() => delivery.empty(timeUp.signal));
+    await Promise.race([answered, finished]);
     await server?.stop(true);
+    await delivery.close();
     closing.abort();
     await loop;
     log.info('stopped');

@@ -36,8 +36,9 @@ export function eventLog(log: Log): Subscriber<OtpEvent> {
       if (named.length < NAMED) named.push({ user, purpose, otp: event.otp });
       return;
     }
-    const reason = event.type === 'otp.rejected' ? event.reason : undefined;
+    const reason = 'reason' in event ? event.reason : undefined;
+    const channel = 'channel' in event ? event.channel : undefined;
     const code = event.otp === undefined ? {} : { otp: event.otp, expiresAt: new Date(event.expiresAt) };
-    log.info(event.type, { id, user, purpose, ...code, reason, requestId });
+    log.info(event.type, { id, user, purpose, ...code, channel, reason, requestId });
   };
 }

@@ -1,5 +1,6 @@
 import { KindGuard, type TSchema, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { type ChannelName, deliveryConflicts } from './configured-channels.ts';
 import { type Config, Settings } from './settings.ts';
 
 /** Environment variables by name, as a process has them. */
@@ -17,11 +18,14 @@ export class ConfigError extends Error {
 /**
  * Reads and checks the environment as a whole. A variable that is set to nothing counts as not set.
  *
- * @param canDeliver whether there is a way to bring a code to its user
+ * @param handedIn channels that there are without any setting
  * @returns the settings, and a warning for each `OTP_*` variable that is no setting
  * @throws ConfigError with every bad value at once
  */
-export function readConfig(env: Env, canDeliver: boolean): { config: Config; warnings: string[] } {
+export function readConfig(
+  env: Env,
+  handedIn: readonly ChannelName[] = [],
+): { config: Config; warnings: string[] } {
   const reasons: string[] = [];
   const config: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries<TSchema>(Settings.properties)) {
@@ -32,7 +36,8 @@ export function readConfig(env: Env, canDeliver: boolean): { config: Config; war
         `${name} must be ${expected(schema)}${schema['secret'] ? '' : `, not ${JSON.stringify(value)}`}`,
       );
   }
-  if (Value.Check(Type.Partial(Settings), config)) reasons.push(...conflicts(config, env, canDeliver));
+  if (Value.Check(Type.Partial(Settings), config))
+    reasons.push(...conflicts(config, env), ...deliveryConflicts(config, handedIn));
   if (reasons.length > 0 || !Value.Check(Settings, config)) throw new ConfigError(reasons);
 
   const warnings = Object.keys(env)
@@ -55,7 +60,7 @@ function expected(schema: TSchema): string {
 }
 
 /** What is wrong with values that are good in themselves. Those that are not are left out. */
-function conflicts(config: Partial<Config>, env: Env, canDeliver: boolean): string[] {
+function conflicts(config: Partial<Config>, env: Env): string[] {
   const { OTP_MODE: mode, OTP_TTL: ttl = 0, OTP_MAX_TTL: maxTtl = ttl, OTP_LENGTH: length = 6 } = config;
   const rules: [boolean, string][] = [
     [ttl > maxTtl, `OTP_TTL (${ttl}) must not be over OTP_MAX_TTL (${maxTtl})`],
@@ -70,10 +75,6 @@ function conflicts(config: Partial<Config>, env: Env, canDeliver: boolean): stri
       ],
       [config.OTP_API_KEYS?.length === 0, 'OTP_API_KEYS must be set in strict mode'],
       [config.OTP_SEED !== '', 'OTP_SEED must not be set in strict mode: whoever knows it knows every code'],
-      [
-        !canDeliver,
-        'strict mode must have a delivery, for it gives the code to nobody else, and there is none',
-      ],
     );
   }
   if (mode === 'mock') {

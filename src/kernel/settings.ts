@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { deliverySettings } from './delivery-settings.ts';
 
 /** A day: longer than anybody waits for a code, and not so many revolutions of the wheel that one would notice. */
 const LONGEST_TTL_S = 86_400;
@@ -80,6 +81,7 @@ export const Settings = Type.Object({
     description:
       'Mock mode: codes repeat from run to run, each user has a sequence that depends on this text',
   }),
+  ...deliverySettings,
   SHUTDOWN_DRAIN: whole(0, 3_600, 0, 'Seconds to serve on after SIGTERM, not ready, before stopping'),
   LOG_LEVEL: Type.Union([Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], {
     default: 'info',

@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto';
 import { matches } from './pattern.ts';
 
 /** An operation that can be made to fail. */
-export type Operation = 'request' | 'verify' | 'cancel';
+export type Operation = 'request' | 'verify' | 'cancel' | 'delivery';
 
-/** What is to go wrong, for whom, and how often. With neither `status` nor `drop` there is the delay alone. */
+/** What is to go wrong, for whom, and how often. With nothing else there is the delay alone. */
 export interface Fault {
   readonly on: Operation;
   /** A pattern; absent for everybody. */
@@ -17,8 +17,12 @@ export interface Fault {
   readonly delayMs?: number;
   /** The HTTP status of the answer. */
   readonly status?: number;
-  /** Break the connection off without an answer. */
+  /** Break the connection off without an answer; lose a message that counts as delivered. */
   readonly drop?: boolean;
+  /** Do not deliver the message, and say so. */
+  readonly fail?: boolean;
+  /** Deliver the message twice. */
+  readonly duplicate?: boolean;
 }
 
 const FINENESS = 2 ** 32;

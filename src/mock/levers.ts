@@ -33,6 +33,8 @@ export interface LeverParts {
   readonly config: Config;
   readonly clock: MovableClock;
   readonly store: MemoryStore;
+  /** What is on its way to users. */
+  readonly delivery: { forget(user?: string): void };
   readonly bus: EventBus<OtpEvent>;
   readonly announce: Announce;
   readonly expiry: Expiry;
@@ -41,7 +43,16 @@ export interface LeverParts {
 }
 
 /** Builds the test levers, has them listen to events, and registers what each must forget. */
-export function createLevers({ config, clock, store, bus, announce, expiry, run }: LeverParts): Levers {
+export function createLevers({
+  config,
+  clock,
+  store,
+  delivery,
+  bus,
+  announce,
+  expiry,
+  run,
+}: LeverParts): Levers {
   const inbox = new Inbox(clock, run);
   const history = new EventHistory(KEPT_EVENTS);
   bus.subscribe((event) => inbox.hear(event));
@@ -55,6 +66,7 @@ export function createLevers({ config, clock, store, bus, announce, expiry, run 
   // The clock first: the wheel of an emptied store begins at the time that it then is.
   reset.register({ all: () => clock.reset() });
   reset.register({ all: () => store.forget(), ofUser: (user) => store.forget(user) });
+  reset.register({ all: () => delivery.forget(), ofUser: (user) => delivery.forget(user) });
   reset.register({ all: () => inbox.clear(), ofUser: (user) => inbox.clear({ user }) });
   reset.register({ all: () => faults.clear() });
   reset.register({ all: () => codes.clear() });
@@ -62,6 +74,7 @@ export function createLevers({ config, clock, store, bus, announce, expiry, run 
 
   const forgetCodes = () => {
     inbox.cancelAll();
+    delivery.forget();
     return store.forget();
   };
   return {

@@ -8,13 +8,42 @@ import type { Otp, OtpKey } from '../store/store.ts';
  * `otp.requested` carries the digits, for whoever has to deliver them. Nothing may log them.
  */
 export type Fact =
-  | ({ readonly type: 'otp.requested'; readonly code: string } & OfCode)
+  | ({ readonly type: 'otp.requested'; readonly code: string; readonly destination?: Destination } & OfCode)
   | ({ readonly type: 'otp.verified' | 'otp.expired' | 'otp.replaced' | 'otp.cancelled' } & OfCode)
   | ({ readonly type: 'otp.rejected'; readonly reason: 'wrong' | 'expired' | 'none' | 'locked' } & OfGuess)
   | ({ readonly type: 'otp.locked' } & OfGuess)
+  | ({ readonly type: 'otp.delivered'; readonly channel: string } & OfCode)
+  | ({
+      readonly type: 'otp.delivery_failed';
+      readonly channel: string;
+      readonly reason: Undelivered;
+    } & OfCode)
   | WheelTicked
   | MockReset
   | MockClock;
+
+/** Where a code is to be brought: by which channel, and to which address there. */
+export interface Destination {
+  readonly channel: string;
+  readonly to: string;
+}
+
+/** Why a code was not delivered: what the provider did, what became of the code first, or what stopped us. */
+export type Undelivered =
+  | 'unreachable'
+  | 'timeout'
+  | 'busy'
+  | 'provider_error'
+  | 'refused'
+  | 'gone'
+  | 'expired'
+  | 'replaced'
+  | 'cancelled'
+  | 'verified'
+  | 'locked'
+  | 'shutdown'
+  | 'internal'
+  | 'injected_fault';
 
 /** A tick that expired codes is over: how many they were. For whoever would rather count than list them. */
 export interface WheelTicked {

@@ -1,12 +1,14 @@
 import type { Issued, Judged, Otp, OtpKey, Refused, Store } from '../store/store.ts';
 import type { CodeSource } from './code-source.ts';
-import { type Announce, type Cause, ofCode } from './events.ts';
+import { type Announce, type Cause, type Destination, ofCode } from './events.ts';
 
 /** What a caller asks for. */
 export interface Ask extends OtpKey {
   readonly ttlMs: number;
   /** Use these digits instead of drawn ones. */
   readonly code?: string | undefined;
+  /** Where to bring the code; nowhere if absent. */
+  readonly destination?: Destination | undefined;
 }
 
 /**
@@ -28,7 +30,7 @@ export class OtpService {
 
   /** Makes a code; the earlier one for that user and purpose is from then on wrong. A refusal changes nothing. */
   async request(
-    { user, purpose, ttlMs, ...ask }: Ask,
+    { user, purpose, ttlMs, destination, ...ask }: Ask,
     cause: Cause,
   ): Promise<(Otp & { code: string }) | Refused> {
     const code = ask.code ?? this.#codes.draw({ user, purpose });
@@ -37,7 +39,12 @@ export class OtpService {
     if ('refused' in answer) return answer;
     const { otp, earlier } = answer;
     if (earlier !== undefined) this.#announce({ type: `otp.${earlier.fate}`, ...ofCode(earlier.otp, cause) });
-    this.#announce({ type: 'otp.requested', code, ...ofCode(otp, cause) });
+    this.#announce({
+      type: 'otp.requested',
+      code,
+      ...(destination && { destination }),
+      ...ofCode(otp, cause),
+    });
     return { ...otp, code };
   }
 

@@ -1,4 +1,5 @@
 import { Elysia, ElysiaCustomStatusResponse, NotFoundError } from 'elysia';
+import type { Delivery } from '../delivery/delivery.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { idSource } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
@@ -19,6 +20,7 @@ import { nameRequests } from './request-id.ts';
 
 export interface AppParts {
   readonly otps: OtpService;
+  readonly delivery: Delivery;
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
@@ -35,13 +37,13 @@ const WITHOUT_HEAD = ['/mock/inbox/wait', '/mock/events'];
 
 /** The HTTP API of mock mode. It needs no port: `app.handle(request)` answers as a server would. */
 export function mockApp(parts: AppParts, levers: Levers) {
-  const { otps, config, clock, ending } = parts;
+  const { otps, delivery, config, clock, ending } = parts;
   const checkHost = hostCheck(config.OTP_ALLOWED_HOSTS);
   return baseApp(parts, checkHost)
     .use(pageRoutes())
     .use(mockRoutes({ ...parts, levers }))
     .onBeforeHandle(faultHook(levers.faults, clock, ending))
-    .use(otpRoutes(otps, config));
+    .use(otpRoutes(otps, delivery, config));
 }
 
 /** The API's type, for Eden: `treaty<App>(url)`. */
@@ -49,7 +51,7 @@ export type App = ReturnType<typeof mockApp>;
 
 /** The HTTP API of strict mode: the same, but nothing of it is there for tests. */
 export function strictApp(parts: AppParts) {
-  return baseApp(parts, () => {}).use(otpRoutes(parts.otps, parts.config));
+  return baseApp(parts, () => {}).use(otpRoutes(parts.otps, parts.delivery, parts.config));
 }
 
 /** What both modes have, up to the routes of their own. @param checkHost refuses a request by throwing */

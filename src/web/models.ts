@@ -60,6 +60,19 @@ export const moment = Type.String({
 /** An object with no other fields. */
 export const closed = { additionalProperties: false, error: 'must be a JSON object' };
 
+const channel = Type.Union(
+  [Type.Literal('email'), Type.Literal('sms'), Type.Literal('webhook'), Type.Literal('none')],
+  {
+    description: 'How the code is brought to the user; as configured (OTP_CHANNEL) if absent',
+    error: 'must be "email", "sms", "webhook" or "none"',
+  },
+);
+const to = text(
+  'otp-to',
+  256,
+  'Where the code is brought to, the user if absent: an e-mail address, a telephone number (E.164), or for a webhook any text. Without a channel it has no effect',
+);
+
 /** The body of a request. Only in mock mode a caller may choose the code. */
 export function requestBody({ OTP_TTL, OTP_MAX_TTL, OTP_MODE }: Config) {
   const ttl = Type.Integer({
@@ -70,7 +83,14 @@ export function requestBody({ OTP_TTL, OTP_MAX_TTL, OTP_MODE }: Config) {
   });
   const code = Type.String({ ...digits, description: 'Use this code instead of a random one' });
   const body = Type.Object(
-    { user, purpose, ttl: Type.Optional(ttl), code: Type.Optional(code) },
+    {
+      user,
+      purpose,
+      ttl: Type.Optional(ttl),
+      code: Type.Optional(code),
+      channel: Type.Optional(channel),
+      to: Type.Optional(to),
+    },
     { ...closed, examples: [{ user: 'alice' }] },
   );
   if (OTP_MODE === 'strict') Reflect.deleteProperty(body.properties, 'code');
@@ -93,6 +113,9 @@ export const requestAnswer = Type.Object(
     code: Type.Optional(Type.String({ description: 'Absent in strict mode' })),
     expiresIn: Type.Integer({ description: 'Lifetime in seconds' }),
     expiresAt: Type.String({ format: 'date-time', description: 'From this moment on the code is expired' }),
+    delivery: Type.Union([Type.Literal('queued'), Type.Literal('none')], {
+      description: 'Whether the code is on its way to the user; nobody has waited for that',
+    }),
   },
   {
     description: 'A code was made. The earlier one for that user and purpose, if any, is now a wrong code.',
@@ -105,6 +128,7 @@ export const requestAnswer = Type.Object(
         code: '042137',
         expiresIn: 300,
         expiresAt: '2026-11-22T15:05:00.000Z',
+        delivery: 'none',
       },
     ],
   },

@@ -1,11 +1,13 @@
 import { Type } from '@sinclair/typebox';
 import { type Context, Elysia } from 'elysia';
+import type { Delivery } from '../delivery/delivery.ts';
 import type { Config } from '../kernel/settings.ts';
 import type { OtpService } from '../otp/otp-service.ts';
 import { DEFAULT_PURPOSE } from '../store/store.ts';
 import { keyCheck, keyDetail } from './api-keys.ts';
 import { checkedBody } from './checked-body.ts';
 import { BODY_ANSWERS } from './common-answers.ts';
+import { invalidRequest } from './field-errors.ts';
 import { cancelAnswer, cancelBody, requestAnswer, requestBody, verifyAnswer, verifyBody } from './models.ts';
 import { type ProblemCode, problem, problemSchema } from './problem.ts';
 import { causeOf } from './request-id.ts';
@@ -20,6 +22,9 @@ const retryAfter = Type.Integer({
   examples: [27],
 });
 
+/** When to ask again for a code that could not be delivered, in milliseconds. */
+const BUSY_MS = 1_000;
+
 /** A problem that passes by itself, and says when. */
 function passing<C extends ProblemCode>(set: Context['set'], code: C, waitMs: number) {
   const retryAfter = Math.ceil(waitMs / 1_000);
@@ -28,7 +33,7 @@ function passing<C extends ProblemCode>(set: Context['set'], code: C, waitMs: nu
 }
 
 /** `/otp/*`: request, verify and cancel a one-time password. */
-export function otpRoutes(otps: OtpService, config: Config) {
+export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) {
   const strict = config.OTP_MODE === 'strict';
   const checkKey = keyCheck(config.OTP_API_KEYS);
   return new Elysia({ prefix: '/otp', tags: ['otp'], detail: keyDetail(config.OTP_API_KEYS) })
@@ -37,7 +42,12 @@ export function otpRoutes(otps: OtpService, config: Config) {
       '/request',
       async ({ body, set, status }) => {
         const { user, purpose = DEFAULT_PURPOSE, ttl = config.OTP_TTL, code } = body;
-        const otp = await otps.request({ user, purpose, ttlMs: ttl * 1_000, code }, causeOf(set));
+        const addressed = delivery.address(body);
+        if ('wrong' in addressed) throw invalidRequest([addressed.wrong]);
+        const { destination } = addressed;
+        const ask = { user, purpose, ttlMs: ttl * 1_000, code, destination };
+        const otp = await delivery.issue(destination, () => otps.request(ask, causeOf(set)));
+        if (otp === undefined) return status(503, passing(set, 'delivery_busy', BUSY_MS));
         if ('refused' in otp) {
           return otp.refused === 'capacity'
             ? status(503, passing(set, otp.refused, otp.waitMs))
@@ -51,6 +61,7 @@ export function otpRoutes(otps: OtpService, config: Config) {
           ...(!strict && { code: otp.code }),
           expiresIn: ttl,
           expiresAt: new Date(otp.expiresAt).toISOString(),
+          delivery: destination ? ('queued' as const) : ('none' as const),
         };
       },
       {
@@ -59,12 +70,12 @@ export function otpRoutes(otps: OtpService, config: Config) {
           200: requestAnswer,
           ...BODY_ANSWERS,
           429: problemSchema(['locked', 'resend_cooldown', 'send_limit'], { retryAfter }),
-          503: problemSchema(['capacity'], { retryAfter }),
+          503: problemSchema(['capacity', 'delivery_busy'], { retryAfter }),
         },
         detail: {
           summary: 'Request a code',
           description:
-            'Makes a code for a user and a purpose. It replaces the earlier one, if there is any. A request that is refused changes nothing.',
+            'Makes a code for a user and a purpose. It replaces the earlier one, if there is any. A request that is refused changes nothing. With a channel the code is sent to the user too; the answer does not wait for that, and nothing is sent once the code has ended. Where the channel has no room, no code is made: 503 delivery_busy, before any other refusal.',
         },
       },
     )

@@ -104,6 +104,12 @@ export const PROBLEMS = {
     title: 'No room',
     detail: 'The service holds as many records as it may (OTP_MAX_LIVE). Try again when some have expired.',
   },
+  delivery_busy: {
+    status: 503,
+    title: 'Delivery busy',
+    detail:
+      'No code was made: the channel takes no more messages at the moment. Try again when Retry-After says.',
+  },
   not_ready: {
     status: 503,
     title: 'Not ready',

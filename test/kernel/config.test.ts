@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'bun:test';
 import { ConfigError, type Env, readConfig } from '../../src/kernel/config.ts';
+import type { ChannelName } from '../../src/kernel/configured-channels.ts';
 
 /** What a bad environment is refused with, a line a reason. */
-function refusal(env: Env, canDeliver = true): string[] {
+function refusal(env: Env, handedIn: ChannelName[] = []): string[] {
   try {
-    readConfig(env, canDeliver);
+    readConfig(env, handedIn);
   } catch (error) {
     if (error instanceof ConfigError) return error.message.split('\n').slice(1);
     throw error;
@@ -14,7 +15,7 @@ function refusal(env: Env, canDeliver = true): string[] {
 
 describe('the configuration', () => {
   test('is complete without any variable', () => {
-    expect(readConfig({}, false)).toEqual({
+    expect(readConfig({})).toEqual({
       config: {
         HOST: '0.0.0.0',
         PORT: 8_080,
@@ -32,6 +33,15 @@ describe('the configuration', () => {
         OTP_ALLOWED_HOSTS: [],
         OTP_ALLOW_MOCK_IN_PRODUCTION: 0,
         OTP_SEED: '',
+        OTP_CHANNEL: 'none',
+        OTP_SERVICE_NAME: 'mock-otp-service',
+        OTP_ORIGIN: '',
+        OTP_SMTP_URL: '',
+        OTP_MAIL_FROM: '',
+        OTP_SMS_URL: '',
+        OTP_SMS_FROM: '',
+        OTP_WEBHOOK_URL: '',
+        OTP_WEBHOOK_SECRETS: [],
         SHUTDOWN_DRAIN: 0,
         LOG_LEVEL: 'info',
       },
@@ -40,10 +50,13 @@ describe('the configuration', () => {
   });
 
   test('takes what the environment sets, and nothing from a variable that is set to nothing', () => {
-    const { config } = readConfig(
-      { HOST: '127.0.0.1', PORT: '0', OTP_TTL: '60', OTP_LENGTH: '', LOG_LEVEL: 'warn' },
-      false,
-    );
+    const { config } = readConfig({
+      HOST: '127.0.0.1',
+      PORT: '0',
+      OTP_TTL: '60',
+      OTP_LENGTH: '',
+      LOG_LEVEL: 'warn',
+    });
     expect(config).toMatchObject({
       HOST: '127.0.0.1',
       PORT: 0,
@@ -88,17 +101,17 @@ describe('the configuration', () => {
   });
 
   test('warns of an OTP_ variable that is no setting, and of no other', () => {
-    expect(readConfig({ OTP_TLL: '60', PATH: '/bin', OTP_TTL: '60' }, false).warnings).toEqual([
+    expect(readConfig({ OTP_TLL: '60', PATH: '/bin', OTP_TTL: '60' }).warnings).toEqual([
       'OTP_TLL is not a setting of this service and has no effect',
     ]);
   });
 
   test('takes lists, separated by commas', () => {
     const keys = ['a'.repeat(32), `b${'!'.repeat(40)}`];
-    const { config } = readConfig(
-      { OTP_API_KEYS: keys.join(', '), OTP_ALLOWED_HOSTS: 'otp.test,otp.example.com' },
-      false,
-    );
+    const { config } = readConfig({
+      OTP_API_KEYS: keys.join(', '),
+      OTP_ALLOWED_HOSTS: 'otp.test,otp.example.com',
+    });
     expect(config).toMatchObject({ OTP_API_KEYS: keys, OTP_ALLOWED_HOSTS: ['otp.test', 'otp.example.com'] });
   });
 
@@ -116,24 +129,26 @@ describe('strict mode', () => {
   const strict = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) };
 
   test('has limits unless others are set', () => {
-    const { config } = readConfig(strict, true);
+    const { config } = readConfig(strict, ['webhook']);
     expect(config).toMatchObject({
       OTP_MAX_TTL: 600,
       OTP_RESEND_COOLDOWN: 30,
       OTP_SEND_LIMIT: 5,
       OTP_SEND_WINDOW: 600,
     });
-    expect(readConfig({ ...strict, OTP_RESEND_COOLDOWN: '0' }, true).config.OTP_RESEND_COOLDOWN).toBe(0);
+    expect(readConfig({ ...strict, OTP_RESEND_COOLDOWN: '0' }, ['webhook']).config.OTP_RESEND_COOLDOWN).toBe(
+      0,
+    );
   });
 
   test('does not start with what would make it weak, and says all of it at once', () => {
     const weak = { OTP_MODE: 'strict', OTP_MAX_TTL: '601', OTP_LENGTH: '5', OTP_MAX_ATTEMPTS: '0' };
-    expect(refusal(weak, false)).toEqual([
+    expect(refusal(weak)).toEqual([
       '  - OTP_MAX_TTL (601) must not be over 600 in strict mode',
       '  - OTP_LENGTH (5) must not be under 6 in strict mode',
       '  - OTP_MAX_ATTEMPTS must not be 0 in strict mode: anybody could guess for ever',
       '  - OTP_API_KEYS must be set in strict mode',
-      '  - strict mode must have a delivery, for it gives the code to nobody else, and there is none',
+      '  - strict mode must have a channel, for it gives the code to nobody else: set one of OTP_SMTP_URL, OTP_SMS_URL, OTP_WEBHOOK_URL',
     ]);
   });
 });
@@ -143,9 +158,9 @@ describe('mock mode', () => {
     expect(refusal({ NODE_ENV: 'production' })).toEqual([
       expect.stringContaining('OTP_ALLOW_MOCK_IN_PRODUCTION=1'),
     ]);
-    expect(
-      readConfig({ NODE_ENV: 'production', OTP_ALLOW_MOCK_IN_PRODUCTION: '1' }, false).config.OTP_MODE,
-    ).toBe('mock');
-    expect(readConfig({ NODE_ENV: 'test' }, false).config.OTP_MODE).toBe('mock');
+    expect(readConfig({ NODE_ENV: 'production', OTP_ALLOW_MOCK_IN_PRODUCTION: '1' }).config.OTP_MODE).toBe(
+      'mock',
+    );
+    expect(readConfig({ NODE_ENV: 'test' }).config.OTP_MODE).toBe('mock');
   });
 });

@@ -11,6 +11,7 @@ const LAYERS = [
   ['otp/', 'the service class, the expiry loop and the events'],
   ['mock/', 'the test levers: what a test sees of the service and moves it with'],
   ['features/', 'what listens to events; nothing calls it'],
+  ['delivery/', 'what brings codes to people: the channels, each with its queue'],
   ['web/', 'HTTP'],
   ['service.ts', 'the wiring: it builds the parts and connects them'],
   ['main.ts', 'the process'],

@@ -65,7 +65,7 @@ describe('the manifests', () => {
   test('configure the service with settings that it knows, and it starts with them', () => {
     expect(container?.envFrom).toEqual([{ configMapRef: { name: config.metadata?.name ?? '' } }]);
     expect(Object.keys(config.data ?? {}).filter((name) => !(name in Settings.properties))).toEqual([]);
-    expect(readConfig(config.data ?? {}, false).warnings).toEqual([]);
+    expect(readConfig(config.data ?? {}).warnings).toEqual([]);
   });
 
   test('run the image that the README builds, as one pod, replaced without a gap', async () => {

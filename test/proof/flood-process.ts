@@ -1,3 +1,4 @@
+import { Delivery } from '../../src/delivery/delivery.ts';
 import { eventLog } from '../../src/features/event-log.ts';
 import { readConfig } from '../../src/kernel/config.ts';
 import { EventBus } from '../../src/kernel/event-bus.ts';
@@ -20,7 +21,7 @@ import { ManualClock } from '../support/manual-clock.ts';
  * Usage: bun flood-process.ts USERS
  */
 const users = Number(process.argv[2]);
-const { config } = readConfig({ OTP_MAX_TTL: '86400', OTP_MAX_LIVE: String(users) }, false);
+const { config } = readConfig({ OTP_MAX_TTL: '86400', OTP_MAX_LIVE: String(users) });
 const real = new ManualClock();
 const clock = new MovableClock(real);
 const log = new Log(clock, 'info', () => {});
@@ -31,10 +32,11 @@ const store = new MemoryStore(clock, policyOf(config), 'run');
 const { signal } = new AbortController();
 const expiry = new Expiry({ store, clock, announce, onError: console.error, signal });
 expiry.run();
-const levers = createLevers({ config, clock, store, bus, announce, expiry, run: 'run' });
+const delivery = new Delivery({ channels: [], config, clock, log, announce });
+const levers = createLevers({ config, clock, store, delivery, bus, announce, expiry, run: 'run' });
 const otps = new OtpService(store, levers.codes, announce);
 const ready = async () => true;
-const app = mockApp({ otps, config, clock, log, ready, ending: signal, run: 'run' }, levers);
+const app = mockApp({ otps, delivery, config, clock, log, ready, ending: signal, run: 'run' }, levers);
 
 async function post(path: string, body: object): Promise<number> {
   const request = new Request(`http://localhost${path}`, {

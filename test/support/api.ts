@@ -1,4 +1,4 @@
-import { createService, type Delivery, type Service } from '../../src/service.ts';
+import { type Channel, createService, type Service } from '../../src/service.ts';
 import { ManualClock } from './manual-clock.ts';
 
 /** An answer of the API, as a test looks at it. */
@@ -24,14 +24,15 @@ export interface Rig {
  * A service whose time a test moves. Requests do not go over a port: `app.handle` answers as a server would.
  *
  * @param env settings by the names of the environment variables
+ * @param channels to deliver by, in place of configured ones
  */
-export function rig(env: Record<string, string> = {}, deliver?: Delivery): Rig {
+export function rig(env: Record<string, string> = {}, channels: readonly Channel[] = []): Rig {
   const clock = new ManualClock();
   const lines: string[] = [];
   const service = createService(env, {
     clock,
     write: (text) => lines.push(text),
-    ...(deliver && { deliver }),
+    channels,
   });
 
   const send = async (path: string, init?: RequestInit): Promise<Answer> => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { validate } from '@readme/openapi-parser';
 import { tidyDocument } from '../../src/web/openapi-document.ts';
 import { rig } from '../support/api.ts';
+import { channelOf } from '../support/channel.ts';
 
 interface Media {
   schema: { type: string; examples?: object[]; items?: object };
@@ -19,7 +20,7 @@ interface Document {
 const { send, post } = rig();
 const strictDocument = async () => {
   const env = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) };
-  return (await rig(env, () => {}).send('/swagger/json')).text;
+  return (await rig(env, [channelOf(async () => {})]).send('/swagger/json')).text;
 };
 const { text } = await send('/swagger/json');
 const document = (): Document => JSON.parse(text);

@@ -17,6 +17,7 @@ describe('POST /otp/request', () => {
       code: expect.stringMatching(/^[0-9]{6}$/),
       expiresIn: 300,
       expiresAt: new Date(clock.now() + 300_000).toISOString(),
+      delivery: 'none',
     });
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { createService, type Message } from '../../src/service.ts';
 import { rig } from '../support/api.ts';
+import { channelOf } from '../support/channel.ts';
 
 const KEY = 'k'.repeat(32);
 
@@ -14,15 +15,16 @@ function strictRig(env: Record<string, string> = {}) {
     OTP_SEND_LIMIT: '0',
     ...env,
   };
-  const { post, ...rest } = rig(settings, (message) => void delivered.push(message));
+  const channel = channelOf(async (message) => void delivered.push(message));
+  const { post, ...rest } = rig(settings, [channel]);
   const call = (path: string, body: object) => post(path, body, { authorization: `Bearer ${KEY}` });
   return { ...rest, call, delivered };
 }
 
 describe('strict mode', () => {
-  test('does not start without keys or a delivery', () => {
+  test('does not start without keys or a channel', () => {
     expect(() => createService({ OTP_MODE: 'strict' })).toThrow('OTP_API_KEYS must be set');
-    expect(() => createService({ OTP_MODE: 'strict', OTP_API_KEYS: KEY })).toThrow('must have a delivery');
+    expect(() => createService({ OTP_MODE: 'strict', OTP_API_KEYS: KEY })).toThrow('must have a channel');
   });
 
   test('gives the code to the delivery and to nobody else: not in the answer, its headers or the log', async () => {
@@ -43,7 +45,7 @@ describe('strict mode', () => {
       JSON.stringify(log()),
     ];
     for (const place of seen) expect(place).not.toContain(code);
-    expect(log()).toHaveLength(2);
+    expect(log().map(({ message }) => message)).toEqual(['otp.requested', 'otp.delivered', 'otp.verified']);
   });
 
   test('takes no code of the caller’s choice', async () => {
@@ -112,19 +114,20 @@ describe('strict mode', () => {
     });
   });
 
-  test('goes on when the delivery fails, and logs that', async () => {
+  test('goes on when a channel fails in a way that it must not, and logs that', async () => {
     const settings = { OTP_MODE: 'strict', OTP_API_KEYS: KEY };
-    const { post, clock, log } = rig(settings, async () => {
+    const channel = channelOf(async () => {
       throw new Error('no route to provider');
     });
+    const { post, clock, log } = rig(settings, [channel]);
     expect((await post('/otp/request', { user: 'alice' }, { authorization: `Bearer ${KEY}` })).status).toBe(
       200,
     );
     await clock.settle();
-    expect(
-      log()
-        .map(({ level }) => level)
-        .sort(),
-    ).toEqual(['error', 'info']);
+    expect(log()).toMatchObject([
+      { level: 'info', message: 'otp.requested' },
+      { level: 'error', message: 'a channel failed', channel: 'webhook' },
+      { level: 'info', message: 'otp.delivery_failed', channel: 'webhook', reason: 'internal' },
+    ]);
   });
 });

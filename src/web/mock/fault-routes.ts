@@ -9,10 +9,13 @@ import { pattern } from '../models.ts';
 const FaultList = Type.Array(
   Type.Object(
     {
-      on: Type.Union([Type.Literal('request'), Type.Literal('verify'), Type.Literal('cancel')], {
-        description: 'The operation that fails',
-        error: 'must be request, verify or cancel',
-      }),
+      on: Type.Union(
+        [Type.Literal('request'), Type.Literal('verify'), Type.Literal('cancel'), Type.Literal('delivery')],
+        {
+          description: 'The operation that fails: a call, or the delivery of a code by a channel',
+          error: 'must be request, verify, cancel or delivery',
+        },
+      ),
       user: Type.Optional(pattern),
       times: Type.Optional(
         Type.Integer({
@@ -48,7 +51,20 @@ const FaultList = Type.Array(
       ),
       drop: Type.Optional(
         Type.Boolean({
-          description: 'Break the connection off without an answer',
+          description:
+            'Break the connection off without an answer; of a delivery: lose the message, which counts as delivered',
+          error: 'must be true or false',
+        }),
+      ),
+      fail: Type.Optional(
+        Type.Boolean({
+          description: 'Of a delivery alone: do not send the message, which counts as failed',
+          error: 'must be true or false',
+        }),
+      ),
+      duplicate: Type.Optional(
+        Type.Boolean({
+          description: 'Of a delivery alone: send the message twice',
           error: 'must be true or false',
         }),
       ),
@@ -82,7 +98,7 @@ export function faultRoutes(faults: Faults) {
         detail: {
           summary: 'Set the faults',
           description:
-            'Replaces the whole list. The first fault that matches a call counts, once the call has passed its checks: after the delay the call is answered with the status and injected_fault, or the connection breaks off, and nothing else happens.',
+            'Replaces the whole list. The first fault that matches a call counts, once the call has passed its checks: after the delay the call is answered with the status and injected_fault, or the connection breaks off, and nothing else happens. A fault on delivery strikes a message when it is queued: it goes out late, not at all, or twice.',
         },
       },
     )
@@ -99,13 +115,22 @@ export function faultRoutes(faults: Faults) {
     );
 }
 
-/** @throws ProblemError `invalid_request` for a fault that does two things at once, or nothing */
+/** @throws ProblemError `invalid_request` for a fault that does two things at once, or nothing, or what cannot be done */
 function refuseContradictions(faults: Static<typeof FaultList>): void {
-  const errors = faults.flatMap(({ status, drop = false, delayMs = 0 }, i) => {
-    if (drop && status !== undefined)
-      return { field: `/${i}/drop`, detail: 'must not be true beside status' };
-    if (drop || status !== undefined || delayMs > 0) return [];
-    return { field: `/${i}`, detail: 'must have status, drop or delayMs' };
-  });
+  const errors = faults.flatMap(
+    ({ on, status, drop = false, fail = false, duplicate = false, delayMs = 0 }, i) => {
+      if (on === 'delivery' && status !== undefined)
+        return { field: `/${i}/status`, detail: 'must not be there for a delivery: it has fail' };
+      if (on !== 'delivery' && (fail || duplicate))
+        return { field: `/${i}`, detail: 'must not have fail or duplicate, which are for deliveries' };
+      if (drop && status !== undefined)
+        return { field: `/${i}/drop`, detail: 'must not be true beside status' };
+      if ([drop, fail, duplicate].filter(Boolean).length > 1)
+        return { field: `/${i}`, detail: 'must have one of drop, fail and duplicate' };
+      if (drop || fail || duplicate || status !== undefined || delayMs > 0) return [];
+      const doing = on === 'delivery' ? 'fail, drop, duplicate' : 'status, drop';
+      return { field: `/${i}`, detail: `must have ${doing} or delayMs` };
+    },
+  );
   if (errors.length > 0) throw invalidRequest(errors);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { rig } from '../../support/api.ts';
+import { channelOf } from '../../support/channel.ts';
 
 const KEY = 'k'.repeat(32);
 const { service } = rig();
@@ -12,16 +13,16 @@ test('there are levers to speak of', () => {
 });
 
 describe('in strict mode there is no lever:', () => {
-  const { send } = rig({ OTP_MODE: 'strict', OTP_API_KEYS: KEY }, () => {});
+  const { send } = rig({ OTP_MODE: 'strict', OTP_API_KEYS: KEY }, [channelOf(async () => {})]);
   test.each(routes)('$method $path is 404', async ({ method, path }) => {
     const headers = { authorization: `Bearer ${KEY}` };
     expect(await send(path, { method, headers })).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });
 
   test('and OTP_SEED keeps it from starting', () => {
-    expect(() => rig({ OTP_MODE: 'strict', OTP_API_KEYS: KEY, OTP_SEED: 'x' }, () => {})).toThrow(
-      'OTP_SEED must not',
-    );
+    expect(() =>
+      rig({ OTP_MODE: 'strict', OTP_API_KEYS: KEY, OTP_SEED: 'x' }, [channelOf(async () => {})]),
+    ).toThrow('OTP_SEED must not');
   });
 });
 

@@ -1,0 +1,41 @@
+import { DeliveryFailure } from './channel.ts';
+
+/** The longest that a provider may have us wait, in milliseconds: longer than most codes live. */
+const LONGEST_PAUSE_MS = 3_600_000;
+
+/**
+ * Posts a message to a provider, and returns once that says that it has taken it. The answer's status and
+ * headers say all there is to know: its body is not read, and a redirection is not followed.
+ *
+ * @throws DeliveryFailure whatever goes wrong
+ */
+export async function post(
+  url: URL,
+  headers: Record<string, string>,
+  body: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const answer = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' }).catch(() => {
+    throw new DeliveryFailure('unreachable');
+  });
+  // The connection stays open for the next message, if the body was short enough to have come along.
+  await answer.body?.cancel();
+  const { status } = answer;
+  if (status >= 200 && status < 300) return;
+  const pauseMs = pauseOf(answer.headers);
+  if (status === 429) throw new DeliveryFailure('busy', pauseMs);
+  if (status >= 500) throw new DeliveryFailure('provider_error', pauseMs);
+  throw new DeliveryFailure(status === 410 ? 'gone' : 'refused');
+}
+
+/**
+ * How long `Retry-After` says to wait, in milliseconds: RFC 9110, section 10.2.3. A date is read by the provider's
+ * own clock, its `Date`.
+ */
+function pauseOf(headers: Headers): number | undefined {
+  const text = headers.get('retry-after') ?? '';
+  const waitMs = /^\d+$/.test(text)
+    ? Number(text) * 1_000
+    : Date.parse(text) - Date.parse(headers.get('date') ?? '');
+  return waitMs > 0 ? Math.min(waitMs, LONGEST_PAUSE_MS) : undefined;
+}

@@ -1,0 +1,203 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Undelivered } from '../otp/events.ts';
+import { attempt } from './attempt.ts';
+import { backOff, MAX_TRIES } from './backoff.ts';
+import type { Channel, DeliveryFailure, Message } from './channel.ts';
+import type { Mishaps } from './mishap.ts';
+
+/** Most messages that may wait for one channel: a few megabytes. */
+const CAPACITY = 10_000;
+
+/** Messages that a channel sends at a time. */
+export const SENDS_AT_ONCE = 8;
+
+/** Messages that are dropped between two breaths. */
+const BATCH = 500;
+
+export interface QueueParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told of each message, once, what came of it: it was delivered, if there is no reason why not. */
+  readonly report: (message: Message, reason?: Undelivered) => void;
+  readonly mishaps?: Mishaps | undefined;
+}
+
+/**
+ * The messages of one channel, which wait here so that nobody else does: a provider that is slow or down costs
+ * neither requests nor other channels anything.
+ *
+ * A few are sent at a time. One that fails in a way that passes is tried again later. No try begins once its code
+ * has ended, whether events have said so or the clock does; one that is under way then may finish. Waits are real
+ * time, the life of a code is service time.
+ */
+export class DeliveryQueue {
+  readonly #channel: Channel;
+  readonly #parts: QueueParts;
+  /** All that wait or are under way, by the code's id. */
+  readonly #jobs = new Map<string, Job>();
+  /** Those that are next when there is a place, the longest waiting first. */
+  readonly #ready = new Set<Job>();
+  /** Places that are kept for messages to come. */
+  #kept = 0;
+  #underWay = 0;
+  /** Pauses that the provider has asked for and that are not over. */
+  #pauses = 0;
+  /** Why nothing is taken any more. */
+  #ended: Undelivered | undefined;
+  readonly #ending = new AbortController();
+
+  constructor(channel: Channel, parts: QueueParts) {
+    this.#channel = channel;
+    this.#parts = parts;
+  }
+
+  /** How many messages wait or are under way. */
+  get size(): number {
+    return this.#jobs.size;
+  }
+
+  /**
+   * Keeps a place while `issue` makes a code, whose message `add` is told of meanwhile, if it comes to that.
+   *
+   * @returns undefined if there is no room: then nothing is made
+   */
+  async withPlace<T>(issue: () => Promise<T>): Promise<T | undefined> {
+    if (this.#ended !== undefined || this.#jobs.size + this.#kept >= CAPACITY) return undefined;
+    this.#kept++;
+    try {
+      return await issue();
+    } finally {
+      this.#kept--;
+    }
+  }
+
+  /** Takes a message that a place was kept for. */
+  add(message: Message): void {
+    const { fail, drop, duplicate, delayMs = 0 } = this.#parts.mishaps?.(message) ?? {};
+    const copies = drop ? 0 : duplicate ? 2 : 1;
+    const job: Job = { message, copies, tries: 0, underWay: false, left: new AbortController() };
+    this.#jobs.set(message.id, job);
+    const reason = this.#ended ?? (fail ? 'injected_fault' : undefined);
+    if (reason !== undefined) this.#settle(job, reason);
+    else if (delayMs > 0) this.#makeReadyIn(job, delayMs);
+    else this.#makeReady(job);
+  }
+
+  /** A code has ended: no try of its message begins any more. Does nothing if there is none. */
+  drop(id: string, reason: Undelivered): void {
+    const job = this.#jobs.get(id);
+    if (job === undefined) return;
+    if (job.underWay) job.codeEnded = reason;
+    else this.#settle(job, reason);
+  }
+
+  /** Forgets everything, or all that is one user's, and reports nothing of it. */
+  forget(user?: string): void {
+    for (const job of this.#jobs.values())
+      if (user === undefined || user === job.message.user) this.#remove(job);
+  }
+
+  /** Takes nothing any more, and drops what is left. @returns how many messages that were */
+  async end(reason: Undelivered): Promise<number> {
+    this.#ended ??= reason;
+    this.#ending.abort();
+    let dropped = 0;
+    for (const job of this.#jobs.values()) {
+      this.#settle(job, reason);
+      dropped++;
+      if (dropped % BATCH === 0) await this.#parts.clock.breathe();
+    }
+    return dropped;
+  }
+
+  #makeReady(job: Job): void {
+    this.#ready.add(job);
+    this.#pump();
+  }
+
+  async #makeReadyIn(job: Job, waitMs: number): Promise<void> {
+    await this.#parts.clock.sleep(waitMs, job.left.signal);
+    if (!job.left.signal.aborted) this.#makeReady(job);
+  }
+
+  /** Begins as many tries as may be under way. */
+  #pump(): void {
+    while (this.#pauses === 0 && this.#underWay < SENDS_AT_ONCE) {
+      const [job] = this.#ready;
+      if (job === undefined) return;
+      this.#ready.delete(job);
+      // The end of one that has run out is about to be announced: it is dropped then, like all others.
+      if (this.#parts.clock.now() < job.message.expiresAt) this.#try(job);
+    }
+  }
+
+  async #try(job: Job): Promise<void> {
+    const { clock, log } = this.#parts;
+    this.#underWay++;
+    job.underWay = true;
+    job.tries++;
+    const send = async (signal: AbortSignal) => {
+      for (let copy = 0; copy < job.copies; copy++) await this.#channel.send(job.message, signal);
+    };
+    const failure = await attempt(send, clock, job.left.signal, (bug) =>
+      log.error('a channel failed', bug, { channel: this.#channel.name }),
+    );
+    this.#underWay--;
+    job.underWay = false;
+    if (!job.left.signal.aborted) this.#conclude(job, failure);
+    this.#pump();
+  }
+
+  #conclude(job: Job, failure: DeliveryFailure | undefined): void {
+    const { fault, passing = false, pauseMs = 0 } = failure ?? {};
+    if (pauseMs > 0) this.#pause(pauseMs);
+    if (fault === undefined) this.#settle(job);
+    else if (fault === 'gone') this.#disable();
+    else if (job.codeEnded !== undefined) this.#settle(job, job.codeEnded);
+    else if (!passing || job.tries === MAX_TRIES) this.#settle(job, fault);
+    else this.#makeReadyIn(job, Math.max(backOff(job.tries), pauseMs));
+  }
+
+  /** Leaves the provider alone for as long as it wants. */
+  async #pause(ms: number): Promise<void> {
+    this.#pauses++;
+    await this.#parts.clock.sleep(ms, this.#ending.signal);
+    this.#pauses--;
+    this.#pump();
+  }
+
+  #disable(): void {
+    this.#parts.log.warn(
+      'a channel is off until the service starts again: its endpoint says that it is gone',
+      {
+        channel: this.#channel.name,
+      },
+    );
+    this.end('gone');
+  }
+
+  #settle(job: Job, reason?: Undelivered): void {
+    this.#remove(job);
+    this.#parts.report(job.message, reason);
+  }
+
+  #remove(job: Job): void {
+    this.#jobs.delete(job.message.id);
+    this.#ready.delete(job);
+    job.left.abort();
+  }
+}
+
+/** A message in the queue. */
+interface Job {
+  readonly message: Message;
+  /** How often it goes out: twice or not at all where a test wants that. */
+  readonly copies: number;
+  tries: number;
+  underWay: boolean;
+  /** What became of its code while it was under way. */
+  codeEnded?: Undelivered;
+  /** Aborts when it leaves the queue. */
+  readonly left: AbortController;
+}
