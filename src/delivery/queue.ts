@@ -123,7 +123,7 @@ export class DeliveryQueue {
 
   /** Begins as many tries as may be under way. */
   #pump(): void {
-    while (this.#pauses === 0 && this.#underWay < SENDS_AT_ONCE) {
+    while (this.#ended === undefined && this.#pauses === 0 && this.#underWay < SENDS_AT_ONCE) {
       const [job] = this.#ready;
       if (job === undefined) return;
       this.#ready.delete(job);

@@ -55,6 +55,7 @@ export function deliveryConflicts(config: Partial<Config>, handedIn: readonly Ch
   return reasons;
 }
 
+/** A value that is bad in itself is left out, and counts as set: whoever mends it is not told of it twice. */
 function isSet(value: string | readonly string[] | undefined): boolean {
-  return value !== undefined && value.length > 0;
+  return value === undefined || value.length > 0;
 }

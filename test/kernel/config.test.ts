@@ -125,6 +125,78 @@ describe('the configuration', () => {
   });
 });
 
+describe('delivery', () => {
+  const whsec = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+  const email = { OTP_SMTP_URL: 'smtp://localhost:1025', OTP_MAIL_FROM: 'otp@example.com' };
+  const sms = { OTP_SMS_URL: 'https://AC1:token@api.twilio.com', OTP_SMS_FROM: '+15005550006' };
+  const webhook = {
+    OTP_WEBHOOK_URL: 'https://example.com/otp?k=1',
+    OTP_WEBHOOK_SECRETS: `${whsec},${whsec}`,
+  };
+  const strict = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) };
+
+  test('takes all its settings', () => {
+    const others = { OTP_CHANNEL: 'sms', OTP_SERVICE_NAME: 'Käse & Co', OTP_ORIGIN: 'https://example.com' };
+    const { config, warnings } = readConfig({ ...email, ...sms, ...webhook, ...others });
+    expect(config).toMatchObject({ ...email, ...sms, ...others, OTP_WEBHOOK_SECRETS: [whsec, whsec] });
+    expect(warnings).toEqual([]);
+  });
+
+  test('refuses bad settings, and repeats none that may hold a secret', () => {
+    const reasons = refusal({
+      OTP_CHANNEL: 'fax',
+      OTP_SERVICE_NAME: 'two\nlines',
+      OTP_ORIGIN: 'example.com',
+      OTP_SMTP_URL: 'http://user:hunter22@host',
+      OTP_MAIL_FROM: 'Otp <otp@example.com>',
+      OTP_SMS_URL: 'https://hunter22@api.twilio.com',
+      OTP_SMS_FROM: 'a name that is too long',
+      OTP_WEBHOOK_URL: 'https://user:hunter22@example.com',
+      OTP_WEBHOOK_SECRETS: 'hunter22',
+    });
+    expect(reasons.map((reason) => reason.split(' ')[3])).toEqual([
+      'OTP_CHANNEL',
+      'OTP_SERVICE_NAME',
+      'OTP_ORIGIN',
+      'OTP_SMTP_URL',
+      'OTP_MAIL_FROM',
+      'OTP_SMS_URL',
+      'OTP_SMS_FROM',
+      'OTP_WEBHOOK_URL',
+      'OTP_WEBHOOK_SECRETS',
+    ]);
+    expect(reasons.join('\n')).not.toContain('hunter22');
+  });
+
+  test.each([
+    'whsec_',
+    'whsec_c2hvcnQ=',
+    `whsec_${'A'.repeat(33)}`,
+    `WHSEC_${'A'.repeat(32)}`,
+    'A'.repeat(32),
+  ])('takes %j for no secret of a webhook', (secret) => {
+    expect(refusal({ ...webhook, OTP_WEBHOOK_SECRETS: secret })).toHaveLength(1);
+  });
+
+  test('says which setting a channel lacks, and which has no effect alone', () => {
+    expect(refusal({ OTP_SMTP_URL: email.OTP_SMTP_URL, OTP_SMS_FROM: sms.OTP_SMS_FROM })).toEqual([
+      '  - OTP_MAIL_FROM must be set, for OTP_SMTP_URL is',
+      '  - OTP_SMS_URL must be set, for OTP_SMS_FROM is',
+    ]);
+    expect(refusal({ OTP_CHANNEL: 'webhook', ...email })).toEqual([
+      '  - OTP_WEBHOOK_URL must be set, for OTP_CHANNEL is webhook',
+    ]);
+  });
+
+  test('lets strict mode start with a channel, and wants to know the usual one of several', () => {
+    for (const channel of [email, sms, webhook]) readConfig({ ...strict, ...channel });
+    readConfig({ ...strict, ...email, ...sms, OTP_CHANNEL: 'sms' });
+    expect(refusal({ ...strict, ...email, ...sms })).toEqual([
+      '  - OTP_CHANNEL must be one of email, sms in strict mode, where every code is delivered',
+    ]);
+  });
+});
+
 describe('strict mode', () => {
   const strict = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) };
 

@@ -1,0 +1,301 @@
+import { describe, expect, test } from 'bun:test';
+import { type Channel, DeliveryFailure, type Message } from '../../src/delivery/channel.ts';
+import { type Rig, rig } from '../support/api.ts';
+import { channelOf } from '../support/channel.ts';
+
+const KEY = 'k'.repeat(32);
+const bearer = { authorization: `Bearer ${KEY}` };
+
+/** A service with all three channels, and what went out by each. */
+function allChannels(env: Record<string, string> = {}) {
+  const sent: (Message & { by: string })[] = [];
+  const names = ['email', 'sms', 'webhook'] as const;
+  const channels = names.map((by) => channelOf(async (message) => void sent.push({ by, ...message }), by));
+  return { ...rig(env, channels), sent };
+}
+
+/** The types of events in the log, with channel and reason where they have them. */
+function story({ log }: Pick<Rig, 'log'>): string[] {
+  return log().map(({ message, channel, reason }) => [message, channel, reason].filter(Boolean).join(' '));
+}
+
+describe('POST /otp/request with a channel', () => {
+  test('queues the code, says so, and sends it to the address', async () => {
+    const { post, sent } = allChannels();
+    const { status, body } = await post('/otp/request', {
+      user: 'alice',
+      purpose: 'login',
+      channel: 'email',
+      to: 'alice@example.com',
+    });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ delivery: 'queued', code: expect.stringMatching(/^\d{6}$/) });
+    expect(sent).toMatchObject([
+      {
+        by: 'email',
+        id: body['id'],
+        user: 'alice',
+        purpose: 'login',
+        to: 'alice@example.com',
+        code: body['code'],
+        expiresAt: Date.parse(String(body['expiresAt'])),
+      },
+    ]);
+  });
+
+  test('takes the user for the address where there is none', async () => {
+    const { post, sent } = allChannels();
+    await post('/otp/request', { user: '+15005550006', channel: 'sms' });
+    await post('/otp/request', { user: 'anybody at all', channel: 'webhook' });
+    expect(sent).toMatchObject([
+      { by: 'sms', to: '+15005550006' },
+      { by: 'webhook', to: 'anybody at all' },
+    ]);
+  });
+
+  test('delivers nothing without one, in mock mode, unless one is usual; and nothing by "none"', async () => {
+    const plain = allChannels();
+    expect((await plain.post('/otp/request', { user: 'alice' })).body).toMatchObject({ delivery: 'none' });
+    expect(plain.sent).toEqual([]);
+    const usual = allChannels({ OTP_CHANNEL: 'webhook' });
+    expect((await usual.post('/otp/request', { user: 'alice' })).body).toMatchObject({ delivery: 'queued' });
+    const none = { user: 'bob', channel: 'none', to: 'no matter where' };
+    expect((await usual.post('/otp/request', none)).body).toMatchObject({ delivery: 'none' });
+    expect(usual.sent).toMatchObject([{ by: 'webhook', to: 'alice' }]);
+  });
+
+  test('refuses an address that is none for the channel, and makes no code', async () => {
+    const { post, sent } = allChannels();
+    const email = 'must be an e-mail address in ASCII, like alice@example.com';
+    const number = 'must be a telephone number in the form of E.164, like +15005550006';
+    for (const [body, detail] of [
+      [{ channel: 'email', to: 'alice' }, email],
+      [{ channel: 'email', to: 'a@example.com, b@example.com' }, email],
+      [{ channel: 'sms', to: '0151 1234567' }, number],
+      [{ channel: 'email' }, `${email}, where the user is none`],
+      [{ channel: 'sms' }, `${number}, where the user is none`],
+    ] as const) {
+      expect(await post('/otp/request', { user: 'alice', ...body })).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_request', errors: [{ field: '/to', detail }] },
+      });
+    }
+    expect((await post('/otp/verify', { user: 'alice', code: '000000' })).status).toBe(404);
+    expect(sent).toEqual([]);
+  });
+
+  test.each([
+    'alice@example.com\r\nBcc: eve@example.com',
+    'a\u0000b',
+    '\ud800',
+    '',
+    'x'.repeat(257),
+    5,
+    null,
+  ])('refuses %j as an address for any channel', async (to) => {
+    const { post, sent } = allChannels();
+    for (const channel of ['email', 'sms', 'webhook', 'none'])
+      expect(await post('/otp/request', { user: 'alice', channel, to })).toMatchObject({
+        status: 400,
+        body: { errors: [{ field: '/to' }] },
+      });
+    expect(sent).toEqual([]);
+  });
+
+  test.each(['pigeon', 'EMAIL', '', 1, null])('refuses %j as a channel', async (channel) => {
+    const { post } = allChannels();
+    expect(await post('/otp/request', { user: 'alice', channel })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: '/channel', detail: 'must be "email", "sms", "webhook" or "none"' }] },
+    });
+  });
+
+  test.each([
+    ['email', 'OTP_SMTP_URL'],
+    ['sms', 'OTP_SMS_URL'],
+    ['webhook', 'OTP_WEBHOOK_URL'],
+  ])(
+    'refuses %s where it is not configured, and names the setting that is missing',
+    async (channel, setting) => {
+      const { post } = rig();
+      const detail = `must be one that is configured; for "${channel}" the service needs ${setting}`;
+      expect(await post('/otp/request', { user: 'alice', channel })).toMatchObject({
+        status: 400,
+        body: { errors: [{ field: '/channel', detail }] },
+      });
+    },
+  );
+
+  test('answers before the provider does', async () => {
+    const { post } = rig({}, [channelOf(() => new Promise(() => {}))]);
+    expect(await post('/otp/request', { user: 'alice', channel: 'webhook' })).toMatchObject({
+      status: 200,
+      body: { delivery: 'queued' },
+    });
+  });
+
+  test('answers 503 delivery_busy when the queue is full: no code is made, and the earlier one stays good', async () => {
+    const { post, clock } = rig({}, [channelOf(() => new Promise(() => {}))]);
+    const ask = (user: string, more: object = {}) =>
+      post('/otp/request', { user, channel: 'webhook', ...more });
+    await ask('earlier', { code: '111111' });
+    // One at a time, as a server would: 10,000 fit.
+    for (let i = 1; i < 10_000; i++) await ask(`user-${i}`);
+    const { status, body, headers } = await ask('earlier', { code: '222222' });
+    expect([status, body['code'], headers.get('retry-after')]).toEqual([503, 'delivery_busy', '1']);
+    expect((await ask('late')).status).toBe(503);
+    expect((await post('/otp/verify', { user: 'late', code: '000000' })).status).toBe(404);
+    // What needs no delivery goes on, and a code that ends leaves its place.
+    expect((await post('/otp/request', { user: 'bob' })).status).toBe(200);
+    expect((await post('/otp/verify', { user: 'earlier', code: '111111' })).status).toBe(200);
+    await post('/otp/cancel', { user: 'user-9999' });
+    expect((await ask('late')).status).toBe(200);
+    await clock.settle();
+  }, 20_000);
+
+  test('gives the place back of a request that is refused: 20,000 of them take none', async () => {
+    const { post, sent } = allChannels({ OTP_RESEND_COOLDOWN: '60' });
+    const ask = () => post('/otp/request', { user: 'alice', channel: 'webhook' });
+    expect((await ask()).status).toBe(200);
+    for (let i = 0; i < 20_000; i++) expect((await ask()).status).toBe(429);
+    expect(sent).toHaveLength(1);
+    expect((await post('/otp/request', { user: 'bob', channel: 'webhook' })).status).toBe(200);
+  }, 20_000);
+});
+
+describe('what comes of a message', () => {
+  test('is an event, once, with the request that caused it, and in the log without the code', async () => {
+    const service = allChannels({ OTP_LENGTH: '10' });
+    const { post, clock, log } = service;
+    const { body } = await post(
+      '/otp/request',
+      { user: 'alice', channel: 'sms', to: '+15005550006' },
+      { 'x-request-id': 'r-1' },
+    );
+    await clock.advance(60_000);
+    expect(story(service)).toEqual(['otp.requested', 'otp.delivered sms']);
+    expect(log()[1]).toMatchObject({ user: 'alice', purpose: 'default', otp: body['id'], requestId: 'r-1' });
+    expect(JSON.stringify(log())).not.toContain(String(body['code']));
+  });
+
+  const refusing = channelOf(async () => {
+    throw new DeliveryFailure('refused');
+  });
+  test('is a failure with its reason', async () => {
+    const service = rig({}, [refusing]);
+    await service.post('/otp/request', { user: 'alice', channel: 'webhook' });
+    await service.clock.settle();
+    expect(story(service)).toEqual(['otp.requested', 'otp.delivery_failed webhook refused']);
+  });
+
+  const ends: [string, (service: Rig) => Promise<unknown>, string[]][] = [
+    ['verified', ({ post }) => post('/otp/verify', { user: 'alice', code: '111111' }), []],
+    ['cancelled', ({ post }) => post('/otp/cancel', { user: 'alice' }), []],
+    ['expired', ({ clock }) => clock.advance(301_000), []],
+    [
+      'replaced',
+      ({ post }) => post('/otp/request', { user: 'alice', code: '222222', channel: 'none' }),
+      ['otp.requested'],
+    ],
+    [
+      'locked',
+      async ({ post }) => {
+        for (let i = 0; i < 5; i++) await post('/otp/verify', { user: 'alice', code: '999999' });
+      },
+      [],
+    ],
+  ];
+  test.each(ends)('whose code is %s first is that, and it is not sent', async (end, bring) => {
+    const tries: string[] = [];
+    const down = channelOf(async ({ id }) => {
+      tries.push(id);
+      throw new DeliveryFailure('busy', 3_600_000);
+    });
+    const service = rig({ PORT: '0', HOST: '127.0.0.1' }, [down]);
+    await service.service.listen();
+    await service.post('/otp/request', { user: 'alice', channel: 'webhook', code: '111111' });
+    await service.clock.settle();
+    await bring(service);
+    await service.clock.advance(7_200_000);
+    expect(tries).toHaveLength(1);
+    const outcomes = story(service).filter((line) => line.startsWith('otp.deliver'));
+    expect(outcomes).toEqual([`otp.delivery_failed webhook ${end}`]);
+    await service.service.stop();
+  });
+
+  test('is not waited for by the next one: another channel goes on while one hangs', async () => {
+    const sent: string[] = [];
+    const hanging = channelOf(() => new Promise(() => {}), 'sms');
+    const quick = channelOf(async ({ user }) => void sent.push(user), 'webhook');
+    const { post } = rig({}, [hanging, quick]);
+    for (let i = 0; i < 20; i++) await post('/otp/request', { user: `+1500555000${i % 10}`, channel: 'sms' });
+    await post('/otp/request', { user: 'alice', channel: 'webhook' });
+    expect(sent).toEqual(['alice']);
+  });
+});
+
+describe('strict mode', () => {
+  const strict = { OTP_MODE: 'strict', OTP_API_KEYS: KEY };
+
+  test('delivers by the one channel there is, without being told', async () => {
+    const sent: Message[] = [];
+    const { post } = rig(strict, [channelOf(async (message) => void sent.push(message), 'email')]);
+    const { body } = await post('/otp/request', { user: 'alice@example.com' }, bearer);
+    expect(body).toMatchObject({ delivery: 'queued' });
+    expect(body).not.toHaveProperty('code');
+    expect(sent).toMatchObject([{ to: 'alice@example.com', code: expect.stringMatching(/^\d{6}$/) }]);
+  });
+
+  test('delivers every code: "none" is refused', async () => {
+    const { post } = rig(strict, [channelOf(async () => {})]);
+    expect(await post('/otp/request', { user: 'alice', channel: 'none' }, bearer)).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: '/channel', detail: 'must not be "none" in strict mode' }] },
+    });
+  });
+});
+
+describe('when the service stops', () => {
+  /** A provider that takes so long over each message. */
+  const slow = (rig: () => Rig, ms: number): Channel => channelOf(() => rig().clock.sleep(ms));
+
+  test('what is queued is still sent while it drains', async () => {
+    const service: Rig = rig({ PORT: '0', HOST: '127.0.0.1', SHUTDOWN_DRAIN: '5' }, [
+      slow(() => service, 1_000),
+    ]);
+    await service.service.listen();
+    for (let i = 0; i < 30; i++)
+      await service.post('/otp/request', { user: `user-${i}`, channel: 'webhook' });
+    const stopped = service.service.stop();
+    await service.clock.advance(5_000);
+    await stopped;
+    const outcomes = story(service).filter((line) => line.startsWith('otp.deliver'));
+    expect(outcomes).toEqual(Array.from({ length: 30 }, () => 'otp.delivered webhook'));
+  });
+
+  test('what is left after that is dropped within eight seconds, and the log says how much', async () => {
+    const service: Rig = rig({ PORT: '0', HOST: '127.0.0.1' }, [slow(() => service, 6_000)]);
+    await service.service.listen();
+    for (let i = 0; i < 30; i++)
+      await service.post('/otp/request', { user: `user-${i}`, channel: 'webhook' });
+    const stopped = service.service.stop();
+    await service.clock.settle();
+    // Its server closes in real time.
+    await Bun.sleep(50);
+    await service.clock.advance(8_000);
+    await stopped;
+    const lines = story(service);
+    expect(lines.filter((line) => line === 'otp.delivered webhook')).toHaveLength(8);
+    expect(lines.filter((line) => line === 'otp.delivery_failed webhook shutdown')).toHaveLength(22);
+    expect(service.log()).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: expect.stringContaining('dropped'), count: 22 }),
+    );
+  });
+
+  test('its channels are closed', async () => {
+    let closed = 0;
+    const { service } = rig({}, [{ name: 'webhook', send: async () => {}, close: () => void closed++ }]);
+    await service.stop();
+    expect(closed).toBe(1);
+  });
+});

@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'bun:test';
+import { Webhook } from 'standardwebhooks';
+import { type Channel, DeliveryFailure, type Message } from '../../src/delivery/channel.ts';
+import { smsChannel } from '../../src/delivery/sms.ts';
+import { webhookChannel } from '../../src/delivery/webhook.ts';
+import { readConfig } from '../../src/kernel/config.ts';
+import { endless, httpProvider } from '../support/http-provider.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+const clock = new ManualClock();
+const message: Message = {
+  id: 'run-c1',
+  user: 'alice',
+  purpose: 'login',
+  to: '+15005550006',
+  code: '042137',
+  expiresAt: clock.now() + 300_000,
+};
+const SECRETS = [1, 2].map((byte) => `whsec_${Buffer.alloc(24, byte).toString('base64')}`);
+const signal = new AbortController().signal;
+
+function sms(url: string, env: Record<string, string> = {}): Channel {
+  const settings = {
+    OTP_SMS_URL: url.replace('://', '://AC0123:token-1@'),
+    OTP_SMS_FROM: '+15005550001',
+    OTP_SERVICE_NAME: 'Example',
+  };
+  return smsChannel(readConfig({ ...settings, ...env }).config, clock);
+}
+
+function webhook(url: string, realTime = () => Date.now()): Channel {
+  const { config } = readConfig({ OTP_WEBHOOK_URL: `${url}/otp`, OTP_WEBHOOK_SECRETS: SECRETS.join(',') });
+  return webhookChannel(config, realTime);
+}
+
+/** The failure that sending comes to; undefined if there is none. */
+async function failureOf(channel: Channel): Promise<DeliveryFailure | undefined> {
+  return channel.send(message, signal).then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof DeliveryFailure) return error;
+      throw error;
+    },
+  );
+}
+
+describe('a text message', () => {
+  test('is posted as Twilio takes it', async () => {
+    await using provider = httpProvider();
+    await sms(provider.url).send(message, signal);
+    const [posted] = provider.posted;
+    expect(posted?.path).toBe('/2010-04-01/Accounts/AC0123/Messages.json');
+    expect(posted?.headers).toMatchObject({
+      authorization: `Basic ${btoa('AC0123:token-1')}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    });
+    expect(Object.fromEntries(new URLSearchParams(posted?.body))).toEqual({
+      To: '+15005550006',
+      From: '+15005550001',
+      Body: '042137 is your code for Example. It is valid for 5 min.',
+    });
+  });
+
+  test('is posted below a path where the provider has one', async () => {
+    await using provider = httpProvider();
+    await sms(`${provider.url}/sms/`).send(message, signal);
+    expect(provider.posted[0]?.path).toBe('/sms/2010-04-01/Accounts/AC0123/Messages.json');
+  });
+
+  test('ends in the line that phones fill in', async () => {
+    await using provider = httpProvider();
+    await sms(provider.url, { OTP_ORIGIN: 'https://example.com' }).send(message, signal);
+    const body = new URLSearchParams(provider.posted[0]?.body).get('Body');
+    expect(body).toEndWith('\n@example.com #042137');
+  });
+});
+
+describe('a webhook', () => {
+  test('is signed so that the reference library accepts it, with each secret', async () => {
+    await using provider = httpProvider();
+    await webhook(provider.url).send(message, signal);
+    const [posted] = provider.posted;
+    expect(posted?.headers['webhook-id']).toBe('run-c1');
+    for (const secret of SECRETS) {
+      expect(new Webhook(secret).verify(posted?.body ?? '', posted?.headers ?? {})).toEqual({
+        type: 'otp.requested',
+        timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+        data: {
+          id: 'run-c1',
+          user: 'alice',
+          purpose: 'login',
+          to: '+15005550006',
+          code: '042137',
+          expiresAt: new Date(message.expiresAt).toISOString(),
+        },
+      });
+    }
+    expect(() =>
+      new Webhook(`whsec_${btoa('another secret, 24 bytes')}`).verify(
+        posted?.body ?? '',
+        posted?.headers ?? {},
+      ),
+    ).toThrow();
+    expect(() => new Webhook(SECRETS[0] ?? '').verify(`${posted?.body} `, posted?.headers ?? {})).toThrow();
+  });
+
+  test('has the same id on every try, and the moment of that try, in real time', async () => {
+    await using provider = httpProvider();
+    let now = 1_700_000_000_000;
+    const channel = webhook(provider.url, () => now);
+    await channel.send(message, signal);
+    now += 20_000;
+    await channel.send(message, signal);
+    expect(
+      provider.posted.map(({ headers }) => [headers['webhook-id'], headers['webhook-timestamp']]),
+    ).toEqual([
+      ['run-c1', '1700000000'],
+      ['run-c1', '1700000020'],
+    ]);
+  });
+});
+
+describe('a provider’s answer', () => {
+  const answers: [
+    status: number,
+    fault: DeliveryFailure['fault'] | undefined,
+    passing: boolean | undefined,
+  ][] = [
+    [200, undefined, undefined],
+    [201, undefined, undefined],
+    [204, undefined, undefined],
+    [400, 'refused', false],
+    [401, 'refused', false],
+    [404, 'refused', false],
+    [408, 'refused', false],
+    [410, 'gone', false],
+    [429, 'busy', true],
+    [500, 'provider_error', true],
+    [503, 'provider_error', true],
+  ];
+  test.each(answers)('%d means %s', async (status, fault, passing) => {
+    await using provider = httpProvider(
+      () => new Response(status === 204 ? null : 'code 042137?', { status }),
+    );
+    for (const channel of [sms(provider.url), webhook(provider.url)]) {
+      const failure = await failureOf(channel);
+      expect([failure?.fault, failure?.passing]).toEqual([fault, passing]);
+      expect(Bun.inspect(failure)).not.toContain('042137');
+    }
+  });
+
+  test.each([301, 302, 303, 307, 308])('%d is not followed', async (status) => {
+    await using provider = httpProvider(
+      () => new Response(null, { status, headers: { location: '/elsewhere' } }),
+    );
+    for (const channel of [sms(provider.url), webhook(provider.url)])
+      expect((await failureOf(channel))?.fault).toBe('refused');
+    expect(provider.posted.map(({ path }) => path)).not.toContain('/elsewhere');
+    expect(provider.posted).toHaveLength(2);
+  });
+
+  test.each([
+    ['120', undefined, 120_000],
+    ['0', undefined, undefined],
+    ['Sun, 22 Nov 2026 15:00:30 GMT', 'Sun, 22 Nov 2026 15:00:00 GMT', 30_000],
+    ['Sun, 22 Nov 2026 14:00:00 GMT', 'Sun, 22 Nov 2026 15:00:00 GMT', undefined],
+    ['99999999999999999999', undefined, 3_600_000],
+    ['soon', undefined, undefined],
+    ['-5', undefined, undefined],
+  ])('429 with Retry-After %j (Date %j) asks for a pause of %p ms', async (retryAfter, date, pauseMs) => {
+    const headers = { 'retry-after': retryAfter, ...(date !== undefined && { date }) };
+    await using provider = httpProvider(() => new Response(null, { status: 429, headers }));
+    const failure = await failureOf(webhook(provider.url));
+    expect(failure).toMatchObject({ fault: 'busy', passing: true });
+    expect(failure?.pauseMs).toBe(pauseMs);
+  });
+
+  test('with a body that never ends counts, and is not read', async () => {
+    await using provider = httpProvider((number) => endless(number === 1 ? 201 : 500));
+    const before = process.memoryUsage.rss();
+    expect(await failureOf(sms(provider.url))).toBeUndefined();
+    expect((await failureOf(sms(provider.url)))?.fault).toBe('provider_error');
+    expect(process.memoryUsage.rss() - before).toBeLessThan(64 * 2 ** 20);
+  });
+
+  test('that does not come is not waited for once nobody wants it', async () => {
+    await using provider = httpProvider(() => new Promise(() => {}));
+    const given = new AbortController();
+    const sent = sms(provider.url).send(message, given.signal);
+    await provider.got(1);
+    given.abort();
+    await expect(sent).rejects.toMatchObject({ fault: 'unreachable' });
+  });
+
+  test('cannot come from where nobody listens, which may pass, and the token stands in no error', async () => {
+    const { url, [Symbol.asyncDispose]: stop } = httpProvider();
+    await stop();
+    const failure = await failureOf(sms(url));
+    expect(failure).toMatchObject({ fault: 'unreachable', passing: true });
+    expect(Bun.inspect(failure)).not.toContain('token-1');
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'bun:test';
+import { rig } from '../support/api.ts';
+import { channelOf } from '../support/channel.ts';
+
+/** A service with a webhook, when each message went out by it, and the means to set faults. */
+function faultRig() {
+  const sent: { user: string; at: number }[] = [];
+  const channel = channelOf(async ({ user }) => void sent.push({ user, at: service.clock.now() - start }));
+  const service = rig({}, [channel]);
+  const start = service.clock.now();
+  const json = { 'content-type': 'application/json' };
+  return {
+    ...service,
+    sent,
+    faults: (list: object[]) =>
+      service.send('/mock/faults', { method: 'PUT', headers: json, body: JSON.stringify(list) }),
+    ask: (user: string, more: object = {}) =>
+      service.post('/otp/request', { user, channel: 'webhook', ...more }),
+    outcomes: () =>
+      service
+        .log()
+        .filter(({ message }) => String(message).startsWith('otp.deliver'))
+        .map(({ message, user, reason }) => [message, user, reason].filter(Boolean).join(' ')),
+  };
+}
+
+describe('a fault on delivery', () => {
+  test('loses a message: it counts as delivered, and never comes', async () => {
+    const { faults, ask, clock, sent, outcomes } = faultRig();
+    await faults([{ on: 'delivery', drop: true, times: 1 }]);
+    await ask('lost');
+    await ask('found');
+    await clock.advance(60_000);
+    expect(sent.map(({ user }) => user)).toEqual(['found']);
+    expect(outcomes().sort()).toEqual(['otp.delivered found', 'otp.delivered lost']);
+  });
+
+  test('doubles a message', async () => {
+    const { faults, ask, clock, sent, outcomes } = faultRig();
+    await faults([{ on: 'delivery', user: 'ali*', duplicate: true }]);
+    await ask('alice');
+    await ask('bob');
+    await clock.advance(60_000);
+    expect(sent.map(({ user }) => user).sort()).toEqual(['alice', 'alice', 'bob']);
+    expect(outcomes()).toHaveLength(2);
+  });
+
+  test('has a message come late, by real time, and not at all after its code has ended', async () => {
+    const { faults, ask, clock, sent } = faultRig();
+    await faults([{ on: 'delivery', delayMs: 10_000 }]);
+    await ask('late');
+    await ask('too-late', { ttl: 5 });
+    await clock.advance(20_000);
+    expect(sent).toEqual([{ user: 'late', at: 10_000 }]);
+  });
+
+  test('fails a message, and the request knows nothing of it', async () => {
+    const { faults, ask, clock, sent, outcomes } = faultRig();
+    await faults([{ on: 'delivery', fail: true }]);
+    expect(await ask('alice')).toMatchObject({ status: 200, body: { delivery: 'queued' } });
+    await clock.settle();
+    expect(sent).toEqual([]);
+    expect(outcomes()).toEqual(['otp.delivery_failed alice injected_fault']);
+  });
+
+  test('strikes no request, and a fault on request no message', async () => {
+    const { faults, ask, sent } = faultRig();
+    await faults([{ on: 'request', user: 'bob', status: 500 }]);
+    expect((await ask('bob')).status).toBe(500);
+    expect((await ask('alice')).status).toBe(200);
+    expect(sent.map(({ user }) => user)).toEqual(['alice']);
+  });
+
+  test.each([
+    [{ on: 'delivery' }, '/0'],
+    [{ on: 'delivery', status: 503 }, '/0/status'],
+    [{ on: 'delivery', drop: true, duplicate: true }, '/0'],
+    [{ on: 'delivery', fail: true, drop: true }, '/0'],
+    [{ on: 'request', fail: true }, '/0'],
+    [{ on: 'verify', duplicate: true, status: 500 }, '/0'],
+    [{ on: 'delivery', fail: 'yes' }, '/0/fail'],
+  ])('is refused as %j', async (fault, field) => {
+    const { faults } = faultRig();
+    expect(await faults([fault])).toMatchObject({ status: 400, body: { errors: [{ field }] } });
+  });
+});
+
+describe('what waits for delivery', () => {
+  /** A service with a message that waits. */
+  async function waiting() {
+    const rigged = faultRig();
+    await rigged.faults([{ on: 'delivery', delayMs: 10_000 }]);
+    await rigged.ask('alice');
+    await rigged.ask('bob');
+    return rigged;
+  }
+
+  test('is forgotten with everything else by a reset', async () => {
+    const { post, clock, sent } = await waiting();
+    expect((await post('/mock/reset', {})).status).toBe(200);
+    await clock.advance(60_000);
+    expect(sent).toEqual([]);
+  });
+
+  test('is forgotten for one user', async () => {
+    const { post, clock, sent } = await waiting();
+    expect((await post('/mock/reset', { user: 'alice' })).status).toBe(200);
+    await clock.advance(60_000);
+    expect(sent.map(({ user }) => user)).toEqual(['bob']);
+  });
+
+  test('is forgotten when the clock goes back, for its codes are', async () => {
+    const { post, clock, sent } = await waiting();
+    expect((await post('/mock/clock', { reset: true })).status).toBe(200);
+    await clock.advance(60_000);
+    expect(sent).toEqual([]);
+  });
+
+  test('is not sent when the clock is moved past its end', async () => {
+    const { post, clock, sent, outcomes } = await waiting();
+    expect((await post('/mock/clock', { advance: 301 })).status).toBe(200);
+    await clock.advance(60_000);
+    expect(sent).toEqual([]);
+    expect(outcomes().sort()).toEqual([
+      'otp.delivery_failed alice expired',
+      'otp.delivery_failed bob expired',
+    ]);
+  });
+});
