@@ -151,7 +151,7 @@ describe('/mock/faults', () => {
   });
 
   test.each([
-    ['another operation', { on: 'delivery', status: 503 }, '/0/on'],
+    ['another operation', { on: 'wheel', status: 503 }, '/0/on'],
     ['no operation', { status: 503 }, '/0/on'],
     ['a status that is no error', { on: 'request', status: 200 }, '/0/status'],
     ['a status beyond them', { on: 'request', status: 600 }, '/0/status'],
