@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { median, startService } from './service-process.ts';
 
 /**
  * What delivery costs those who ask for codes: the latency of `POST /otp/request` with a webhook that takes 50
@@ -28,21 +28,6 @@ const provider = Bun.serve({
   },
 });
 
-/** A service with these settings, once it listens; its log is read for as long as there is one. */
-async function start(env: Record<string, string>) {
-  const child = Bun.spawn([process.execPath, 'src/main.ts'], {
-    cwd: join(import.meta.dir, '..'),
-    env: { PATH: process.env['PATH'] ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
-    stdout: 'pipe',
-  });
-  const reader = child.stdout.getReader();
-  const first = new TextDecoder().decode((await reader.read()).value);
-  (async () => {
-    while (!(await reader.read()).done);
-  })();
-  return { child, url: String(JSON.parse(first.split('\n')[0] ?? '').url) };
-}
-
 let users = 0;
 
 /** Latencies of so many requests, AT_ONCE at a time, in milliseconds, sorted. */
@@ -70,16 +55,11 @@ async function latencies(url: string, count: number, delivery: 'queued' | 'none'
 }
 
 const at = (sorted: number[], share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
-const median = (values: number[]) =>
-  at(
-    [...values].sort((a, b) => a - b),
-    0.5,
-  );
 
-const without = await start({});
+const without = await startService();
 const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 const webhook = { OTP_WEBHOOK_URL: String(provider.url), OTP_WEBHOOK_SECRETS: secret };
-const withDelivery = await start({ ...webhook, OTP_CHANNEL: 'webhook' });
+const withDelivery = await startService({ ...webhook, OTP_CHANNEL: 'webhook' });
 // Both are warm before anything counts; the messages of this leave the queue's other places to the rounds.
 await latencies(without.url, REQUESTS, 'none');
 await latencies(withDelivery.url, 500, 'queued');
@@ -90,7 +70,7 @@ for (let round = 0; round < ROUNDS; round++) {
   rounds.without.push(await latencies(without.url, REQUESTS, 'none'));
   rounds.with.push(await latencies(withDelivery.url, REQUESTS, 'queued'));
 }
-for (const { child } of [without, withDelivery]) child.kill('SIGKILL');
+for (const service of [without, withDelivery]) service.kill();
 await provider.stop(true);
 
 console.log(

@@ -108,9 +108,9 @@ export class Delivery {
     }
   }
 
-  /** Forgets all messages, or those to one user, without a word. */
-  forget(user?: string): void {
-    for (const queue of this.#queues.values()) queue.forget(user);
+  /** Forgets all messages, or those to one user, at the call and without a word; resolves when all is given up. */
+  async forget(user?: string): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.forget(user)));
   }
 
   /** Resolves once no message is left, or when `signal` aborts. */

@@ -18,8 +18,8 @@ export async function post(
   const answer = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' }).catch(() => {
     throw new DeliveryFailure('unreachable');
   });
-  // The connection stays open for the next message, if the body was short enough to have come along.
-  await answer.body?.cancel();
+  // If the body was short enough to have come along, the connection stays open for the next message.
+  await answer.body?.cancel().catch(() => {});
   const { status } = answer;
   if (status >= 200 && status < 300) return;
   const pauseMs = pauseOf(answer.headers);

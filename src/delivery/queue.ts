@@ -92,10 +92,14 @@ export class DeliveryQueue {
     else this.#settle(job, reason);
   }
 
-  /** Forgets everything, or all that is one user's, and reports nothing of it. */
-  forget(user?: string): void {
-    for (const job of this.#jobs.values())
-      if (user === undefined || user === job.message.user) this.#remove(job);
+  /** Forgets everything, or all that is one user's, at the call, and reports nothing of it; then gives it up. */
+  async forget(user?: string): Promise<void> {
+    const jobs = [...this.#jobs.values()].filter(({ message }) => (user ?? message.user) === message.user);
+    for (const { message } of jobs) this.#jobs.delete(message.id);
+    for (const [i, job] of jobs.entries()) {
+      this.#remove(job);
+      if (i % BATCH === BATCH - 1) await this.#parts.clock.breathe();
+    }
   }
 
   /** Takes nothing any more, and drops what is left. @returns how many messages that were */
@@ -118,7 +122,7 @@ export class DeliveryQueue {
 
   async #makeReadyIn(job: Job, waitMs: number): Promise<void> {
     await this.#parts.clock.sleep(waitMs, job.left.signal);
-    if (!job.left.signal.aborted) this.#makeReady(job);
+    if (this.#has(job)) this.#makeReady(job);
   }
 
   /** Begins as many tries as may be under way. */
@@ -128,7 +132,7 @@ export class DeliveryQueue {
       if (job === undefined) return;
       this.#ready.delete(job);
       // The end of one that has run out is about to be announced: it is dropped then, like all others.
-      if (this.#parts.clock.now() < job.message.expiresAt) this.#try(job);
+      if (this.#has(job) && this.#parts.clock.now() < job.message.expiresAt) this.#try(job);
     }
   }
 
@@ -145,7 +149,7 @@ export class DeliveryQueue {
     );
     this.#underWay--;
     job.underWay = false;
-    if (!job.left.signal.aborted) this.#conclude(job, failure);
+    if (this.#has(job)) this.#conclude(job, failure);
     this.#pump();
   }
 
@@ -177,6 +181,10 @@ export class DeliveryQueue {
     this.end('gone');
   }
 
+  #has(job: Job): boolean {
+    return this.#jobs.get(job.message.id) === job;
+  }
+
   #settle(job: Job, reason?: Undelivered): void {
     this.#remove(job);
     this.#parts.report(job.message, reason);
@@ -185,7 +193,8 @@ export class DeliveryQueue {
   #remove(job: Job): void {
     this.#jobs.delete(job.message.id);
     this.#ready.delete(job);
-    job.left.abort();
+    // With a reason of its own, or each would make an error, and thousands may leave at once.
+    job.left.abort('it has left the queue');
   }
 }
 

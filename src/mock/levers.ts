@@ -34,7 +34,7 @@ export interface LeverParts {
   readonly clock: MovableClock;
   readonly store: MemoryStore;
   /** What is on its way to users. */
-  readonly delivery: { forget(user?: string): void };
+  readonly delivery: { forget(user?: string): Promise<void> };
   readonly bus: EventBus<OtpEvent>;
   readonly announce: Announce;
   readonly expiry: Expiry;
@@ -72,10 +72,9 @@ export function createLevers({
   reset.register({ all: () => codes.clear() });
   if (seeded) reset.register({ all: () => seeded.forget(), ofUser: (user) => seeded.forget(user) });
 
-  const forgetCodes = () => {
+  const forgetCodes = async () => {
     inbox.cancelAll();
-    delivery.forget();
-    return store.forget();
+    await Promise.all([delivery.forget(), store.forget()]);
   };
   return {
     inbox,

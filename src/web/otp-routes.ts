@@ -75,7 +75,7 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
         detail: {
           summary: 'Request a code',
           description:
-            'Makes a code for a user and a purpose. It replaces the earlier one, if there is any. A request that is refused changes nothing. With a channel the code is sent to the user too; the answer does not wait for that, and nothing is sent once the code has ended. Where the channel has no room, no code is made: 503 delivery_busy, before any other refusal.',
+            'Makes a code for a user and a purpose. It replaces the earlier one, if there is any. A request that is refused changes nothing. With a channel the code is sent to the user too; the answer does not wait for that, and nothing is sent once the code has ended. A channel that is not configured is a 400 that names the setting it needs. Where the channel has no room, no code is made: 503 delivery_busy, before any other refusal.',
         },
       },
     )

@@ -163,6 +163,23 @@ describe('POST /otp/request with a channel', () => {
   }, 20_000);
 });
 
+test('Swagger’s document tells of channel, to, delivery and delivery_busy', async () => {
+  const { send } = rig();
+  const { paths } = JSON.parse((await send('/swagger/json')).text);
+  const { requestBody, responses } = paths['/otp/request'].post;
+  const fields = requestBody.content['application/json'].schema.properties;
+  expect(fields.channel.anyOf.map((one: { const: string }) => one.const)).toEqual([
+    'email',
+    'sms',
+    'webhook',
+    'none',
+  ]);
+  expect(fields.to.description).toContain('E.164');
+  expect(responses['200'].content['application/json'].schema.properties).toHaveProperty('delivery');
+  const busy = responses['503'].content['application/problem+json'].schema.properties.code;
+  expect(JSON.stringify(busy)).toContain('delivery_busy');
+});
+
 describe('what comes of a message', () => {
   test('is an event, once, with the request that caused it, and in the log without the code', async () => {
     const service = allChannels({ OTP_LENGTH: '10' });

@@ -63,7 +63,9 @@ describe('a text message', () => {
 
   test('is posted below a path where the provider has one', async () => {
     await using provider = httpProvider();
-    await sms(`${provider.url}/sms/`).send(message, signal);
+    const channel = sms(`${provider.url}/sms/`);
+    await channel.send(message, signal);
+    channel.close();
     expect(provider.posted[0]?.path).toBe('/sms/2010-04-01/Accounts/AC0123/Messages.json');
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { rig } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
+import { httpProvider } from '../support/http-provider.ts';
 
 /** A service with a webhook, when each message went out by it, and the means to set faults. */
 function faultRig() {
@@ -83,6 +84,19 @@ describe('a fault on delivery', () => {
     const { faults } = faultRig();
     expect(await faults([fault])).toMatchObject({ status: 400, body: { errors: [{ field }] } });
   });
+});
+
+test('a webhook is signed with real time, wherever a test has moved the clock', async () => {
+  await using provider = httpProvider();
+  const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+  const { post, clock, service } = rig({ OTP_WEBHOOK_URL: provider.url, OTP_WEBHOOK_SECRETS: secret });
+  await post('/mock/clock', { advance: 86_400 });
+  await post('/otp/request', { user: 'alice', channel: 'webhook' });
+  const [posted] = await provider.got(1);
+  expect(posted?.headers['webhook-timestamp']).toBe(String(Math.floor(clock.now() / 1_000)));
+  const { data } = JSON.parse(posted?.body ?? '');
+  expect(data.expiresAt).toBe(new Date(clock.now() + 86_400_000 + 300_000).toISOString());
+  await service.stop();
 });
 
 describe('what waits for delivery', () => {

@@ -156,4 +156,47 @@ export const FAULTS: readonly Fault[] = [
     '.onTransform(({ request }) => checkKey(request))',
     '',
   ),
+  fault(
+    'a message is sent though its code has run out',
+    'delivery/queue.ts',
+    'if (this.#has(job) && this.#parts.clock.now() < job.message.expiresAt) this.#try(job);',
+    'if (this.#has(job)) this.#try(job);',
+  ),
+  fault(
+    'a message is tried again though its code was verified',
+    'delivery/queue.ts',
+    'else if (job.codeEnded !== undefined) this.#settle(job, job.codeEnded);',
+    '',
+  ),
+  fault(
+    'a refused request keeps its place in the queue',
+    'delivery/queue.ts',
+    '    } finally {\n      this.#kept--;',
+    '    } finally {',
+  ),
+  fault(
+    'a place in the queue is asked for and not kept',
+    'delivery/queue.ts',
+    'this.#jobs.size + this.#kept >= CAPACITY',
+    'this.#jobs.size >= CAPACITY',
+  ),
+  fault(
+    'a provider that hangs is waited for',
+    'delivery/attempt.ts',
+    'await Promise.race([send(signal), late]);',
+    'late.catch(() => {});\n    await send(signal);',
+  ),
+  fault(
+    'a redirection is followed, with the code',
+    'delivery/http-post.ts',
+    "redirect: 'manual'",
+    "redirect: 'follow'",
+  ),
+  fault(
+    'a password is sent in the clear where the offer of TLS is hidden',
+    'kernel/smtp-url.ts',
+    "String(user !== '')",
+    "'false'",
+  ),
+  fault('an address with a line break passes', 'kernel/addresses.ts', ')*$`;', ')*`;'),
 ];

@@ -5,10 +5,12 @@ import { FAULTS, type Fault } from './faults.ts';
 
 /**
  * Shows that the tests have teeth: plants each fault in a copy of the project, alone, and runs the tests that
- * need no process, browser or network. Ends with status 1 if they pass with a fault, or fail without one.
+ * need no process, browser or other machine. Ends with status 1 if they pass with a fault, or fail without one.
  */
 const root = join(import.meta.dir, '../..');
-const SUITES = ['kernel', 'rules', 'store', 'otp', 'features', 'web'].map((suite) => `test/${suite}/`);
+const SUITES = ['kernel', 'rules', 'store', 'otp', 'features', 'web', 'delivery'].map(
+  (suite) => `test/${suite}/`,
+);
 
 /** The name of the first test that fails in a copy of the project with this fault; undefined if none does. */
 async function firstFailure(fault?: Fault): Promise<string | undefined> {
