@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { dirname, join } from 'node:path';
 import { Glob } from 'bun';
 import { rig } from '../support/api.ts';
+import { channelOf } from '../support/channel.ts';
 
 const { send, post } = rig();
 const html = await send('/');
@@ -93,7 +94,7 @@ describe('the page', () => {
   });
 
   test('is not there in strict mode', async () => {
-    const strict = rig({ OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) }, () => {});
+    const strict = rig({ OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) }, [channelOf(async () => {})]);
     for (const path of ['/', '/page/main.ts', '/page/style.css'])
       expect((await strict.send(path)).body).toMatchObject({ status: 404, code: 'not_found' });
   });
