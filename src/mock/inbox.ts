@@ -17,7 +17,14 @@ export interface InboxMessage {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly state: MessageState;
+  /** How the code is brought to its user beside the inbox, and where to; `none` and absent if it is not. */
+  readonly channel: string;
+  readonly to?: string;
+  readonly delivery: DeliveryState;
 }
+
+/** How far the bringing of a code has come. */
+export type DeliveryState = 'none' | 'queued' | 'delivered' | 'failed';
 
 /** Whose messages; absent parts stand for all. */
 export interface Filter {
@@ -30,12 +37,15 @@ interface Waiter {
   readonly take: (message: InboxMessage) => void;
 }
 
-const FATES: Readonly<Partial<Record<OtpEvent['type'], MessageState>>> = {
-  'otp.verified': 'verified',
-  'otp.expired': 'expired',
-  'otp.replaced': 'replaced',
-  'otp.cancelled': 'cancelled',
-  'otp.locked': 'locked',
+/** What an event changes in the message of its code. */
+const CHANGES: Readonly<Partial<Record<OtpEvent['type'], Partial<InboxMessage>>>> = {
+  'otp.verified': { state: 'verified' },
+  'otp.expired': { state: 'expired' },
+  'otp.replaced': { state: 'replaced' },
+  'otp.cancelled': { state: 'cancelled' },
+  'otp.locked': { state: 'locked' },
+  'otp.delivered': { delivery: 'delivered' },
+  'otp.delivery_failed': { delivery: 'failed' },
 };
 
 /**
@@ -63,13 +73,17 @@ export class Inbox {
 
   hear(event: OtpEvent): void {
     if (event.type === 'otp.requested') {
-      const { otp: id, user, purpose, code, time: createdAt, expiresAt } = event;
-      this.#add({ id, user, purpose, code, createdAt, expiresAt, state: 'pending' });
+      const { otp: id, user, purpose, code, time: createdAt, expiresAt, destination } = event;
+      const delivery = destination
+        ? ({ ...destination, delivery: 'queued' } as const)
+        : ({ channel: 'none', delivery: 'none' } as const);
+      this.#add({ id, user, purpose, code, createdAt, expiresAt, state: 'pending', ...delivery });
       return;
     }
-    const state = FATES[event.type];
+    const change = CHANGES[event.type];
     const message = 'otp' in event && event.otp !== undefined ? this.#messages.get(event.otp) : undefined;
-    if (message !== undefined && state !== undefined) this.#messages.set(message.id, { ...message, state });
+    if (message !== undefined && change !== undefined)
+      this.#messages.set(message.id, { ...message, ...change });
   }
 
   /** The newest messages, newest first. */

@@ -49,6 +49,7 @@ function describeEvent(event: Told): object {
   const time = new Date(event.time).toISOString();
   if (event.type === 'mock.clock')
     return { ...event, time, now: new Date(event.now).toISOString(), offset: event.offset / 1_000 };
-  const expiresAt = 'expiresAt' in event ? event.expiresAt : undefined;
-  return { ...event, time, ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }) };
+  const { expiresAt, destination, ...rest } = { expiresAt: undefined, destination: undefined, ...event };
+  const moments = { time, ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }) };
+  return { ...rest, ...destination, ...moments };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { type Channel, DeliveryFailure, type Message } from '../../src/delivery/channel.ts';
 import { type Rig, rig } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
+import { frames, take } from '../support/sse.ts';
 
 const KEY = 'k'.repeat(32);
 const bearer = { authorization: `Bearer ${KEY}` };
@@ -312,5 +313,47 @@ describe('when the service stops', () => {
     const { service } = rig({}, [{ name: 'webhook', send: async () => {}, close: () => void closed++ }]);
     await service.stop();
     expect(closed).toBe(1);
+  });
+});
+
+describe('the inbox and the stream of events', () => {
+  test('show by which channel a code goes out, where to, and how far that has come', async () => {
+    const to = 'alice@example.com';
+    const fails = channelOf(async () => {
+      throw new DeliveryFailure('refused');
+    }, 'sms');
+    let arrive = () => {};
+    const slow = channelOf(() => new Promise((resolve) => (arrive = resolve)), 'email');
+    const { post, send, clock, service } = rig({}, [slow, fails]);
+    const stream = await service.app.handle(new Request('http://localhost/mock/events'));
+    const events = take(frames(stream.body), 5);
+    await post('/otp/request', { user: 'alice', channel: 'email', to });
+    await post('/otp/request', { user: '+15005550006', channel: 'sms' });
+    await post('/otp/request', { user: 'bob' });
+    const deliveries = async () => {
+      await clock.settle();
+      const messages = [(await send('/mock/inbox')).body['messages']].flat();
+      return messages.map((message) => {
+        const { channel, to, delivery } = Object(message);
+        return [channel, to, delivery];
+      });
+    };
+    expect(await deliveries()).toEqual([
+      ['none', undefined, 'none'],
+      ['sms', '+15005550006', 'failed'],
+      ['email', to, 'queued'],
+    ]);
+    arrive();
+    expect((await deliveries()).at(-1)).toEqual(['email', to, 'delivered']);
+    await clock.advance(50);
+    expect(
+      (await events).map(({ data: { type, channel, to, reason } }) => [type, channel, to ?? reason]),
+    ).toEqual([
+      ['otp.requested', 'email', to],
+      ['otp.requested', 'sms', '+15005550006'],
+      ['otp.delivery_failed', 'sms', 'refused'],
+      ['otp.requested', undefined, undefined],
+      ['otp.delivered', 'email', undefined],
+    ]);
   });
 });

@@ -2,15 +2,16 @@ import { describe, expect, test } from 'bun:test';
 import { CodeList, stateAt } from '../../src/page/model/code-list.ts';
 import type { CodeState, Message, ServiceEvent } from '../../src/page/model/wire.ts';
 
+const UNDELIVERED = { channel: 'none', delivery: 'none' } as const;
 const EXPIRES_AT = '2026-01-01T00:05:00.000Z';
 
 function message(id: string, user = 'alice', state: CodeState = 'pending'): Message {
-  return { id, user, purpose: 'login', code: '042137', expiresAt: EXPIRES_AT, state };
+  return { id, user, purpose: 'login', code: '042137', expiresAt: EXPIRES_AT, state, ...UNDELIVERED };
 }
 
-function requested(otp: string, user = 'alice'): ServiceEvent {
+function requested(otp: string, user = 'alice', destination = {}): ServiceEvent {
   const { purpose, code, expiresAt } = message(otp);
-  return { type: 'otp.requested', otp, user, purpose, code, expiresAt };
+  return { type: 'otp.requested', otp, user, purpose, code, expiresAt, ...destination };
 }
 
 const states = (list: CodeList) => [...list.all()].map(({ id, state }) => `${id} ${state}`);
@@ -30,6 +31,7 @@ describe('events', () => {
           code: '042137',
           expiresAt: Date.parse(EXPIRES_AT),
           state: 'pending',
+          ...UNDELIVERED,
         },
         {
           id: 'c1',
@@ -38,9 +40,28 @@ describe('events', () => {
           code: '042137',
           expiresAt: Date.parse(EXPIRES_AT),
           state: 'pending',
+          ...UNDELIVERED,
         },
       ],
     });
+  });
+
+  test('a code that goes out says where to, and what came of it, also after its end', () => {
+    const list = new CodeList();
+    const to = 'alice@example.com';
+    list.apply(requested('c1', 'alice', { channel: 'email', to }));
+    expect(list.get('c1')).toMatchObject({ channel: 'email', to, delivery: 'queued' });
+    list.apply({ type: 'otp.verified', otp: 'c1' });
+    list.apply({ type: 'otp.delivered', otp: 'c1' });
+    expect(list.get('c1')).toMatchObject({ state: 'verified', delivery: 'delivered' });
+  });
+
+  test('a delivery that ends while the inbox is asked for counts more than its answer', () => {
+    const list = new CodeList();
+    list.beginLoading();
+    list.apply({ type: 'otp.delivery_failed', otp: 'c1' });
+    list.load([{ ...message('c1'), channel: 'sms', to: '+15550100', delivery: 'queued' }]);
+    expect(list.get('c1')).toMatchObject({ delivery: 'failed', state: 'pending' });
   });
 
   test.each(['verified', 'expired', 'replaced', 'cancelled', 'locked'] as const)(

@@ -1,7 +1,29 @@
 import { describe, expect, test } from 'bun:test';
 import { Announcements } from '../../src/page/model/announcements.ts';
 import { backOffMs } from '../../src/page/model/back-off.ts';
-import { faultInWords, problemInWords, wheelInWords } from '../../src/page/model/words.ts';
+import { deliveryInWords, faultInWords, problemInWords, wheelInWords } from '../../src/page/model/words.ts';
+
+describe('a delivery in words', () => {
+  test('says by which channel, where to, and how far it has come', () => {
+    const to = 'alice@example.com';
+    expect(deliveryInWords({ channel: 'email', to, delivery: 'failed' })).toBe(`email to ${to}: failed`);
+  });
+
+  test('is nothing where nothing is delivered', () => {
+    expect(deliveryInWords({ channel: 'none', delivery: 'none' })).toBe('');
+  });
+});
+
+describe('a fault of the delivery in words', () => {
+  test.each([
+    [{ fail: true }, 'refused'],
+    [{ drop: true }, 'lost'],
+    [{ duplicate: true }, 'sent twice'],
+    [{ delayMs: 200 }, 'sent after 200 ms'],
+  ])('%j', (fault, words) => {
+    expect(faultInWords({ on: 'delivery', times: 1, ...fault })).toBe(`delivery: ${words}, once`);
+  });
+});
 
 describe('a problem in words', () => {
   test('has its status, its name and what to do', () => {

@@ -8,6 +8,8 @@ const WORDS = {
   'otp.expired': 'expired',
   'otp.replaced': 'replaced',
   'otp.cancelled': 'cancelled',
+  'otp.delivered': 'delivered',
+  'otp.delivery_failed': 'not delivered',
 } as const;
 
 /**

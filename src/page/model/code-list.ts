@@ -1,7 +1,7 @@
-import type { CodeState, Message, ServiceEvent } from './wire.ts';
+import type { CodeState, Delivery, Message, ServiceEvent } from './wire.ts';
 
 /** A code as the page shows it. `expiresAt` is in ms since the epoch, service time. */
-export interface Code {
+export interface Code extends Delivery {
   readonly id: string;
   readonly user: string;
   readonly purpose: string;
@@ -17,14 +17,19 @@ export interface Excerpt {
   readonly matching: number;
 }
 
-/** The state in which an event leaves its code. */
-const ENDINGS = {
-  'otp.verified': 'verified',
-  'otp.expired': 'expired',
-  'otp.replaced': 'replaced',
-  'otp.cancelled': 'cancelled',
-  'otp.locked': 'locked',
-} as const;
+/** What becomes of a code after it has come. */
+type Change = Partial<Pick<Code, 'state' | 'delivery'>>;
+
+/** What an event changes in its code. */
+const CHANGES: Readonly<Partial<Record<ServiceEvent['type'], Change>>> = {
+  'otp.verified': { state: 'verified' },
+  'otp.expired': { state: 'expired' },
+  'otp.replaced': { state: 'replaced' },
+  'otp.cancelled': { state: 'cancelled' },
+  'otp.locked': { state: 'locked' },
+  'otp.delivered': { delivery: 'delivered' },
+  'otp.delivery_failed': { delivery: 'failed' },
+};
 
 /** As many as the inbox keeps. */
 const KEPT = 1_000;
@@ -40,8 +45,8 @@ const KEPT = 1_000;
 export class CodeList {
   /** Oldest first. */
   readonly #codes = new Map<string, Code>();
-  /** How codes ended, and which arrived, since the inbox was last asked for. */
-  #ended = new Map<string, CodeState>();
+  /** What has changed, and which codes arrived, since the inbox was last asked for. */
+  #changes = new Map<string, Change>();
   #arrived = new Set<string>();
   #loading = false;
   #total = 0;
@@ -63,13 +68,13 @@ export class CodeList {
   apply(event: ServiceEvent): void {
     if (event.type === 'otp.requested') this.#add(event);
     else if (event.type === 'mock.reset') this.forget(event.user);
-    else if ('otp' in event && event.type in ENDINGS) this.#end(event.otp, ENDINGS[event.type]);
+    else if ('otp' in event && event.otp !== undefined) this.#change(event.otp, CHANGES[event.type]);
   }
 
   /** The inbox is being asked for. What happens from now on counts more than its answer. */
   beginLoading(): void {
     this.#loading = true;
-    this.#ended = new Map();
+    this.#changes = new Map();
     this.#arrived = new Set();
   }
 
@@ -77,9 +82,9 @@ export class CodeList {
   load(messages: readonly Message[]): void {
     const arrived = [...this.#arrived].flatMap((id) => this.#codes.get(id) ?? []);
     this.#codes.clear();
-    for (const { expiresAt, state, ...rest } of messages.toReversed()) {
-      const ended = this.#ended.get(rest.id) ?? state;
-      this.#codes.set(rest.id, { ...rest, expiresAt: Date.parse(expiresAt), state: ended });
+    for (const message of messages.toReversed()) {
+      const expiresAt = Date.parse(message.expiresAt);
+      this.#codes.set(message.id, { ...message, expiresAt, ...this.#changes.get(message.id) });
     }
     for (const code of arrived) {
       const inInbox = this.#codes.get(code.id);
@@ -110,20 +115,24 @@ export class CodeList {
     return { codes: matching.slice(-limit).reverse(), matching: matching.length };
   }
 
-  #add({ otp: id, user, purpose, code, expiresAt }: Extract<ServiceEvent, { type: 'otp.requested' }>): void {
+  #add(event: Extract<ServiceEvent, { type: 'otp.requested' }>): void {
+    const { otp: id, user, purpose, code, channel = 'none', to } = event;
     // A stream that is resumed may tell again what the inbox has told.
     if (this.#codes.has(id)) return;
-    this.#codes.set(id, { id, user, purpose, code, expiresAt: Date.parse(expiresAt), state: 'pending' });
+    const delivery: Delivery =
+      to === undefined ? { channel, delivery: 'none' } : { channel, to, delivery: 'queued' };
+    const expiresAt = Date.parse(event.expiresAt);
+    this.#codes.set(id, { id, user, purpose, code, expiresAt, state: 'pending', ...delivery });
     if (this.#loading) this.#arrived.add(id);
     this.#total++;
     this.#trim();
   }
 
-  #end(id: string | undefined, state: CodeState): void {
-    if (id === undefined) return;
-    if (this.#loading) this.#ended.set(id, state);
+  #change(id: string, change: Change = {}): void {
+    if (this.#loading) this.#changes.set(id, { ...this.#changes.get(id), ...change });
     const code = this.#codes.get(id);
-    if (code?.state === 'pending') this.#codes.set(id, { ...code, state });
+    const hasEnded = change.state !== undefined && code?.state !== 'pending';
+    if (code !== undefined && !hasEnded) this.#codes.set(id, { ...code, ...change });
   }
 
   #trim(): void {

@@ -5,8 +5,15 @@
 
 export type CodeState = 'pending' | 'verified' | 'expired' | 'replaced' | 'cancelled' | 'locked';
 
+/** How a code is brought to its user beside the inbox, where to, and how far that has come. */
+export interface Delivery {
+  readonly channel: string;
+  readonly to?: string;
+  readonly delivery: 'none' | 'queued' | 'delivered' | 'failed';
+}
+
 /** A code as the inbox lists it. */
-export interface Message {
+export interface Message extends Delivery {
   readonly id: string;
   readonly user: string;
   readonly purpose: string;
@@ -31,7 +38,10 @@ export type ServiceEvent =
       readonly purpose: string;
       readonly code: string;
       readonly expiresAt: string;
+      readonly channel?: string;
+      readonly to?: string;
     }
+  | { readonly type: 'otp.delivered' | 'otp.delivery_failed'; readonly otp: string }
   | {
       readonly type: 'otp.verified' | 'otp.expired' | 'otp.replaced' | 'otp.cancelled' | 'otp.locked';
       readonly otp?: string;
@@ -56,6 +66,8 @@ export interface Fault {
   readonly delayMs?: number;
   readonly status?: number;
   readonly drop?: boolean;
+  readonly fail?: boolean;
+  readonly duplicate?: boolean;
 }
 
 /** A code that a user, or all whom a pattern fits, always get. */

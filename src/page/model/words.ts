@@ -1,5 +1,5 @@
 import { SLOTS } from './wheel-geometry.ts';
-import type { Fault, Problem } from './wire.ts';
+import type { Delivery, Fault, Problem } from './wire.ts';
 
 /** What a call that failed is said to the reader as: its status, its name, what to do, and which fields. */
 export function problemInWords({ status, code, detail, attemptsLeft, errors = [] }: Problem): string {
@@ -8,12 +8,27 @@ export function problemInWords({ status, code, detail, attemptsLeft, errors = []
   return `${status === 0 ? '' : `${status} `}${code}: ${detail}${left}${fields}`;
 }
 
+/** How a code is brought to its user, in a few words: `email to alice@example.com: delivered`; nothing if it is not. */
+export function deliveryInWords({ channel, to = '', delivery }: Delivery): string {
+  return delivery === 'none' ? '' : `${channel} to ${to}: ${delivery}`;
+}
+
 /** A fault in a few words: `verify, alice*: 503 after 200 ms, 2 times`. */
-export function faultInWords({ on, user, times, delayMs, status, drop }: Fault): string {
-  const what = drop ? 'connection dropped' : (status?.toString() ?? 'answered');
+export function faultInWords(fault: Fault): string {
+  const { on, user, times, delayMs } = fault;
+  const what = on === 'delivery' ? mishapInWords(fault) : answerInWords(fault);
   const after = delayMs ? ` after ${delayMs} ms` : '';
   const often = times === undefined ? 'until cleared' : times === 1 ? 'once' : `${times} times`;
   return `${on}${user === undefined ? '' : `, ${user}`}: ${what}${after}, ${often}`;
+}
+
+function answerInWords({ drop, status }: Fault): string {
+  return drop ? 'connection dropped' : (status?.toString() ?? 'answered');
+}
+
+function mishapInWords({ drop, fail, duplicate }: Fault): string {
+  if (fail) return 'refused';
+  return drop ? 'lost' : duplicate ? 'sent twice' : 'sent';
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type Code, type Excerpt, stateAt } from '../model/code-list.ts';
 import { countdown } from '../model/countdown.ts';
+import { deliveryInWords } from '../model/words.ts';
 import { byId, within } from './dom.ts';
 
 /** More new rows than this at once come in without a flourish. */
@@ -48,6 +49,7 @@ class Row {
   readonly #seconds: HTMLElement;
   readonly #state: HTMLElement;
   readonly #left: SVGCircleElement;
+  readonly #delivery: HTMLElement;
   #shown = '';
 
   constructor(clone: Node, { id, user, purpose, code }: Code) {
@@ -56,6 +58,7 @@ class Row {
     this.#seconds = within(clone, '.seconds', HTMLElement);
     this.#state = within(clone, '.state', HTMLElement);
     this.#left = within(clone, '.left', SVGCircleElement);
+    this.#delivery = within(clone, '.delivery', HTMLElement);
     clone.dataset['id'] = id;
     const texts = { user, purpose, digits: code };
     for (const [part, text] of Object.entries(texts)) {
@@ -71,11 +74,14 @@ class Row {
     const state = stateAt(code, now);
     const { label, share } = countdown(code.expiresAt - now);
     if (state === 'pending') this.#left.setAttribute('stroke-dashoffset', String(1 - share));
-    const shown = `${state} ${state === 'pending' ? label : ''}`;
+    const delivery = deliveryInWords(code);
+    const shown = `${state} ${state === 'pending' ? label : ''} ${delivery}`;
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.element.dataset['state'] = state;
     this.#state.textContent = state;
+    this.#delivery.textContent = delivery;
+    this.#delivery.title = delivery;
     this.#seconds.textContent = state === 'pending' ? label : '–';
   }
 }

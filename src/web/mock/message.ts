@@ -21,6 +21,12 @@ export const Message = Type.Object(
       ],
       { description: 'What has become of the code by now' },
     ),
+    channel: Type.String({ description: 'How the code is brought to its user beside the inbox, or none' }),
+    to: Type.Optional(Type.String({ description: 'Where it is brought to' })),
+    delivery: Type.Union(
+      [Type.Literal('none'), Type.Literal('queued'), Type.Literal('delivered'), Type.Literal('failed')],
+      { description: 'How far that has come' },
+    ),
   },
   {
     description: 'A code as its user would get it.',
@@ -33,6 +39,8 @@ export const Message = Type.Object(
         createdAt: '2026-11-22T15:00:00.000Z',
         expiresAt: '2026-11-22T15:05:00.000Z',
         state: 'pending',
+        channel: 'none',
+        delivery: 'none',
       },
     ],
   },

@@ -17,6 +17,8 @@ describe('GET /mock/inbox', () => {
           createdAt: '2026-01-01T00:00:00.000Z',
           expiresAt: '2026-01-01T00:01:00.000Z',
           state: 'pending',
+          channel: 'none',
+          delivery: 'none',
         },
       ],
     });
