@@ -1,3 +1,4 @@
+import { processRegistry } from './features/process-metrics.ts';
 import { BoundedWriter } from './kernel/bounded-writer.ts';
 import { systemClock } from './kernel/clock.ts';
 import { ConfigError, createService, ListenError } from './service.ts';
@@ -9,7 +10,12 @@ const LAST_LINES_MS = 1_000;
 const clock = systemClock();
 const output = new BoundedWriter(process.stdout);
 try {
-  const service = createService(process.env, { clock, write: (lines) => output.write(lines) });
+  const service = createService(process.env, {
+    clock,
+    write: (lines) => output.write(lines),
+    terminal: process.stdout.isTTY,
+    registry: processRegistry(),
+  });
   // Under `bun start` one Ctrl-C arrives twice, so a second signal does not cut the first one's work short.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => service.stop().then(end));
   await service.listen();

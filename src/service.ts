@@ -1,13 +1,19 @@
 import { randomBytes } from 'node:crypto';
+import { Registry } from 'prom-client';
 import type { Channel } from './delivery/channel.ts';
 import { openChannels } from './delivery/channels.ts';
 import { Delivery } from './delivery/delivery.ts';
 import { eventLog } from './features/event-log.ts';
+import { otpMetrics } from './features/otp-metrics.ts';
+import { serviceMetrics } from './features/service-metrics.ts';
+import { storeMetrics } from './features/store-metrics.ts';
+import { userMask } from './features/user-mask.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { type Env, readConfig } from './kernel/config.ts';
 import { EventBus } from './kernel/event-bus.ts';
 import { idSource } from './kernel/ids.ts';
 import { Log, type WriteLines } from './kernel/log.ts';
+import { jsonLine, prettyLine } from './kernel/log-format.ts';
 import { MovableClock } from './kernel/movable-clock.ts';
 import { createLevers } from './mock/levers.ts';
 import { randomCodes } from './otp/code-source.ts';
@@ -15,6 +21,7 @@ import { announcer, type OtpEvent } from './otp/events.ts';
 import { Expiry } from './otp/expiry.ts';
 import { OtpService } from './otp/otp-service.ts';
 import { policyOf } from './otp/policy.ts';
+import { MeasuredStore } from './store/measured-store.ts';
 import { MemoryStore } from './store/memory.ts';
 import { type App, mockApp, strictApp } from './web/app.ts';
 import { IDLE_TIMEOUT_S } from './web/patience.ts';
@@ -58,6 +65,10 @@ export interface Surroundings {
   readonly clock?: Clock;
   /** Takes the lines of the log; nothing is logged without it. */
   readonly write?: WriteLines;
+  /** Whether those lines go to a terminal: then they are for people, and coloured, unless `LOG_FORMAT` says else. */
+  readonly terminal?: boolean;
+  /** Where the service adds its metrics, and what `/metrics` shows. */
+  readonly registry?: Registry;
   /** Ways to deliver codes that need no settings, each in place of the configured one of its name. */
   readonly channels?: readonly Channel[];
 }
@@ -70,16 +81,22 @@ export interface Surroundings {
  * @throws ConfigError with every bad value at once
  */
 export function createService(env: Env = {}, surroundings: Surroundings = {}): Service {
-  const { clock: realClock = systemClock(), write = () => {}, channels = [] } = surroundings;
+  const { clock: realClock = systemClock(), write = () => {}, terminal = false } = surroundings;
+  const { channels = [], registry = new Registry() } = surroundings;
   const handedIn = channels.map(({ name }) => name);
-  const { config, warnings } = readConfig(env, handedIn);
+  const { config, warnings } = readConfig(
+    terminal ? { ...env, LOG_FORMAT: env['LOG_FORMAT'] || 'pretty' } : env,
+    handedIn,
+  );
   const clock = new MovableClock(realClock);
   const run = `${clock.now().toString(36)}${randomBytes(2).toString('hex')}`;
-  const log = new Log(clock, config.LOG_LEVEL, write);
+  const format = config.LOG_FORMAT === 'json' ? jsonLine : prettyLine(terminal);
+  const log = new Log(clock, config.LOG_LEVEL, write, format);
   for (const warning of warnings) log.warn(warning);
 
   const bus = new EventBus<OtpEvent>((error) => log.error('a subscriber failed', error));
-  bus.subscribe(eventLog(log));
+  bus.subscribe(eventLog(log, config.OTP_MODE === 'strict' ? userMask() : (user) => user));
+  bus.subscribe(otpMetrics(registry));
   const announce = announcer(bus, clock, idSource(run, 'e'));
   const configured = openChannels(config, clock, () => realClock.now());
   const others = configured.filter(({ name }) => !handedIn.includes(name));
@@ -92,13 +109,24 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
     mishaps: ({ user }) => levers?.faults.strike('delivery', user),
   });
   bus.subscribe((event) => delivery.hear(event));
-  const store = new MemoryStore(clock, policyOf(config), run);
+  const memory = new MemoryStore(clock, policyOf(config), run);
+  const store = new MeasuredStore(memory, clock, storeMetrics(registry));
   const closing = new AbortController();
   const onError = (error: unknown) => log.error('a tick failed', error);
   const expiry = new Expiry({ store, clock, announce, onError, signal: closing.signal });
   const levers =
     config.OTP_MODE === 'mock'
-      ? createLevers({ config, clock, store, delivery, bus, announce, expiry, run })
+      ? createLevers({
+          config,
+          clock,
+          store,
+          wheel: () => memory.wheel,
+          delivery,
+          bus,
+          announce,
+          expiry,
+          run,
+        })
       : undefined;
   const otps = new OtpService(store, levers?.codes ?? randomCodes(config.OTP_LENGTH), announce);
 
@@ -106,7 +134,8 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
   const ready = async () => phase === 'ready' && (await store.ready());
   const ending = new AbortController();
   const timeUp = new AbortController();
-  const parts = { otps, delivery, config, clock, log, ready, ending: ending.signal, run };
+  serviceMetrics(registry, { config, store, log, ready });
+  const parts = { otps, delivery, config, clock, log, registry, ready, ending: ending.signal, run };
   const app = levers ? mockApp(parts, levers) : strictApp(parts);
 
   let loop = Promise.resolve();

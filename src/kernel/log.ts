@@ -1,17 +1,13 @@
 import type { Clock } from './clock.ts';
-import type { Config } from './settings.ts';
+import { type Entry, type Fields, type FormatEntry, jsonLine, type Level } from './log-format.ts';
 
 /** Takes whole lines, each with its line break; false if they had to be dropped. Must not throw. */
 export type WriteLines = (lines: string) => unknown;
 
-type Level = Config['LOG_LEVEL'];
-type Fields = Readonly<Record<string, unknown>>;
-type Entry = { time: number; level: Level; message: string; fields: Fields };
-
-const SEVERITY: Readonly<Record<Level, number>> = { info: 0, warn: 1, error: 2 };
+const SEVERITY: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
 /**
- * The log: one JSON object a line, with `time` (ISO, service time), `level` and `message` first.
+ * The log: a line for each entry.
  *
  * Lines are formatted and written after whoever logs has gone on: they are gathered until the event loop
  * turns and leave in one write. So fields must not change once they are logged.
@@ -20,13 +16,30 @@ export class Log {
   readonly #clock: Clock;
   readonly #least: number;
   readonly #write: WriteLines;
+  readonly #format: FormatEntry;
   #entries: Entry[] = [];
   #dropped = 0;
+  #reported = 0;
 
-  constructor(clock: Clock, least: Level, write: WriteLines) {
+  constructor(clock: Clock, least: Level, write: WriteLines, format: FormatEntry = jsonLine) {
     this.#clock = clock;
     this.#least = SEVERITY[least];
     this.#write = write;
+    this.#format = format;
+  }
+
+  /** How many lines were dropped so far. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Whether entries of this level are written, for whoever would make many that are not. */
+  takes(level: Level): boolean {
+    return SEVERITY[level] >= this.#least;
+  }
+
+  debug(message: string, fields: Fields = {}): void {
+    this.#add('debug', message, fields);
   }
 
   info(message: string, fields: Fields = {}): void {
@@ -48,24 +61,18 @@ export class Log {
     const entries = this.#entries;
     this.#entries = [];
     if (entries.length === 0) return;
-    if (this.#write(entries.map(format).join('')) === false) {
+    if (this.#write(entries.map(this.#format).join('')) === false) {
       this.#dropped += entries.length;
-    } else if (this.#dropped > 0) {
-      const count = this.#dropped;
-      this.#dropped = 0;
+    } else if (this.#dropped > this.#reported) {
+      const count = this.#dropped - this.#reported;
+      this.#reported = this.#dropped;
       this.warn('lines of the log were dropped: nobody reads it fast enough', { count });
     }
   }
 
   #add(level: Level, message: string, fields: Fields): void {
-    if (SEVERITY[level] < this.#least) return;
+    if (!this.takes(level)) return;
     if (this.#entries.length === 0) this.#clock.breathe().then(() => this.flush());
     this.#entries.push({ time: this.#clock.now(), level, message, fields });
   }
-}
-
-/** JSON keeps every line break of a field out of the log but these two, which some log viewers break lines at. */
-function format({ time, level, message, fields }: Entry): string {
-  const line = JSON.stringify({ time: new Date(time).toISOString(), level, message, ...fields });
-  return `${line.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}\n`;
 }

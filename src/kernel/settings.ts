@@ -9,6 +9,16 @@ function whole(minimum: number, maximum: number, value: number, description: str
   return Type.Integer({ minimum, maximum, default: value, description });
 }
 
+/** Bearer tokens, separated by commas. */
+function keys(description: string) {
+  return Type.Array(Type.String({ pattern: '^[!-+\\--~]{32,}$' }), {
+    default: [],
+    secret: true,
+    description,
+    expected: 'keys separated by commas, each of at least 32 ASCII characters without blanks',
+  });
+}
+
 /**
  * Every setting: an environment variable with what it may be, its default and what it is for. A default that
  * strict mode has of its own stands in `strict`; the value of one marked `secret` is never repeated.
@@ -62,13 +72,10 @@ export const Settings = Type.Object({
     2_000_000,
     'Most records in memory: codes, counts of wrong codes, locks, sends',
   ),
-  OTP_API_KEYS: Type.Array(Type.String({ pattern: '^[!-+\\--~]{32,}$' }), {
-    default: [],
-    secret: true,
-    description:
-      'Keys, separated by commas, one of which each call must bring; each of at least 32 characters',
-    expected: 'keys separated by commas, each of at least 32 ASCII characters without blanks',
-  }),
+  OTP_API_KEYS: keys(
+    'Keys, separated by commas, one of which each call must bring; each of at least 32 characters',
+  ),
+  OTP_METRICS_KEYS: keys('Keys, likewise, for `/metrics`; they open nothing else, and no other key opens it'),
   OTP_ALLOWED_HOSTS: Type.Array(Type.String({ pattern: '^[a-z0-9.-]+$' }), {
     default: [],
     description:
@@ -83,9 +90,13 @@ export const Settings = Type.Object({
   }),
   ...deliverySettings,
   SHUTDOWN_DRAIN: whole(0, 3_600, 0, 'Seconds to serve on after SIGTERM, not ready, before stopping'),
-  LOG_LEVEL: Type.Union([Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], {
-    default: 'info',
-    description: 'Least severe level that is logged',
+  LOG_LEVEL: Type.Union(
+    [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')],
+    { default: 'info', description: 'Least severe level that is logged' },
+  ),
+  LOG_FORMAT: Type.Union([Type.Literal('json'), Type.Literal('pretty')], {
+    default: 'json',
+    description: '`json` for machines, `pretty` for people; on a terminal `pretty` is the default',
   }),
 });
 

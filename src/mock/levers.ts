@@ -5,7 +5,7 @@ import type { WheelView } from '../kernel/timing-wheel.ts';
 import { randomCodes } from '../otp/code-source.ts';
 import type { Announce, OtpEvent } from '../otp/events.ts';
 import type { Expiry } from '../otp/expiry.ts';
-import type { MemoryStore } from '../store/memory.ts';
+import type { Store } from '../store/store.ts';
 import { ClockLever } from './clock-lever.ts';
 import { EventHistory } from './event-history.ts';
 import { Faults } from './faults.ts';
@@ -32,9 +32,11 @@ export interface Levers {
 export interface LeverParts {
   readonly config: Config;
   readonly clock: MovableClock;
-  readonly store: MemoryStore;
   /** What is on its way to users. */
   readonly delivery: { forget(user?: string): Promise<void> };
+  readonly store: Store;
+  /** The timing wheel of that store as it stands. */
+  readonly wheel: () => WheelView;
   readonly bus: EventBus<OtpEvent>;
   readonly announce: Announce;
   readonly expiry: Expiry;
@@ -48,6 +50,7 @@ export function createLevers({
   clock,
   store,
   delivery,
+  wheel,
   bus,
   announce,
   expiry,
@@ -83,6 +86,6 @@ export function createLevers({
     codes,
     faults,
     reset,
-    wheel: () => store.wheel,
+    wheel,
   };
 }

@@ -45,10 +45,12 @@ export type Undelivered =
   | 'internal'
   | 'injected_fault';
 
-/** A tick that expired codes is over: how many they were. For whoever would rather count than list them. */
+/** A tick is over: how many codes it expired, for whoever would rather count than list them, and how long it took. */
 export interface WheelTicked {
   readonly type: 'wheel.ticked';
   readonly expired: number;
+  /** Real time, in ms. */
+  readonly durationMs: number;
 }
 
 /** A test has had the service forget everything, or all that is one user's. */

@@ -49,6 +49,7 @@ export class Expiry {
   /** Ends and announces what is due now, in batches, with the event loop free to serve requests between them. */
   async #pass(): Promise<number> {
     const { store, clock, announce, signal } = this.#parts;
+    const started = clock.monotonic();
     let expired = 0;
     try {
       for (let more = true; more && !signal.aborted; ) {
@@ -60,7 +61,7 @@ export class Expiry {
         if (more) await clock.breathe();
       }
     } finally {
-      if (expired > 0) announce({ type: 'wheel.ticked', expired });
+      announce({ type: 'wheel.ticked', expired, durationMs: clock.monotonic() - started });
     }
     return expired;
   }

@@ -71,6 +71,7 @@ export class MemoryStore implements Store {
       record !== undefined && fate !== undefined ? { otp: this.#otp(wanted, record), fate } : undefined;
     const kept = record ?? this.#records.addOtp(wanted);
     this.#issued++;
+    if (fate === undefined) this.#records.live++;
     kept.putCode(this.#issued, wanted.code, now + wanted.ttlMs);
     this.#records.settle(kept);
     return { otp: this.#otp(wanted, kept), ...(earlier && { earlier }) };
@@ -96,6 +97,7 @@ export class MemoryStore implements Store {
     const record = this.#live(key);
     if (record === undefined) return undefined;
     const otp = this.#otp(key, record);
+    this.#records.live--;
     record.dropCode();
     this.#records.settle(record);
     return otp;
@@ -105,6 +107,7 @@ export class MemoryStore implements Store {
     const record = this.#live(key);
     if (record === undefined) return undefined;
     const now = this.#clock.now();
+    this.#records.live--;
     record.expiresAt = now;
     record.goneAt = endOfGrace(now);
     this.#records.settle(record);
@@ -128,6 +131,7 @@ export class MemoryStore implements Store {
       const phase = phaseOf(record.code, now);
       if (phase === 'gone') record.dropCode();
       if (phase === 'ended') {
+        this.#records.live--;
         record.goneAt = endOfGrace(now);
         expired.push(this.#otp(otpKeyOf(record.key), record));
       }
@@ -136,6 +140,10 @@ export class MemoryStore implements Store {
       this.#records.settle(record);
     }
     return { expired, more: this.#records.isBehind(now) };
+  }
+
+  async live(): Promise<number> {
+    return this.#records.live;
   }
 
   async ready(): Promise<boolean> {
@@ -161,7 +169,10 @@ export class MemoryStore implements Store {
     const record = known ?? this.#records.addOtp(key);
     record.attempts = attempts;
     const left = attemptsLeft(attempts, this.#policy.guesses, now);
-    if (left === 0 && phaseOf(record.code, now) === 'live') record.dropCode();
+    if (left === 0 && phaseOf(record.code, now) === 'live') {
+      this.#records.live--;
+      record.dropCode();
+    }
     this.#records.settle(record);
     return { attemptsLeft: left };
   }

@@ -13,6 +13,8 @@ export class RecordSet {
   #otps = new RecordTable<OtpRecord>();
   #senders = new RecordTable<SendRecord>();
   #wheel: TimingWheel<StoredRecord>;
+  /** How many codes have not ended yet. Whoever puts one into a record, or ends one there, counts it here. */
+  live = 0;
 
   /** @param now the present, in milliseconds since the epoch */
   constructor(now: number) {
@@ -71,7 +73,10 @@ export class RecordSet {
   forget(record: StoredRecord): void {
     this.#wheel.cancel(record);
     if (record instanceof SendRecord) this.#senders.delete(record.key);
-    else this.#otps.delete(record.key);
+    else {
+      this.#otps.delete(record.key);
+      if (record.code !== undefined && record.goneAt === undefined) this.live--;
+    }
   }
 
   /** Takes at most `limit` records off the wheel that are due; each has to be settled or forgotten at once. */
@@ -89,6 +94,7 @@ export class RecordSet {
     this.#otps = new RecordTable();
     this.#senders = new RecordTable();
     this.#wheel = new TimingWheel(now);
+    this.live = 0;
   }
 
   /** Forgets all that is one user's, in steps: records are not found by the user alone, and all have to be looked at. */

@@ -25,6 +25,8 @@ export interface Store {
   forget(user?: string): Promise<void>;
   /** Ends codes whose time is up and forgets what need not be kept; at most `limit` steps in all. */
   expire(limit: number): Promise<Expired>;
+  /** How many codes are live; one whose time is up counts until its end is noticed. At a cost that does not grow. */
+  live(): Promise<number>;
   /** Whether the store answers. Never rejects. */
   ready(): Promise<boolean>;
 }

@@ -1,12 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { ProblemError } from './problem.ts';
 
-/** The name of the API key's scheme in the OpenAPI document. */
+/** The names of the two kinds of keys in the OpenAPI document: for codes, and for `/metrics`. */
 export const KEY_SCHEME = 'key';
+export const METRICS_KEY_SCHEME = 'metricsKey';
 
 /** What the OpenAPI document says of routes that want one of `keys`. */
-export function keyDetail(keys: readonly string[]) {
-  return keys.length > 0 ? { security: [{ [KEY_SCHEME]: [] }] } : {};
+export function keyDetail(keys: readonly string[], scheme = KEY_SCHEME) {
+  return keys.length > 0 ? { security: [{ [scheme]: [] }] } : {};
 }
 
 /**

@@ -1,5 +1,7 @@
 import { Elysia, ElysiaCustomStatusResponse, NotFoundError } from 'elysia';
+import type { Registry } from 'prom-client';
 import type { Delivery } from '../delivery/delivery.ts';
+import { httpMetrics } from '../features/http-metrics.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { idSource } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
@@ -10,13 +12,15 @@ import { docs } from './docs.ts';
 import { errorAnswers } from './errors.ts';
 import { faultHook } from './fault-hook.ts';
 import { hostCheck } from './host-check.ts';
+import { measureRequests } from './measure-requests.ts';
+import { metricsRoute } from './metrics-route.ts';
 import { mockRoutes } from './mock/mock-routes.ts';
 import { otpRoutes } from './otp-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { pathOf } from './path.ts';
 import { probeRoutes } from './probe-routes.ts';
 import { PROBLEM_TYPE } from './problem.ts';
-import { nameRequests } from './request-id.ts';
+import { causeOf, nameRequests } from './request-id.ts';
 
 export interface AppParts {
   readonly otps: OtpService;
@@ -24,6 +28,8 @@ export interface AppParts {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
+  /** What `/metrics` shows; the API adds its own. */
+  readonly registry: Registry;
   /** Whether the service takes requests now. */
   readonly ready: () => Promise<boolean>;
   /** Aborts when the service is about to stop: who waits is answered, and streams end. */
@@ -55,13 +61,21 @@ export function strictApp(parts: AppParts) {
 }
 
 /** What both modes have, up to the routes of their own. @param checkHost refuses a request by throwing */
-function baseApp({ config, log, ready, run }: AppParts, checkHost: (request: Request) => void) {
+function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
+  const { config, clock, log, registry, ready, run } = parts;
   // Unknown fields are errors, not dropped in silence; `/otp/verify/` is another path than `/otp/verify`.
   const root = new Elysia({ normalize: false, strictPath: true });
+  const count = httpMetrics(registry);
+  const measured = measureRequests(clock, root, (answered, set) => {
+    count(answered);
+    log.debug('http.request', { ...answered, ...causeOf(set) });
+  });
 
   // Hooks reach only the routes that come after them.
   return root
     .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    .onRequest(measured.start)
+    .onAfterResponse({ as: 'global' }, measured.finish)
     .onRequest(nameRequests(idSource(run, 'r')))
     .onError(
       { as: 'global' },
@@ -75,8 +89,9 @@ function baseApp({ config, log, ready, run }: AppParts, checkHost: (request: Req
       if (responseValue instanceof ElysiaCustomStatusResponse && responseValue.code >= 400)
         set.headers['content-type'] = PROBLEM_TYPE;
     })
-    .use(docs(config.OTP_API_KEYS.length > 0))
-    .use(probeRoutes(ready));
+    .use(docs(config))
+    .use(probeRoutes(ready))
+    .use(metricsRoute(registry, config.OTP_METRICS_KEYS));
 }
 
 /** The methods that routes take at exactly this path. Whoever takes GET takes HEAD, with few exceptions. */

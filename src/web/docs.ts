@@ -4,7 +4,8 @@ import { Elysia } from 'elysia';
 import css from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' };
 import bundle from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' };
 import { version } from '../../package.json';
-import { KEY_SCHEME } from './api-keys.ts';
+import type { Config } from '../kernel/settings.ts';
+import { KEY_SCHEME, METRICS_KEY_SCHEME } from './api-keys.ts';
 import { tidyDocument } from './openapi-document.ts';
 import { PAGE_POLICY, SWAGGER_PAGE, SWAGGER_SCRIPT } from './swagger-page.ts';
 
@@ -16,12 +17,15 @@ Every error is \`application/problem+json\` (RFC 9457): \`code\` is its stable n
 Every answer carries \`X-Request-Id\`: the request's own if it is 1 to 64 of \`A-Z a-z 0-9 _ . : -\`, else a new one.`;
 
 /** `/swagger` with all that its page loads, and the OpenAPI document. */
-export function docs(wantsKey: boolean) {
+export function docs({ OTP_API_KEYS, OTP_METRICS_KEYS }: Config) {
+  const bearer = { type: 'http', scheme: 'bearer' } as const;
+  const securitySchemes = {
+    ...(OTP_API_KEYS.length > 0 && { [KEY_SCHEME]: bearer }),
+    ...(OTP_METRICS_KEYS.length > 0 && { [METRICS_KEY_SCHEME]: bearer }),
+  };
   const documentation = {
     openapi: '3.1.0',
-    ...(wantsKey && {
-      components: { securitySchemes: { [KEY_SCHEME]: { type: 'http', scheme: 'bearer' } } } as const,
-    }),
+    ...(Object.keys(securitySchemes).length > 0 && { components: { securitySchemes } }),
     info: { title: 'mock-otp-service', version, description: DESCRIPTION },
     tags: [
       { name: 'otp', description: 'Request, verify and cancel one-time passwords' },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { rig } from '../support/api.ts';
+import { channelOf } from '../support/channel.ts';
 
 describe('the event log', () => {
   test('has a line for each event, with the request that caused it', async () => {
@@ -28,18 +29,60 @@ describe('the event log', () => {
     ]);
   });
 
-  test('has one line for all that a tick expired: how many, and the first ten', async () => {
-    const { post, clock, log, service } = rig({ PORT: '0', HOST: '127.0.0.1' });
+  /** Two users' codes run out in one second, then another one's; the lines about it. */
+  async function expiries(level: string) {
+    const { post, clock, log, service } = rig({ PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: level });
     await service.listen();
-    for (let i = 0; i < 25; i++) await post('/otp/request', { user: `user-${i}`, ttl: 2 });
+    for (const user of ['alice', 'bob']) await post('/otp/request', { user, ttl: 2 });
     await clock.advance(4_000);
-    await post('/otp/request', { user: 'late', ttl: 2 });
+    await post('/otp/request', { user: 'carol', ttl: 2 });
     await clock.advance(4_000);
     await service.stop();
-    const lines = log().filter(({ message }) => message === 'otp.expired');
-    expect(lines).toMatchObject([
-      { count: 25, codes: { length: 10 } },
-      { count: 1, codes: [{ user: 'late', purpose: 'default' }] },
+    return log().filter(({ message }) => message === 'otp.expired');
+  }
+
+  test('has one line for all that a tick expired: how many', async () => {
+    expect(await expiries('info')).toMatchObject([
+      { level: 'info', count: 2 },
+      { level: 'info', count: 1 },
+    ]);
+  });
+
+  test('has a line for each of them at debug only', async () => {
+    const lines = await expiries('debug');
+    expect(lines.map(({ level }) => level)).toEqual(['debug', 'debug', 'info', 'debug', 'info']);
+    expect(lines.flatMap(({ user }) => user ?? []).toSorted()).toEqual(['alice', 'bob', 'carol']);
+  });
+
+  test('shows users in mock mode, and in strict mode a mask that is the same for one user and told by none', async () => {
+    const strict = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32), LOG_LEVEL: 'debug' };
+    const headers = { authorization: `Bearer ${'k'.repeat(32)}` };
+    const ask = async (env: Record<string, string>) => {
+      const { post, clock, log } = rig(env, [channelOf(async () => {})]);
+      for (const user of ['alice', 'bob', 'alice'])
+        await post('/otp/verify', { user, code: '999999' }, headers);
+      await clock.settle();
+      return { text: JSON.stringify(log()), users: log().flatMap(({ user }) => user ?? []) };
+    };
+    expect((await ask({})).users).toEqual(['alice', 'bob', 'alice']);
+    const { text, users } = await ask(strict);
+    expect(text).not.toMatch(/alice|bob/);
+    expect(users).toHaveLength(3);
+    for (const user of users) expect(user).toMatch(/^user-[0-9a-f]{12}$/);
+    expect(users[2]).toBe(users[0]);
+    expect(users[1]).not.toBe(users[0]);
+    expect((await ask(strict)).users, 'no two runs share a key').not.toContain(users[0]);
+  });
+
+  test('follows a request that led to no event, at debug', async () => {
+    const { post, clock, log } = rig({ OTP_RESEND_COOLDOWN: '30', LOG_LEVEL: 'debug' });
+    await post('/otp/request', { user: 'alice' }, { 'x-request-id': 'r-1' });
+    await post('/otp/request', { user: 'alice' }, { 'x-request-id': 'r-2' });
+    await clock.settle();
+    expect(log()).toMatchObject([
+      { level: 'info', message: 'otp.requested', requestId: 'r-1' },
+      { level: 'debug', message: 'http.request', route: '/otp/request', status: '200', requestId: 'r-1' },
+      { level: 'debug', message: 'http.request', route: '/otp/request', status: '429', requestId: 'r-2' },
     ]);
   });
 
@@ -56,7 +99,7 @@ describe('the event log', () => {
   });
 
   test('never has a code in it', async () => {
-    const { post, clock, log } = rig({ PORT: '0', HOST: '127.0.0.1', OTP_LENGTH: '10' });
+    const { post, clock, log } = rig({ PORT: '0', HOST: '127.0.0.1', OTP_LENGTH: '10', LOG_LEVEL: 'debug' });
     const codes: string[] = [];
     for (let i = 0; i < 500; i++) {
       const { body } = await post('/otp/request', { user: `user-${i % 100}`, ttl: 1 + (i % 3) });

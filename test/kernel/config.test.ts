@@ -30,6 +30,7 @@ describe('the configuration', () => {
         OTP_SEND_WINDOW: 600,
         OTP_MAX_LIVE: 2_000_000,
         OTP_API_KEYS: [],
+        OTP_METRICS_KEYS: [],
         OTP_ALLOWED_HOSTS: [],
         OTP_ALLOW_MOCK_IN_PRODUCTION: 0,
         OTP_SEED: '',
@@ -44,6 +45,7 @@ describe('the configuration', () => {
         OTP_WEBHOOK_SECRETS: [],
         SHUTDOWN_DRAIN: 0,
         LOG_LEVEL: 'info',
+        LOG_FORMAT: 'json',
       },
       warnings: [],
     });
@@ -82,7 +84,7 @@ describe('the configuration', () => {
       '  - OTP_TTL must be a whole number from 1 to 86400, not "5m"',
       '  - OTP_LENGTH must be a whole number from 4 to 10, not 3',
       '  - SHUTDOWN_DRAIN must be a whole number from 0 to 3600, not "-1"',
-      '  - LOG_LEVEL must be "info" or "warn" or "error", not "loud"',
+      '  - LOG_LEVEL must be "debug" or "info" or "warn" or "error", not "loud"',
     ]);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { Log } from '../../src/kernel/log.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
-function logAt(level: 'info' | 'warn' | 'error') {
+function logAt(level: 'debug' | 'info' | 'warn' | 'error') {
   const clock = new ManualClock(Date.UTC(2026, 0, 1));
   const written: string[] = [];
   const log = new Log(clock, level, (lines) => written.push(lines));
@@ -38,13 +38,22 @@ describe('the log', () => {
     expect(JSON.parse(line).user).toBe(user);
   });
 
-  test('leaves out what is less severe than its level', () => {
-    const { log, written } = logAt('warn');
-    log.info('no');
-    log.warn('yes');
-    log.error('yes', new Error('broken'));
+  test.each([
+    ['debug', ['debug', 'info', 'warn', 'error']],
+    ['info', ['info', 'warn', 'error']],
+    ['warn', ['warn', 'error']],
+    ['error', ['error']],
+  ] as const)('leaves out what is less severe than its level: %s', (level, kept) => {
+    const { log, written } = logAt(level);
+    log.debug('debug');
+    log.info('info');
+    log.warn('warn');
+    log.error('error', new Error('broken'));
     log.flush();
-    expect(written.join('').match(/"message":"\w+"/g)).toEqual(['"message":"yes"', '"message":"yes"']);
+    expect(written.join('').match(/(?<="message":")\w+/g)).toEqual([...kept]);
+    expect((['debug', 'info', 'warn', 'error'] as const).filter((each) => log.takes(each))).toEqual([
+      ...kept,
+    ]);
   });
 
   test('tells where an error was thrown, and logs also what is no error', () => {
@@ -93,5 +102,6 @@ describe('the log', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(lines).toMatchObject([{ message: 'kept' }, { level: 'warn', count: 5 }]);
+    expect(log.dropped).toBe(5);
   });
 });

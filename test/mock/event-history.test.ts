@@ -42,7 +42,7 @@ describe('the history of events', () => {
 
   test('leaves out what is for counting only', () => {
     const history = heard(1);
-    history.hear({ type: 'wheel.ticked', expired: 3, id: 'run-e2', time: 2 });
+    history.hear({ type: 'wheel.ticked', expired: 3, durationMs: 1, id: 'run-e2', time: 2 });
     expect(history.end).toBe(1);
   });
 

@@ -1,3 +1,4 @@
+import { Registry } from 'prom-client';
 import { Delivery } from '../../src/delivery/delivery.ts';
 import { eventLog } from '../../src/features/event-log.ts';
 import { readConfig } from '../../src/kernel/config.ts';
@@ -26,17 +27,20 @@ const real = new ManualClock();
 const clock = new MovableClock(real);
 const log = new Log(clock, 'info', () => {});
 const bus = new EventBus<OtpEvent>(console.error);
-bus.subscribe(eventLog(log));
+bus.subscribe(eventLog(log, (user) => user));
 const announce = announcer(bus, clock, idSource('run', 'e'));
 const store = new MemoryStore(clock, policyOf(config), 'run');
 const { signal } = new AbortController();
 const expiry = new Expiry({ store, clock, announce, onError: console.error, signal });
 expiry.run();
 const delivery = new Delivery({ channels: [], config, clock, log, announce });
-const levers = createLevers({ config, clock, store, delivery, bus, announce, expiry, run: 'run' });
+const wheel = () => store.wheel;
+const levers = createLevers({ config, clock, store, wheel, delivery, bus, announce, expiry, run: 'run' });
 const otps = new OtpService(store, levers.codes, announce);
+const registry = new Registry();
 const ready = async () => true;
-const app = mockApp({ otps, delivery, config, clock, log, ready, ending: signal, run: 'run' }, levers);
+const parts = { otps, delivery, config, clock, log, registry, ready, ending: signal, run: 'run' };
+const app = mockApp(parts, levers);
 
 async function post(path: string, body: object): Promise<number> {
   const request = new Request(`http://localhost${path}`, {

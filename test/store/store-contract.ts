@@ -543,6 +543,78 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
   });
 
+  describe(`${name} counts live codes`, () => {
+    const bob = { user: 'bob', purpose: 'default' };
+
+    test('each from its request to its end, however it ends', async () => {
+      const rig = makeWith(FIVE_ATTEMPTS);
+      const { store } = rig;
+      expect(await store.live()).toBe(0);
+      await issue(rig, '111111');
+      await issue(rig, '111111', bob);
+      expect(await store.live()).toBe(2);
+      await issue(rig, '222222', bob);
+      expect(await store.live()).toBe(2);
+      await store.verify(bob, '999999');
+      expect(await store.live()).toBe(2);
+      await store.verify(bob, '222222');
+      await store.verify(bob, '222222');
+      expect(await store.live()).toBe(1);
+      await store.cancel(alice);
+      await store.cancel(alice);
+      expect(await store.live()).toBe(0);
+      await issue(rig, '111111');
+      for (let i = 0; i < 6; i++) await store.verify(alice, '999999');
+      expect(await store.live()).toBe(0);
+    });
+
+    test('until their end is noticed, by the wheel or by a request', async () => {
+      const rig = make();
+      const { store } = rig;
+      await issue(rig, '111111');
+      await issue(rig, '111111', bob);
+      rig.pass(TTL_MS);
+      await store.verify(alice, '111111');
+      await issue(rig, '111111', bob);
+      await turn(rig, 1);
+      expect(await store.live()).toBe(1);
+      await issue(rig, '111111');
+      expect(await store.live()).toBe(2);
+      await turn(rig, 120);
+      expect(await store.live()).toBe(0);
+    });
+
+    test('and none that a test has ended or forgotten', async () => {
+      const rig = make();
+      const { store } = rig;
+      for (const user of ['alice', 'bob', 'carol']) await issue(rig, '111111', { user, purpose: 'default' });
+      await issue(rig, '111111', { user: 'carol', purpose: 'login' });
+      await store.runOut(alice);
+      await store.runOut(alice);
+      expect(await store.live()).toBe(3);
+      await store.forget('alice');
+      expect(await store.live()).toBe(3);
+      await store.forget('carol');
+      expect(await store.live()).toBe(1);
+      await store.forget();
+      expect(await store.live()).toBe(0);
+      await turn(rig, 120);
+      expect(await store.live()).toBe(0);
+    });
+
+    test('also where a lock comes after the time of the code', async () => {
+      const rig = makeWith({
+        ...FIVE_ATTEMPTS,
+        guesses: { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true },
+      });
+      await issue(rig, '111111');
+      rig.pass(TTL_MS);
+      for (let i = 0; i < 5; i++) await rig.store.verify(alice, '999999');
+      await turn(rig, 120);
+      expect(await rig.store.live()).toBe(0);
+    });
+  });
+
   test(`${name} answers when it is asked whether it is ready`, async () => {
     expect(await make().store.ready()).toBe(true);
   });

@@ -8,14 +8,19 @@ import type { Store } from '../../src/store/store.ts';
 import { ManualClock } from './manual-clock.ts';
 import { UNLIMITED } from './policies.ts';
 
-/** The core without HTTP: the service class and the expiry loop over a store, and every event they announce. */
+/**
+ * The core without HTTP: the service class and the expiry loop over a store, and every event they announce but
+ * ticks that had nothing to do.
+ */
 export function otpRig(policy = UNLIMITED, wrap: (store: MemoryStore) => Store = (store) => store) {
   const clock = new ManualClock();
   const store = new MemoryStore(clock, policy, 'run');
   const events: OtpEvent[] = [];
   const errors: unknown[] = [];
   const bus = new EventBus<OtpEvent>((error) => errors.push(error));
-  bus.subscribe((event) => void events.push(event));
+  bus.subscribe((event) => {
+    if (event.type !== 'wheel.ticked' || event.expired > 0) events.push(event);
+  });
   const announce = announcer(bus, clock, idSource('run', 'e'));
   const ending = new AbortController();
   const onError = (error: unknown) => void errors.push(error);

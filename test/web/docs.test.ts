@@ -45,6 +45,7 @@ describe('the OpenAPI document', () => {
       'DELETE /mock/faults',
       'DELETE /mock/inbox',
       'GET /livez',
+      'GET /metrics',
       'GET /mock/clock',
       'GET /mock/codes',
       'GET /mock/events',
@@ -65,6 +66,7 @@ describe('the OpenAPI document', () => {
     const strict = JSON.parse(await strictDocument());
     expect(Object.keys(strict.paths).sort()).toEqual([
       '/livez',
+      '/metrics',
       '/otp/cancel',
       '/otp/request',
       '/otp/verify',
@@ -83,6 +85,7 @@ describe('the OpenAPI document', () => {
         'POST /otp/verify': [...body, '404', '410', '429'],
         'POST /otp/cancel': [...body, '404'],
         'GET /livez': ['200'],
+        'GET /metrics': ['200', '401', '500'],
         'GET /readyz': ['200', '503'],
         'GET /mock/inbox': [...common, '400'],
         'GET /mock/inbox/wait': [...common, '400', '404', '503'],
@@ -96,8 +99,11 @@ describe('the OpenAPI document', () => {
       expect(Object.keys(operation.responses).sort()).toEqual((own[name] ?? common).sort());
       for (const [status, { description, content }] of Object.entries(operation.responses)) {
         expect(description).not.toBe('');
-        const stream = name === 'GET /mock/events' ? 'text/event-stream' : 'application/json';
-        const type = Number(status) < 400 ? stream : 'application/problem+json';
+        const texts: Record<string, string> = {
+          'GET /mock/events': 'text/event-stream',
+          'GET /metrics': 'text/plain',
+        };
+        const type = Number(status) < 400 ? (texts[name] ?? 'application/json') : 'application/problem+json';
         expect(Object.keys(content)).toEqual([type]);
         const examples = content[type]?.schema.examples ?? [];
         expect(examples.length).toBeGreaterThan(0);

@@ -252,7 +252,6 @@ describe('an unknown path or method:', () => {
     '/OTP/request',
     '/otp/%72equest',
     '/otp/requests',
-    '/metrics',
   ])('%s is 404 not_found', async (path) => {
     expectProblem(await post(path, { user: 'alice' }), 404, 'not_found');
   });
