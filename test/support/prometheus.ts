@@ -1,0 +1,76 @@
+import { test } from 'bun:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { $, YAML } from 'bun';
+
+const root = join(import.meta.dir, '../..');
+
+/**
+ * A test with Prometheus and its promtool, as Debian packages them, in a folder of its own. Without them it is
+ * skipped, and says what to install; in CI it fails.
+ */
+export function prometheusTest(
+  name: string,
+  run: (folder: string) => Promise<void>,
+  timeoutMs = 30_000,
+): void {
+  if (!Bun.which('promtool') || !Bun.which('prometheus')) {
+    const reason = 'no Prometheus found: apt-get install prometheus';
+    if (process.env['CI']) {
+      test(name, () => {
+        throw new Error(reason);
+      });
+    } else {
+      console.warn(`skipped: ${name}: ${reason}`);
+      test.skip(name, () => {});
+    }
+    return;
+  }
+  test(
+    name,
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
+      try {
+        await run(folder);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+    timeoutMs,
+  );
+}
+
+/** The alert rules, as the PrometheusRule has them in its `spec`. */
+export async function alertRules(): Promise<RulesFile> {
+  const rule: unknown = YAML.parse(await Bun.file(join(root, 'k8s/monitoring/prometheus-rule.yaml')).text());
+  if (!isRule(rule)) throw new Error('the PrometheusRule has no groups');
+  return rule.spec;
+}
+
+export interface Alert {
+  readonly alert: string;
+  readonly expr: string;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+interface RulesFile {
+  readonly groups: readonly { readonly rules: readonly Alert[] }[];
+}
+
+function isRule(value: unknown): value is { spec: RulesFile } {
+  return typeof value === 'object' && value !== null && 'spec' in value;
+}
+
+/** Runs promtool in a folder. */
+export async function promtool(
+  folder: string,
+  command: string,
+  input = '',
+): Promise<{ exitCode: number; said: string }> {
+  const { exitCode, stdout, stderr } = await $`promtool ${command.split(' ')} < ${new Response(input)}`
+    .cwd(folder)
+    .quiet()
+    .nothrow();
+  return { exitCode, said: `${stdout}${stderr}` };
+}
