@@ -23,8 +23,8 @@ export interface StoreMeter {
 }
 
 /**
- * A store that measures another. Answers pass through it in the order in which they come: each takes the same
- * number of steps on its way, so those who announce them keep the order too.
+ * A store that measures another. It hands on the very promises that it gets, so an answer reaches its caller no
+ * later than without it, and in the same order.
  */
 export class MeasuredStore implements Store {
   readonly #store: Store;
@@ -70,14 +70,12 @@ export class MeasuredStore implements Store {
   }
 
   /** @param started read before the store was called, which does its work at once if it is in memory */
-  async #measure<T>(operation: Operation, started: number, answer: Promise<T>): Promise<T> {
-    try {
-      return await answer;
-    } catch (error) {
+  #measure<T>(operation: Operation, started: number, answer: Promise<T>): Promise<T> {
+    const took = () => this.#meter.took(operation, this.#clock.monotonic() - started);
+    answer.then(took, () => {
       this.#meter.failed(operation);
-      throw error;
-    } finally {
-      this.#meter.took(operation, this.#clock.monotonic() - started);
-    }
+      took();
+    });
+    return answer;
   }
 }

@@ -68,19 +68,20 @@ function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
   const count = httpMetrics(registry);
   const measured = measureRequests(clock, root, (answered, set) => {
     count(answered);
-    log.debug('http.request', { ...answered, ...causeOf(set) });
+    if (log.takes('debug')) log.debug('http.request', { ...answered, ...causeOf(set) });
   });
+  const answerError = errorAnswers(log, (path) => methodsAt(path, root.routes));
 
   // Hooks reach only the routes that come after them.
   return root
     .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
     .onRequest(measured.start)
-    .onAfterResponse({ as: 'global' }, measured.finish)
     .onRequest(nameRequests(idSource(run, 'r')))
-    .onError(
-      { as: 'global' },
-      errorAnswers(log, (path) => methodsAt(path, root.routes)),
-    )
+    .onError({ as: 'global' }, (context) => {
+      const body = answerError(context);
+      measured.failed(context);
+      return body;
+    })
     .onRequest(({ request }) => {
       checkHost(request);
       if (request.method === 'HEAD' && WITHOUT_HEAD.includes(pathOf(request))) throw new NotFoundError();
@@ -89,6 +90,7 @@ function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
       if (responseValue instanceof ElysiaCustomStatusResponse && responseValue.code >= 400)
         set.headers['content-type'] = PROBLEM_TYPE;
     })
+    .onAfterHandle({ as: 'global' }, measured.answered)
     .use(docs(config))
     .use(probeRoutes(ready))
     .use(metricsRoute(registry, config.OTP_METRICS_KEYS));

@@ -1,4 +1,4 @@
-import type { Context } from 'elysia';
+import { type Context, ElysiaCustomStatusResponse } from 'elysia';
 import type { AnsweredRequest } from '../features/http-metrics.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { pathOf } from './path.ts';
@@ -10,40 +10,63 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 /** Statuses that are told apart. A fault lever may answer with any other: of those the class must do. */
 const STATUSES = new Set([200, ...Object.values(PROBLEMS).map(({ status }) => status)]);
 
-type Answered = Pick<Context, 'request' | 'set'> & { readonly route?: string };
+/** What Elysia hands from hook to hook for one request; when that began is noted in it. */
+interface Measured extends Pick<Context, 'request' | 'set'> {
+  readonly route?: string;
+  startedAt?: number;
+}
 
 /**
  * Measures every request from its head to its answer, for a note of it that holds nothing a caller made up: a
  * path that is none of ours, or a method that nobody knows, is one and the same word for all.
  *
- * @param root whose routes there are, once it is complete
- * @param note told of each request once it is answered; must not throw
- * @returns two hooks for Elysia's root instance: one for the request's start, one for after its answer
+ * These are three hooks, and none of them is the one that Elysia has for what comes after an answer: that one,
+ * or a wrapper around everything, costs a tenth of the throughput.
+ *
+ * @param root whose routes there are
+ * @param note told of each request once its answer is made; must not throw
  */
 export function measureRequests(
   clock: Clock,
   root: { readonly routes: readonly { readonly path: string }[] },
   note: (answered: AnsweredRequest, set: Context['set']) => void,
 ) {
-  const started = new WeakMap<Request, number>();
   return {
-    start({ request }: { request: Request }): void {
-      started.set(request, clock.monotonic());
+    /** For the very start of a request. */
+    start(context: Measured): void {
+      context.startedAt = clock.monotonic();
     },
-    /** Elysia names the route of a request only where one took it, so not where host or method was refused. */
-    finish({ request, set, route = routeOf(request) }: Answered): void {
-      const method = METHODS.has(request.method) ? request.method : 'other';
-      const durationMs = clock.monotonic() - (started.get(request) ?? clock.monotonic());
-      note({ route, method, status: statusOf(set), durationMs }, set);
+    /** For what a handler has answered. */
+    answered(context: Measured & { responseValue: unknown }): void {
+      finish(context, statusOf(context.responseValue, context.set));
+    },
+    /** For what was answered in place of a handler, or of an answer that broke its own schema: that counts twice. */
+    failed(context: Measured): void {
+      finish(context, Number(context.set.status));
     },
   };
 
+  function finish(
+    { request, set, route = routeOf(request), startedAt = clock.monotonic() }: Measured,
+    status: number,
+  ) {
+    const answered = {
+      route,
+      method: METHODS.has(request.method) ? request.method : 'other',
+      status: STATUSES.has(status) ? String(status) : `${Math.floor(status / 100)}xx`,
+      durationMs: clock.monotonic() - startedAt,
+    };
+    note(answered, set);
+  }
+
+  /** Elysia tells the route only where one took the request, so not where its host or method was refused. */
   function routeOf(request: Request): string {
     const path = pathOf(request);
     return root.routes.some((route) => route.path === path) ? path : 'unknown';
   }
 }
 
-function statusOf({ status = 200 }: Context['set']): string {
-  return STATUSES.has(Number(status)) ? String(status) : `${String(status).slice(0, 1)}xx`;
+function statusOf(answer: unknown, { status = 200 }: Context['set']): number {
+  if (answer instanceof ElysiaCustomStatusResponse) return Number(answer.code);
+  return answer instanceof Response ? answer.status : Number(status);
 }

@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { $, YAML } from 'bun';
+import {
+  type IPrometheusRule,
+  type IServiceMonitor,
+  PrometheusRule,
+  ServiceMonitor,
+} from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import { YAML } from 'bun';
 import { Deployment, type IDeployment } from 'kubernetes-models/apps/v1';
 import { ConfigMap, type IConfigMap, type IService, Service } from 'kubernetes-models/v1';
 import { readConfig } from '../../src/kernel/config.ts';
 import { Settings } from '../../src/kernel/settings.ts';
+import { unknownFields } from '../support/unknown-fields.ts';
 
 const root = join(import.meta.dir, '../..');
 const read = async (file: string): Promise<unknown> => YAML.parse(await Bun.file(join(root, file)).text());
@@ -13,38 +20,35 @@ const read = async (file: string): Promise<unknown> => YAML.parse(await Bun.file
 const config = (await read('k8s/configmap.yaml')) as IConfigMap;
 const deployment = (await read('k8s/deployment.yaml')) as IDeployment;
 const service = (await read('k8s/service.yaml')) as IService;
+const rule = (await read('k8s/monitoring/prometheus-rule.yaml')) as IPrometheusRule;
+const monitor = (await read('k8s/monitoring/service-monitor.yaml')) as IServiceMonitor;
 const pod = deployment.spec?.template.spec;
 const [container] = pod?.containers ?? [];
-
-/** What the compiler says of the manifests as TypeScript literals: it finds fields that do not exist. */
-async function compile(manifests: Record<'ConfigMap' | 'Deployment' | 'Service', object>): Promise<string> {
-  const imports = [
-    "import type { IDeployment } from 'kubernetes-models/apps/v1';",
-    "import type { IConfigMap, IService } from 'kubernetes-models/v1';",
-  ];
-  const literals = Object.entries(manifests).map(
-    ([kind, manifest]) => `export const a${kind}: I${kind} = ${JSON.stringify(manifest)};`,
-  );
-  const file = join(root, `node_modules/.cache/manifests-${Bun.randomUUIDv7()}.ts`);
-  await Bun.write(file, [...imports, ...literals].join('\n'));
-  const options =
-    '--ignoreConfig --noEmit --strict --skipLibCheck --module esnext --moduleResolution bundler';
-  const said = await $`bunx tsc ${options.split(' ')} ${file}`.cwd(root).nothrow().text();
-  await Bun.file(file).delete();
-  return said;
-}
 
 describe('the manifests', () => {
   test('have the values that Kubernetes takes: types, enums, quantities', () => {
     new ConfigMap(config).validate();
     new Deployment(deployment).validate();
     new Service(service).validate();
+    new PrometheusRule(rule).validate();
+    new ServiceMonitor(monitor).validate();
   });
 
   test('have no field that Kubernetes does not know', async () => {
-    expect(await compile({ ConfigMap: config, Deployment: deployment, Service: service })).toBe('');
+    const as = { IConfigMap: config, IService: service };
+    const modules = {
+      'kubernetes-models/apps/v1': { IDeployment: deployment },
+      'kubernetes-models/v1': as,
+      '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1': {
+        IPrometheusRule: rule,
+        IServiceMonitor: monitor,
+      },
+    };
+    expect(await unknownFields(modules)).toBe('');
     const misspelt = { ...deployment, spec: { ...deployment.spec, replica: 1 } };
-    expect(await compile({ ConfigMap: config, Deployment: misspelt, Service: service })).toContain('replica');
+    expect(await unknownFields({ 'kubernetes-models/apps/v1': { IDeployment: misspelt } })).toContain(
+      'replica',
+    );
   }, 30_000);
 
   test('fit together: the Service and the Deployment select the pods that the Deployment makes', () => {
@@ -88,7 +92,26 @@ describe('the manifests', () => {
     const limit = String(container?.resources?.limits?.['memory']);
     expect(limit).toMatch(/^\d+Mi$/);
     const bytes = Number.parseInt(limit, 10) * 2 ** 20;
-    expect(container?.env).toEqual([{ name: 'BUN_JSC_forceRAMSize', value: String(bytes) }]);
+    expect(container?.env).toContainEqual({ name: 'BUN_JSC_forceRAMSize', value: String(bytes) });
+  });
+
+  test('have Prometheus scrape the port that is there, with the key that the service wants', () => {
+    const [endpoint, ...others] = monitor.spec?.endpoints ?? [];
+    expect(others).toEqual([]);
+    expect(monitor.spec?.selector.matchLabels).toEqual({ ...service.metadata?.labels });
+    expect(service.spec?.ports?.map(({ name }) => name)).toContain(endpoint?.port);
+    const secret = { name: 'otp-metrics', key: 'OTP_METRICS_KEYS' };
+    expect(endpoint?.authorization).toEqual({ type: 'Bearer', credentials: secret });
+    expect(container?.env).toContainEqual({
+      name: 'OTP_METRICS_KEYS',
+      valueFrom: { secretKeyRef: { ...secret, optional: true } },
+    });
+    expect(endpoint?.path).toBe('/metrics');
+    expect(deployment.spec?.template.metadata?.annotations).toEqual({
+      'prometheus.io/scrape': 'true',
+      'prometheus.io/port': config.data?.['PORT'] ?? '',
+      'prometheus.io/path': '/metrics',
+    });
   });
 
   test('keep to the Pod Security Standard "restricted"', () => {

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { $ } from 'bun';
+
+const root = join(import.meta.dir, '../..');
+
+/**
+ * What the compiler says of manifests as TypeScript literals: it finds fields that Kubernetes does not know.
+ *
+ * @param modules manifests by the names of their types, by the module that these come from
+ */
+export async function unknownFields(modules: Record<string, Record<string, object>>): Promise<string> {
+  const lines = Object.entries(modules).flatMap(([module, manifests]) => [
+    `import type { ${Object.keys(manifests).join(', ')} } from '${module}';`,
+    ...Object.entries(manifests).map(
+      ([type, manifest]) => `export const a${type}: ${type} = ${JSON.stringify(manifest)};`,
+    ),
+  ]);
+  const file = join(root, `node_modules/.cache/manifests-${Bun.randomUUIDv7()}.ts`);
+  await Bun.write(file, lines.join('\n'));
+  const options =
+    '--ignoreConfig --noEmit --strict --skipLibCheck --module esnext --moduleResolution bundler';
+  const said = await $`bunx tsc ${options.split(' ')} ${file}`.cwd(root).nothrow().text();
+  await Bun.file(file).delete();
+  return said;
+}
