@@ -28,12 +28,14 @@ class Series<L extends string> {
  */
 export class DurationHistogram<L extends string> extends Histogram<L> {
   readonly #name: string;
+  readonly #help: string;
   readonly #buckets: readonly number[];
   readonly #series: Series<L>[] = [];
 
   constructor(config: HistogramConfiguration<L> & { buckets: readonly number[] }) {
     super({ ...config, buckets: [...config.buckets] });
     this.#name = config.name;
+    this.#help = config.help;
     this.#buckets = config.buckets;
   }
 
@@ -44,25 +46,21 @@ export class DurationHistogram<L extends string> extends Histogram<L> {
     return series;
   }
 
-  override async get() {
-    const values = this.#series.flatMap(({ labels, counts, sum }) => {
+  /** What the registry makes its text of. */
+  getForPromString() {
+    const values = this.#series.flatMap(({ labels: sharedLabels, counts, sum }) => {
       let count = 0;
       const buckets = counts.map((more, index) => {
         count += more;
         const le = this.#buckets[index] ?? '+Inf';
-        return { metricName: `${this.#name}_bucket`, labels: { le, ...labels }, value: count };
+        return { metricName: `${this.#name}_bucket`, labels: { le }, sharedLabels, value: count };
       });
       return [
         ...buckets,
-        { metricName: `${this.#name}_sum`, labels, value: sum },
-        { metricName: `${this.#name}_count`, labels, value: count },
+        { metricName: `${this.#name}_sum`, labels: {}, sharedLabels, value: sum },
+        { metricName: `${this.#name}_count`, labels: {}, sharedLabels, value: count },
       ];
     });
-    return { ...(await super.get()), values };
-  }
-
-  /** What the registry prefers to `get`, for its text. */
-  getForPromString() {
-    return this.get();
+    return Promise.resolve({ name: this.#name, help: this.#help, type: 'histogram', values });
   }
 }

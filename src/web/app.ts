@@ -77,11 +77,7 @@ function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
     .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
     .onRequest(measured.start)
     .onRequest(nameRequests(idSource(run, 'r')))
-    .onError({ as: 'global' }, (context) => {
-      const body = answerError(context);
-      measured.failed(context);
-      return body;
-    })
+    .onError({ as: 'global' }, measured.failed(answerError))
     .onRequest(({ request }) => {
       checkHost(request);
       if (request.method === 'HEAD' && WITHOUT_HEAD.includes(pathOf(request))) throw new NotFoundError();

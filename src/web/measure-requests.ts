@@ -16,6 +16,11 @@ interface Measured extends Pick<Context, 'request' | 'set'> {
   startedAt?: number;
 }
 
+/** What went wrong, as Elysia hands it to whoever answers then. */
+interface Failure extends Pick<Context, 'request' | 'set'> {
+  readonly error: unknown;
+}
+
 /**
  * Measures every request from its head to its answer, for a note of it that holds nothing a caller made up: a
  * path that is none of ours, or a method that nobody knows, is one and the same word for all.
@@ -31,25 +36,33 @@ export function measureRequests(
   root: { readonly routes: readonly { readonly path: string }[] },
   note: (answered: AnsweredRequest, set: Context['set']) => void,
 ) {
+  // Elysia reads the source of hooks and makes only what they name: what a request is not asked for costs nothing.
   return {
     /** For the very start of a request. */
     start(context: Measured): void {
       context.startedAt = clock.monotonic();
     },
     /** For what a handler has answered. */
-    answered(context: Measured & { responseValue: unknown }): void {
-      finish(context, statusOf(context.responseValue, context.set));
+    answered({ request, set, route, startedAt, responseValue }: Measured & { responseValue: unknown }): void {
+      finish(request, set, statusOf(responseValue, set), route, startedAt);
     },
-    /** For what was answered in place of a handler, or of an answer that broke its own schema: that counts twice. */
-    failed(context: Measured): void {
-      finish(context, Number(context.set.status));
+    /** For what `answer` says where none did, or in place of one that broke its own schema: that counts twice. */
+    failed(answer: (failure: Failure) => string) {
+      return ({ error, request, set, route, startedAt }: Failure & Measured): string => {
+        const body = answer({ error, request, set });
+        finish(request, set, Number(set.status), route, startedAt);
+        return body;
+      };
     },
   };
 
   function finish(
-    { request, set, route = routeOf(request), startedAt = clock.monotonic() }: Measured,
+    request: Request,
+    set: Context['set'],
     status: number,
-  ) {
+    route = routeOf(request),
+    startedAt = clock.monotonic(),
+  ): void {
     const answered = {
       route,
       method: METHODS.has(request.method) ? request.method : 'other',
