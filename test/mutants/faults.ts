@@ -199,4 +199,18 @@ export const FAULTS: readonly Fault[] = [
     "'false'",
   ),
   fault('an address with a line break passes', 'kernel/addresses.ts', ')*$`;', ')*`;'),
+  ),
+  fault(
+    'every path that somebody makes up is a series of its own',
+    'web/measure-requests.ts',
+    "? path : 'unknown';",
+    '? path : path;',
+  ),
+  fault(
+    'a key for codes reads the metrics',
+    'web/app.ts',
+    'metricsRoute(registry, config.OTP_METRICS_KEYS)',
+    'metricsRoute(registry, config.OTP_API_KEYS)',
+  ),
+  fault('a failing store shows a number from before', 'features/service-metrics.ts', 'this.remove();', ''),
 ];

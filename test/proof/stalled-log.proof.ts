@@ -1,0 +1,33 @@
+import { expect, test } from 'bun:test';
+import { listening } from '../support/process.ts';
+
+test('a reader of the log that stalls for a minute stops nobody, and what was dropped is counted', async () => {
+  using service = await listening({ OTP_MAX_ATTEMPTS: '0' });
+  const { url, line } = service;
+  const headers = { 'content-type': 'application/json' };
+  const body = '{"user":"alice","code":"999999"}';
+  const guess = () => fetch(`${url}/otp/verify`, { method: 'POST', headers, body });
+  const end = performance.now() + 60_000;
+  let answered = 0;
+  let slowest = 0;
+  while (performance.now() < end || answered < 80_000) {
+    const before = performance.now();
+    const answers = await Promise.all(Array.from({ length: 50 }, guess));
+    slowest = Math.max(slowest, performance.now() - before);
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(404));
+    answered += answers.length;
+  }
+  expect(slowest).toBeLessThan(1_000);
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  const dropped = Number(/^otp_log_lines_dropped_total (\d+)$/m.exec(metrics)?.[1]);
+  expect(dropped).toBeGreaterThan(0);
+
+  let read = 0;
+  const last = answered - dropped;
+  while (read < last) if ((await line())?.['message'] === 'otp.rejected') read++;
+  await guess();
+  let warning: Record<string, unknown> | undefined;
+  do warning = await line();
+  while (warning?.['level'] !== 'warn');
+  expect(warning).toMatchObject({ count: dropped });
+}, 150_000);
