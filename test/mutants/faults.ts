@@ -199,7 +199,6 @@ export const FAULTS: readonly Fault[] = [
     "'false'",
   ),
   fault('an address with a line break passes', 'kernel/addresses.ts', ')*$`;', ')*`;'),
-  ),
   fault(
     'every path that somebody makes up is a series of its own',
     'web/measure-requests.ts',
