@@ -103,7 +103,7 @@ export class RecordSet {
     if (sender !== undefined) this.forget(sender);
     for (const records of this.#otps.parts()) {
       for (const record of records) if (isOf(user, record.key)) this.forget(record);
-      yield;
+      if (records.length > 0) yield;
     }
   }
 }
