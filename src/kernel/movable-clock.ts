@@ -27,8 +27,9 @@ export class MovableClock implements Clock {
   }
 
   get state(): ClockState {
-    const now = this.now();
-    return { now, offset: now - this.#real.now(), frozen: this.#stoodAt !== undefined };
+    const real = this.#real.now();
+    const now = this.#stoodAt ?? real + this.#offset;
+    return { now, offset: now - real, frozen: this.#stoodAt !== undefined };
   }
 
   /** Moves service time ahead; it flows or stands there as it did before. */
@@ -43,7 +44,8 @@ export class MovableClock implements Clock {
 
   /** Has service time flow on from where it stands. */
   flow(): void {
-    this.#offset = this.state.offset;
+    if (this.#stoodAt === undefined) return;
+    this.#offset = this.#stoodAt - this.#real.now();
     this.#stoodAt = undefined;
   }
 

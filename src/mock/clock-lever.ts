@@ -5,6 +5,9 @@ import type { Expiry } from '../otp/expiry.ts';
 /** The furthest that one move goes ahead: 366 days, in milliseconds. */
 export const FURTHEST_MS = 31_622_400_000;
 
+/** No move goes beyond it: moments after the year 9999 are written in another form (RFC 3339 has none). */
+const LATEST = Date.UTC(9_999, 0, 1);
+
 /** A move of service time: ahead by or to milliseconds, to a stop or on again, or back to real time. */
 export type Move =
   | { readonly advance: number }
@@ -36,7 +39,7 @@ export class ClockLever {
    * Makes a move, and waits until all that became due by it has expired and is announced.
    *
    * @returns how the clock stands then, and how many codes expired; undefined, and nothing is moved, if
-   * service time cannot be set to that moment: it is past, or too far ahead
+   * service time cannot go there: that moment is past, or too far ahead
    */
   async move(move: Move, cause: Cause): Promise<(ClockState & { expired: number }) | undefined> {
     let moved = true;
@@ -51,14 +54,12 @@ export class ClockLever {
 
   #take(move: Move): boolean {
     const { clock } = this.#parts;
-    if ('advance' in move) clock.advance(move.advance);
     if ('freeze' in move) move.freeze ? clock.freeze() : clock.flow();
-    if ('set' in move) {
-      const ahead = move.set - clock.now();
-      if (ahead < 0 || ahead > FURTHEST_MS) return false;
-      clock.advance(ahead);
-    }
     if ('reset' in move) clock.reset();
+    if ('freeze' in move || 'reset' in move) return true;
+    const ahead = 'set' in move ? move.set - clock.now() : move.advance;
+    if (ahead < 0 || ahead > FURTHEST_MS || clock.now() + ahead > LATEST) return false;
+    clock.advance(ahead);
     return true;
   }
 }

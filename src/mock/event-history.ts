@@ -23,6 +23,8 @@ export class EventHistory {
   /** A ring: the event with the number n stands at n modulo its length. */
   readonly #ring: (Told | undefined)[];
   #end = 0;
+  /** The place behind all that was forgotten. */
+  #forgotten = 0;
   readonly #waiting = new Set<() => void>();
 
   /** @param kept how many events are kept */
@@ -33,12 +35,23 @@ export class EventHistory {
 
   /** The place of the oldest event that is kept. */
   get begin(): number {
-    return Math.max(0, this.#end - this.#kept);
+    return Math.max(this.#forgotten, this.#end - this.#kept);
   }
 
   /** The place behind the newest event. */
   get end(): number {
     return this.#end;
+  }
+
+  /** How many readers wait for an event. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Forgets all events so far: for whoever has not read them they are missed. */
+  forget(): void {
+    this.#forgotten = this.#end;
+    this.#ring.fill(undefined);
   }
 
   hear(event: OtpEvent): void {

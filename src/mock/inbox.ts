@@ -82,8 +82,9 @@ export class Inbox {
     }
     const change = CHANGES[event.type];
     const message = 'otp' in event && event.otp !== undefined ? this.#messages.get(event.otp) : undefined;
-    if (message !== undefined && change !== undefined)
-      this.#messages.set(message.id, { ...message, ...change });
+    if (message === undefined || change === undefined) return;
+    const { expiresAt } = event.type === 'otp.expired' ? event : message;
+    this.#messages.set(message.id, { ...message, ...change, expiresAt });
   }
 
   /** The newest messages, newest first. */
@@ -98,7 +99,11 @@ export class Inbox {
    *
    * @returns undefined once `signal` aborts
    */
-  async next(filter: Filter & { user: string }, after: string | undefined, signal: AbortSignal) {
+  async next(
+    filter: Filter & { user: string },
+    after: string | undefined,
+    signal: AbortSignal,
+  ): Promise<InboxMessage | undefined> {
     const wanted = wants(filter);
     const newer = (message: InboxMessage) => this.#number(message.id) > this.#number(after ?? '0');
     const found =

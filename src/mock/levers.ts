@@ -63,6 +63,7 @@ export function createLevers({
 
   const seeded = config.OTP_SEED === '' ? undefined : new SeededCodes(config.OTP_SEED, config.OTP_LENGTH);
   const codes = new FixedCodes(seeded ?? randomCodes(config.OTP_LENGTH));
+  if (seeded) bus.subscribe((event) => seeded.hear(event));
   const faults = new Faults();
 
   const reset = new Reset(expiry, announce);
@@ -73,6 +74,7 @@ export function createLevers({
   reset.register({ all: () => inbox.clear(), ofUser: (user) => inbox.clear({ user }) });
   reset.register({ all: () => faults.clear() });
   reset.register({ all: () => codes.clear() });
+  reset.register({ all: () => history.forget() });
   if (seeded) reset.register({ all: () => seeded.forget(), ofUser: (user) => seeded.forget(user) });
 
   const forgetCodes = async () => {

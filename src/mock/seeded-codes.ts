@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { CodeSource } from '../otp/code-source.ts';
+import type { OtpEvent } from '../otp/events.ts';
 import { isOf, keyOf } from '../store/records.ts';
 import type { OtpKey } from '../store/store.ts';
 
@@ -7,14 +8,14 @@ import type { OtpKey } from '../store/store.ts';
 const KEPT = 100_000;
 
 /**
- * Codes that repeat from run to run. A code depends on the seed, the user, the purpose, and how many were
- * drawn for these two before: on nothing that another test does at the same time.
+ * Codes that repeat from run to run. A code depends on the seed, the user, the purpose, and how many codes there
+ * have been for these two: on nothing that another test does at the same time.
  */
 export class SeededCodes implements Pick<CodeSource, 'draw'> {
   readonly #seed: string;
   readonly #length: number;
-  /** How many codes were drawn for a user and a purpose, the latest last. */
-  readonly #drawn = new Map<string, number>();
+  /** How many codes there have been for a user and a purpose, the latest last. */
+  readonly #issued = new Map<string, number>();
 
   /** @param length digits of a code, at most 14 */
   constructor(seed: string, length: number) {
@@ -23,25 +24,27 @@ export class SeededCodes implements Pick<CodeSource, 'draw'> {
   }
 
   draw(key: OtpKey): string {
-    const place = `${key.user}\0${key.purpose}\0${this.#count(keyOf(key))}`;
+    const place = `${key.user}\0${key.purpose}\0${this.#issued.get(keyOf(key)) ?? 0}`;
     const digest = createHmac('sha256', this.#seed).update(place).digest();
     // Of 64 bits: that the remainder prefers some codes cannot be seen.
     const number = digest.readBigUInt64BE() % 10n ** BigInt(this.#length);
     return String(number).padStart(this.#length, '0');
   }
 
-  /** Starts again: for one user, or for all. */
-  forget(user?: string): void {
-    for (const key of this.#drawn.keys()) if (user === undefined || isOf(user, key)) this.#drawn.delete(key);
+  /** Counts the codes that there are: a request that is refused changes nothing. */
+  hear(event: OtpEvent): void {
+    if (event.type !== 'otp.requested') return;
+    const key = keyOf(event);
+    const before = this.#issued.get(key) ?? 0;
+    this.#issued.delete(key);
+    this.#issued.set(key, before + 1);
+    const [oldest] = this.#issued.keys();
+    if (oldest !== undefined && this.#issued.size > KEPT) this.#issued.delete(oldest);
   }
 
-  /** The number of the next code, from 0 on. */
-  #count(key: string): number {
-    const before = this.#drawn.get(key) ?? 0;
-    this.#drawn.delete(key);
-    this.#drawn.set(key, before + 1);
-    const [oldest] = this.#drawn.keys();
-    if (oldest !== undefined && this.#drawn.size > KEPT) this.#drawn.delete(oldest);
-    return before;
+  /** Starts again: for one user, or for all. */
+  forget(user?: string): void {
+    for (const key of this.#issued.keys())
+      if (user === undefined || isOf(user, key)) this.#issued.delete(key);
   }
 }

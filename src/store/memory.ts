@@ -116,7 +116,7 @@ export class MemoryStore implements Store {
 
   async forget(user?: string): Promise<void> {
     if (user === undefined) return this.#records.clear(this.#clock.now());
-    for (const _ of this.#records.forgetUser(user)) await this.#clock.breathe();
+    for (const _ of this.#records.forgetUser(user, this.#issued)) await this.#clock.breathe();
   }
 
   async expire(limit: number): Promise<Expired> {

@@ -97,12 +97,22 @@ export class RecordSet {
     this.live = 0;
   }
 
-  /** Forgets all that is one user's, in steps: records are not found by the user alone, and all have to be looked at. */
-  *forgetUser(user: string): Generator<void> {
+  /**
+   * Forgets all that is one user's, in steps: records are not found by the user alone, and all have to be looked
+   * at. Codes that come meanwhile stay.
+   *
+   * @param newest the number of the last code that is to be forgotten
+   */
+  *forgetUser(user: string, newest: number): Generator<void> {
     const sender = this.#senders.get(user);
     if (sender !== undefined) this.forget(sender);
     for (const records of this.#otps.parts()) {
-      for (const record of records) if (isOf(user, record.key)) this.forget(record);
+      for (const record of records) {
+        if (!isOf(user, record.key)) continue;
+        if (record.serial <= newest) record.dropCode();
+        record.attempts = undefined;
+        this.settle(record);
+      }
       if (records.length > 0) yield;
     }
   }

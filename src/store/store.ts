@@ -21,7 +21,10 @@ export interface Store {
   cancel(key: OtpKey): Promise<Otp | undefined>;
   /** Has the time of a live code be up now. `undefined` if there is none. */
   runOut(key: OtpKey): Promise<Otp | undefined>;
-  /** Forgets codes, counts, locks and sends: those of one user, or all. What was never announced never is. */
+  /**
+   * Forgets codes, counts, locks and sends: those of one user, or all. What was never announced never is, and a
+   * code that is requested from the call on is not forgotten.
+   */
   forget(user?: string): Promise<void>;
   /** Ends codes whose time is up and forgets what need not be kept; at most `limit` steps in all. */
   expire(limit: number): Promise<Expired>;

@@ -1,14 +1,19 @@
-import type { Static, TSchema } from '@sinclair/typebox';
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { t } from 'elysia';
+import { queryReader } from './checked-query.ts';
 import { fieldErrors, invalidRequest } from './field-errors.ts';
 import { hasBody, readJson } from './json-body.ts';
+
+const refuseQuery = queryReader(Type.Object({}, { additionalProperties: false }));
 
 /**
  * The options of a route whose body has this schema: how it is read and checked, and what Elysia is to know.
  *
  * Elysia does not check it once more: its error describes the value that was found, and a value can be made
  * so that describing it fails.
+ *
+ * Such a route takes no query: one that is there is a mistake that must not pass in silence.
  *
  * @param absent what stands for a body that is not there; without it there must be one
  */
@@ -17,10 +22,10 @@ export function checkedBody<S extends TSchema>(schema: S, absent?: Static<S>) {
   return {
     body: t.NoValidate(schema),
     parse: async ({ request }: { request: Request }): Promise<Static<S>> => {
-      if (absent !== undefined && !hasBody(request)) return absent;
-      const value = await readJson(request);
-      if (checker.Check(value)) return value;
-      throw invalidRequest(fieldErrors(checker, value));
+      const value = absent !== undefined && !hasBody(request) ? absent : await readJson(request);
+      if (!checker.Check(value)) throw invalidRequest(fieldErrors(checker, value));
+      refuseQuery(request);
+      return value;
     },
   };
 }

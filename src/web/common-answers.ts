@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { FieldError, problemSchema } from './problem.ts';
 
 /** What every route may answer before it comes to its own business. */
-export const COMMON_ANSWERS = {
+const COMMON_ANSWERS = {
   401: problemSchema(['unauthorized']),
   403: problemSchema(['forbidden_host', 'forbidden_origin']),
   500: problemSchema(['internal']),
@@ -10,7 +10,7 @@ export const COMMON_ANSWERS = {
 
 const fields = { errors: Type.Optional(Type.Array(FieldError)) };
 
-/** The same for a route that takes a query. */
+/** The same for a route that takes a query, or neither that nor a body. */
 export const QUERY_ANSWERS = { ...COMMON_ANSWERS, 400: problemSchema(['invalid_request'], fields) };
 
 /** The same for a route that takes a body. */

@@ -42,7 +42,10 @@ export const digits = {
 };
 
 /** Which users: one, or all whose name begins or ends so. */
-FormatRegistry.Set('otp-pattern', (value) => PATTERN.test(value) && isText(value, MAX_USER_BYTES + 1));
+FormatRegistry.Set(
+  'otp-pattern',
+  (value) => PATTERN.test(value) && isText(value, MAX_USER_BYTES + (value.includes('*') ? 1 : 0)),
+);
 export const pattern = Type.String({
   format: 'otp-pattern',
   description: 'Which users: an exact one, or with a single leading or trailing * for any text',
@@ -50,12 +53,18 @@ export const pattern = Type.String({
 });
 
 /** A moment with its offset from UTC, as RFC 3339 has it. */
-FormatRegistry.Set('date-time', (value) => MOMENT.test(value) && !Number.isNaN(Date.parse(value)));
+FormatRegistry.Set('date-time', (value) => MOMENT.test(value) && isThere(value));
 export const moment = Type.String({
   format: 'date-time',
   description: 'Moment to move ahead to',
   error: 'must be a moment such as 2026-11-22T15:05:00Z',
 });
+
+/** Whether a moment is on the calendar and the clock: `Date` makes 1 December of 31 November. */
+function isThere(moment: string): boolean {
+  const minute = moment.slice(0, 'yyyy-mm-ddThh:mm'.length);
+  return !Number.isNaN(Date.parse(moment)) && new Date(`${minute}Z`).toISOString().startsWith(minute);
+}
 
 /** An object with no other fields. */
 export const closed = { additionalProperties: false, error: 'must be a JSON object' };

@@ -25,13 +25,19 @@ describe('fixed codes', () => {
 });
 
 describe('seeded codes', () => {
+  /** Draws a code, and tells the source that there is one more. */
+  const issue = (codes: SeededCodes, whose: { user: string; purpose: string }) => {
+    const code = codes.draw(whose);
+    codes.hear({ type: 'otp.requested', id: 'e', time: 0, otp: 'c', code, expiresAt: 0, ...whose });
+    return code;
+  };
   const drawn = (codes: SeededCodes, keys: { user: string; purpose: string }[]) =>
-    keys.map((key) => `${key.user}/${key.purpose}: ${codes.draw(key)}`);
+    keys.map((key) => `${key.user}/${key.purpose}: ${issue(codes, key)}`);
 
   test('have exactly as many digits as they are told, leading zeros included', () => {
     for (const length of [4, 6, 10]) {
       const codes = new SeededCodes('seed', length);
-      const some = Array.from({ length: 500 }, () => codes.draw(key('alice')));
+      const some = Array.from({ length: 500 }, () => issue(codes, key('alice')));
       for (const code of some) expect(code).toMatch(new RegExp(`^[0-9]{${length}}$`));
       expect(some.some((code) => code.startsWith('0'))).toBe(true);
       expect(new Set(some).size).toBeGreaterThan(450);
@@ -53,22 +59,30 @@ describe('seeded codes', () => {
     expect(among.filter((line) => line.startsWith('alice/default'))).toEqual(alone);
   });
 
+  test('do not count a request that was refused', () => {
+    const [codes, others] = [new SeededCodes('seed', 6), new SeededCodes('seed', 6)];
+    for (let i = 0; i < 3; i++) codes.draw(key('alice'));
+    expect(drawn(codes, [key('alice'), key('alice')])).toEqual(drawn(others, [key('alice'), key('alice')]));
+  });
+
   test('start again for whoever is forgotten', () => {
     const codes = new SeededCodes('seed', 6);
-    const [alice, bob] = [codes.draw(key('alice')), codes.draw(key('bob'))];
+    const [alice, bob] = [issue(codes, key('alice')), issue(codes, key('bob'))];
+    codes.forget('al');
+    expect(codes.draw(key('alice'))).not.toBe(alice);
     codes.forget('alice');
-    expect(codes.draw(key('alice'))).toBe(alice);
-    expect(codes.draw(key('bob'))).not.toBe(bob);
+    expect(issue(codes, key('alice'))).toBe(alice);
+    expect(issue(codes, key('bob'))).not.toBe(bob);
     codes.forget();
-    expect(codes.draw(key('bob'))).toBe(bob);
+    expect(issue(codes, key('bob'))).toBe(bob);
   });
 
   test('keep the counts of 100,000 users: then the one who came longest ago starts again', () => {
     const codes = new SeededCodes('seed', 6);
-    const [alice, bob] = [codes.draw(key('alice')), codes.draw(key('bob'))];
-    codes.draw(key('alice'));
-    for (let i = 0; i < 99_999; i++) codes.draw(key(`user-${i}`));
-    expect(codes.draw(key('alice'))).not.toBe(alice);
-    expect(codes.draw(key('bob'))).toBe(bob);
+    const [alice, bob] = [issue(codes, key('alice')), issue(codes, key('bob'))];
+    issue(codes, key('alice'));
+    for (let i = 0; i < 99_999; i++) issue(codes, key(`user-${i}`));
+    expect(issue(codes, key('alice'))).not.toBe(alice);
+    expect(issue(codes, key('bob'))).toBe(bob);
   });
 });

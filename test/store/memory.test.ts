@@ -45,6 +45,33 @@ describe('the memory store', () => {
     expect(store.size).toEqual({ records: 0, scheduled: 0 });
   });
 
+  test('keeps nothing a minute after a code was told to run out', async () => {
+    const { store, clock } = memoryRig();
+    await store.request({ user: 'alice', purpose: 'default', code: '111111', ttlMs: 3_600_000 });
+    await store.runOut({ user: 'alice', purpose: 'default' });
+    await clock.leap(GRACE_MS + 1_000);
+    await store.expire(1_000);
+    expect(store.size).toEqual({ records: 0, scheduled: 0 });
+  });
+
+  test('forgets one user of many in steps, with others served in between', async () => {
+    const { store } = memoryRig();
+    for (let i = 0; i < 20_000; i++)
+      await store.request({ user: `user-${i}`, purpose: 'default', code: '111111', ttlMs: 1_000 });
+    let turns = 0;
+    let done = false;
+    const forgetting = store.forget('user-1').then(() => {
+      done = true;
+    });
+    while (!done) {
+      await new Promise((resolve) => setImmediate(resolve));
+      turns++;
+    }
+    await forgetting;
+    expect(turns).toBeGreaterThan(100);
+    expect(store.size.records).toBe(19_999);
+  });
+
   test('keeps nothing of counts, locks and sends when they no longer limit anything', async () => {
     const sends = { cooldownMs: 30_000, limit: 3, windowMs: 600_000 };
     const guesses = { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true };

@@ -3,7 +3,8 @@ import { Elysia } from 'elysia';
 import type { ClockState } from '../../kernel/movable-clock.ts';
 import { type ClockLever, FURTHEST_MS, type Move } from '../../mock/clock-lever.ts';
 import { checkedBody } from '../checked-body.ts';
-import { BODY_ANSWERS, COMMON_ANSWERS } from '../common-answers.ts';
+import { noQuery } from '../checked-query.ts';
+import { BODY_ANSWERS, QUERY_ANSWERS } from '../common-answers.ts';
 import { invalidRequest } from '../field-errors.ts';
 import { moment } from '../models.ts';
 import { causeOf } from '../request-id.ts';
@@ -56,8 +57,9 @@ export function clockRoutes(lever: ClockLever) {
     .get('', () => describeState(lever.state), {
       response: {
         200: Type.Object(state, { description: 'Service time as it stands.', examples: [example] }),
-        ...COMMON_ANSWERS,
+        ...QUERY_ANSWERS,
       },
+      ...noQuery,
       detail: { summary: 'Read the clock' },
     })
     .post(
@@ -65,12 +67,9 @@ export function clockRoutes(lever: ClockLever) {
       async ({ body, set }) => {
         const moved = await lever.move(moveOf(body), causeOf(set));
         if (moved !== undefined) return { ...describeState(moved), expired: moved.expired };
-        throw invalidRequest([
-          {
-            field: '/set',
-            detail: 'must be ahead of service time (see GET /mock/clock), by 366 days at most',
-          },
-        ]);
+        const detail =
+          'must lead ahead of service time (see GET /mock/clock), by 366 days at most, and not beyond the year 9998';
+        throw invalidRequest([{ field: body.set === undefined ? '/advance' : '/set', detail }]);
       },
       {
         ...checkedBody(moveBody),

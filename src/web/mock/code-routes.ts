@@ -2,7 +2,8 @@ import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
 import type { FixedCodes } from '../../mock/fixed-codes.ts';
 import { checkedBody } from '../checked-body.ts';
-import { BODY_ANSWERS, COMMON_ANSWERS } from '../common-answers.ts';
+import { noQuery } from '../checked-query.ts';
+import { BODY_ANSWERS, QUERY_ANSWERS } from '../common-answers.ts';
 import { digits, pattern } from '../models.ts';
 
 const FixedCodeList = Type.Array(
@@ -21,7 +22,8 @@ const FixedCodeList = Type.Array(
 export function codeRoutes(codes: FixedCodes) {
   return new Elysia({ prefix: '/codes' })
     .get('', () => [...codes.list], {
-      response: { 200: FixedCodeList, ...COMMON_ANSWERS },
+      ...noQuery,
+      response: { 200: FixedCodeList, ...QUERY_ANSWERS },
       detail: { summary: 'Read the fixed codes' },
     })
     .put(
@@ -47,7 +49,8 @@ export function codeRoutes(codes: FixedCodes) {
         return [...codes.list];
       },
       {
-        response: { 200: FixedCodeList, ...COMMON_ANSWERS },
+        ...noQuery,
+        response: { 200: FixedCodeList, ...QUERY_ANSWERS },
         detail: { summary: 'Remove all fixed codes' },
       },
     );

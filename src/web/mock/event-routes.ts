@@ -2,8 +2,9 @@ import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
 import type { Clock } from '../../kernel/clock.ts';
 import type { EventHistory } from '../../mock/event-history.ts';
-import { COMMON_ANSWERS } from '../common-answers.ts';
-import { eventStreams } from '../event-stream.ts';
+import { noQuery } from '../checked-query.ts';
+import { QUERY_ANSWERS } from '../common-answers.ts';
+import { eventStreams } from './event-stream.ts';
 
 /**
  * `/mock/events`: everything that happens, as it happens.
@@ -13,6 +14,7 @@ import { eventStreams } from '../event-stream.ts';
 export function eventRoutes(history: EventHistory, clock: Clock, ending: AbortSignal) {
   const stream = eventStreams(history, clock, ending);
   return new Elysia().get('/events', ({ request, server }) => stream(request, server), {
+    ...noQuery,
     response: {
       200: Type.String({
         mediaType: 'text/event-stream',
@@ -22,7 +24,7 @@ export function eventRoutes(history: EventHistory, clock: Clock, ending: AbortSi
           'id: mws4q1rfd2c6-e1\nevent: otp.requested\ndata: {"id":"mws4q1rfd2c6-e1","type":"otp.requested","time":"2026-11-22T15:00:00.000Z","user":"alice","purpose":"default","otp":"mws4q1rfd2c6-c1","expiresAt":"2026-11-22T15:05:00.000Z","code":"042137"}\n\n',
         ],
       }),
-      ...COMMON_ANSWERS,
+      ...QUERY_ANSWERS,
     },
     detail: {
       summary: 'Follow events',

@@ -2,7 +2,8 @@ import { type Static, Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
 import type { Faults } from '../../mock/faults.ts';
 import { checkedBody } from '../checked-body.ts';
-import { BODY_ANSWERS, COMMON_ANSWERS } from '../common-answers.ts';
+import { noQuery } from '../checked-query.ts';
+import { BODY_ANSWERS, QUERY_ANSWERS } from '../common-answers.ts';
 import { invalidRequest } from '../field-errors.ts';
 import { pattern } from '../models.ts';
 
@@ -82,7 +83,8 @@ const FaultList = Type.Array(
 export function faultRoutes(faults: Faults) {
   return new Elysia({ prefix: '/faults' })
     .get('', () => [...faults.list], {
-      response: { 200: FaultList, ...COMMON_ANSWERS },
+      ...noQuery,
+      response: { 200: FaultList, ...QUERY_ANSWERS },
       detail: { summary: 'Read the faults' },
     })
     .put(
@@ -109,7 +111,8 @@ export function faultRoutes(faults: Faults) {
         return [...faults.list];
       },
       {
-        response: { 200: FaultList, ...COMMON_ANSWERS },
+        ...noQuery,
+        response: { 200: FaultList, ...QUERY_ANSWERS },
         detail: { summary: 'Remove all faults' },
       },
     );

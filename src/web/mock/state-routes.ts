@@ -4,7 +4,8 @@ import type { Levers } from '../../mock/levers.ts';
 import type { OtpService } from '../../otp/otp-service.ts';
 import { DEFAULT_PURPOSE } from '../../store/store.ts';
 import { checkedBody } from '../checked-body.ts';
-import { BODY_ANSWERS, COMMON_ANSWERS } from '../common-answers.ts';
+import { noQuery } from '../checked-query.ts';
+import { BODY_ANSWERS, QUERY_ANSWERS } from '../common-answers.ts';
 import { closed, purpose, user } from '../models.ts';
 import { problem, problemSchema } from '../problem.ts';
 import { causeOf } from '../request-id.ts';
@@ -64,6 +65,7 @@ export function stateRoutes(otps: OtpService, { reset, wheel }: Pick<Levers, 're
         return { ...view, occupied: [...occupied] };
       },
       {
+        ...noQuery,
         response: {
           200: Type.Object(
             {
@@ -77,7 +79,7 @@ export function stateRoutes(otps: OtpService, { reset, wheel }: Pick<Levers, 're
               examples: [{ slots: 4_096, current: 17, entries: 1, occupied: [{ slot: 317, entries: 1 }] }],
             },
           ),
-          ...COMMON_ANSWERS,
+          ...QUERY_ANSWERS,
         },
         detail: { summary: 'Look at the timing wheel' },
       },

@@ -95,6 +95,18 @@ describe('POST /mock/clock', () => {
     expect(it.log()).toEqual([]);
   });
 
+  test('ends before the year 9999, where moments are written otherwise: no call fails there', async () => {
+    const it = rig();
+    it.clock.set(Date.UTC(9_998, 6, 1));
+    expect((await move({ advance: 15_000_000 }, it)).status).toBe(200);
+    expect(await move({ advance: 15_000_000 }, it)).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: '/advance' }] },
+    });
+    expect((await it.post('/otp/request', { user: 'alice', ttl: 3_600 })).status).toBe(200);
+    expect((await it.send('/mock/clock')).body).toMatchObject({ offset: 15_000_000 });
+  });
+
   test('goes back to real time by a reset alone, which forgets codes, counts and locks', async () => {
     const it = rig({ OTP_MAX_ATTEMPTS: '1' });
     await it.post('/otp/request', { user: 'locked', code: '111111' });
@@ -133,6 +145,9 @@ describe('POST /mock/clock', () => {
     ['more than 366 days', { advance: 31_622_401 }],
     ['a moment without a zone', { set: '2026-01-02T00:00:00' }],
     ['no moment', { set: '2026-13-45T00:00:00Z' }],
+    ['31 November', { set: '2026-11-31T00:00:00Z' }],
+    ['29 February of a year that has none', { set: '2026-02-29T00:00:00+02:00' }],
+    ['24 o’clock', { set: '2026-11-30T24:00:00Z' }],
     ['a reset to something', { reset: false }],
     ['another lever', { rewind: 60 }],
   ])('refuses %s', async (_, body) => {
@@ -163,7 +178,7 @@ describe('POST /mock/expire', () => {
     expect((await post('/otp/verify', { ...login, code: '111111' })).status).toBe(410);
     expect((await post('/otp/verify', { user: 'alice', purpose: 'reset', code: '111111' })).status).toBe(200);
     expect((await send('/mock/inbox?purpose=login')).body).toMatchObject({
-      messages: [{ state: 'expired' }],
+      messages: [{ state: 'expired', expiresAt: '2026-01-01T00:00:00.000Z' }],
     });
     await clock.settle();
     const expired = log().filter(({ message }) => message === 'otp.expired');

@@ -42,6 +42,30 @@ describe('with API keys set, before anything else is looked at,', () => {
   );
 });
 
+describe('what a route does not read is refused, not ignored, for it was meant for something:', () => {
+  const { send, post } = rig();
+  test.each(routes)('$method $path with a query that it does not know', async ({ method, path }) => {
+    const body = path.endsWith('s') ? '[]' : '{"user":"alice","advance":1}';
+    const headers = { 'content-type': 'application/json' };
+    const init = { method, headers, ...(/^P/.test(method) && { body }) };
+    expect(await send(`${path}?nonsense=1`, init)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request' },
+    });
+  });
+
+  test('a user in the query of a reset, and in the body of what takes a query', async () => {
+    await post('/otp/request', { user: 'bob', code: '111111' });
+    expect(await post('/mock/reset?user=alice', {})).toMatchObject({
+      body: { errors: [{ field: '/user' }] },
+    });
+    expect((await send('/mock/reset?user=alice', { method: 'POST' })).status).toBe(400);
+    expect((await post('/mock/inbox', { user: 'alice' }, {}, 'DELETE')).status).toBe(400);
+    expect((await post('/otp/request?ttl=5', { user: 'alice' })).status).toBe(400);
+    expect((await send('/mock/inbox')).body).toMatchObject({ messages: [{ user: 'bob', state: 'pending' }] });
+  });
+});
+
 describe('a page of another origin, or one that calls by a name of its own, is refused:', () => {
   const { send } = rig();
   test.each(routes)('$method $path', async ({ method, path }) => {

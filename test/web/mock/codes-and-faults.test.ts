@@ -145,6 +145,36 @@ describe('/mock/faults', () => {
     expect((await asked).status).toBe(500);
   });
 
+  test('a call that is delayed takes place though its client has given up, as with a slow provider', async () => {
+    const { post, service, clock, send } = await faulty([{ on: 'verify', times: 1, delayMs: 20_000 }]);
+    await post('/otp/request', { user: 'alice', code: '111111' });
+    const leaving = new AbortController();
+    const left = service.app.handle(
+      new Request('http://localhost/otp/verify', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"user":"alice","code":"111111"}',
+        signal: leaving.signal,
+      }),
+    );
+    await clock.settle();
+    leaving.abort();
+    await clock.advance(19_999);
+    expect((await send('/mock/inbox')).body).toMatchObject({ messages: [{ state: 'pending' }] });
+    await clock.advance(1);
+    await left;
+    expect((await send('/mock/inbox')).body).toMatchObject({ messages: [{ state: 'verified' }] });
+  });
+
+  test('a call that is delayed when the service stops is refused, and does nothing', async () => {
+    const { post, service, clock, send } = await faulty([{ on: 'request', delayMs: 60_000 }]);
+    const asked = post('/otp/request', { user: 'alice' });
+    await clock.settle();
+    await service.stop();
+    expect(await asked).toMatchObject({ status: 503, body: { code: 'not_ready' } });
+    expect((await send('/mock/inbox')).body).toEqual({ messages: [] });
+  });
+
   test('is 401 before all else where keys are wanted', async () => {
     const { post } = rig({ OTP_API_KEYS: 'k'.repeat(32) });
     expect((await post('/mock/faults', [], {}, 'PUT')).status).toBe(401);
@@ -214,6 +244,21 @@ describe('POST /mock/reset', () => {
     expect((await post('/otp/verify', { user: 'bob', purpose: 'login', code: '222222' })).status).toBe(200);
     expect((await send('/mock/faults')).text).not.toBe('[]');
     expect((await send('/mock/clock')).body).toMatchObject({ offset: 60 });
+  });
+
+  test('of one user leaves a code alone that is asked for meanwhile, and of all a move in peace', async () => {
+    const { post } = rig();
+    for (let i = 0; i < 5_000; i++) await post('/otp/request', { user: `user-${i}`, ttl: 60 });
+    await post('/otp/request', { user: 'alice', code: '111111' });
+    const resetting = post('/mock/reset', { user: 'alice' });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await post('/otp/request', { user: 'alice', code: '222222' })).status).toBe(200);
+    await resetting;
+    expect((await post('/otp/verify', { user: 'alice', code: '222222' })).status).toBe(200);
+    const moving = post('/mock/clock', { advance: 60 });
+    const reset = post('/mock/reset', {});
+    expect((await moving).body).toMatchObject({ expired: 5_000 });
+    expect((await reset).status).toBe(200);
   });
 
   test('gives ids that go on from those before', async () => {

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { EventHistory } from '../../../src/mock/event-history.ts';
 import { createService } from '../../../src/service.ts';
+import { eventStreams } from '../../../src/web/mock/event-stream.ts';
 import { rig } from '../../support/api.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { frames, take } from '../../support/sse.ts';
 
 /** A service, and streams of its events. */
@@ -89,7 +92,7 @@ describe('GET /mock/events', () => {
   );
 
   test('tells a reader that was slow how many events it missed, and then all that are kept', async () => {
-    const { open, post } = streamRig();
+    const { open, post, clock } = streamRig();
     const { events } = await open();
     const first = take(events, 1);
     await post('/otp/request', { user: 'first' });
@@ -97,9 +100,75 @@ describe('GET /mock/events', () => {
     for (let i = 0; i < 2_100; i++) await post('/otp/request', { user: 'alice' });
     // A request and a replacement each, but for the first; 4,096 are kept.
     const count = 2 * 2_100 - 1;
-    const [missed, ...rest] = await take(events, 4_097);
+    const told = take(events, 4_097);
+    await clock.settle();
+    for (let i = 0; i < 10; i++) await clock.advance(50);
+    const [missed, ...rest] = await told;
     expect(missed).toEqual({ event: 'missed', data: { missed: count - 4_096 } });
     expect(new Set(rest.map(({ id }) => id)).size).toBe(4_096);
+  });
+
+  test('tells no more than 1,000 events in 50 ms, however many there are, so that others have their turn', async () => {
+    const { open, post, clock } = streamRig();
+    const { response } = await open({ 'last-event-id': '0' });
+    for (let i = 0; i < 3_000; i++) await post('/otp/request', { user: `user-${i}` });
+    let told = 0;
+    (async () => {
+      for await (const _ of frames(response.body)) told++;
+    })();
+    const counts: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      await clock.settle();
+      counts.push(told);
+      await clock.advance(50);
+    }
+    expect(counts).toEqual([1_001, 2_001, 3_001, 3_001]);
+  });
+
+  test('tells nothing from before a reset, not even who asks for it', async () => {
+    const { open, post } = streamRig();
+    await post('/otp/request', { user: 'before' });
+    await post('/mock/reset', {});
+    await post('/otp/request', { user: 'after' });
+    const { events } = await open({ 'last-event-id': '0' });
+    const types = (await take(events, 3)).map(({ event, data }) => [event, data['user']]);
+    expect(types).toEqual([
+      ['missed', undefined],
+      ['mock.reset', undefined],
+      ['otp.requested', 'after'],
+    ]);
+  });
+
+  test('lets go of a reader that has gone', async () => {
+    const history = new EventHistory(10);
+    const clock = new ManualClock();
+    const stream = eventStreams(history, clock, new AbortController().signal);
+    const reader = stream(new Request('http://localhost/mock/events'), null).body?.getReader();
+    await reader?.read();
+    reader?.read();
+    await clock.settle();
+    expect([history.waiting, clock.sleeping]).toEqual([1, 1]);
+    await reader?.cancel();
+    await clock.settle();
+    expect([history.waiting, clock.sleeping]).toEqual([0, 0]);
+  });
+
+  test('leaves nothing behind for what it has told', async () => {
+    const history = new EventHistory(10);
+    const clock = new ManualClock();
+    const stream = eventStreams(history, clock, new AbortController().signal);
+    const reader = stream(new Request('http://localhost/mock/events'), null).body?.getReader();
+    await reader?.read();
+    for (let i = 0; i < 5; i++) {
+      const next = reader?.read();
+      await clock.settle();
+      history.hear({ type: 'mock.reset', id: `run-e${i}`, time: 0 });
+      await clock.advance(50);
+      await next;
+    }
+    reader?.read();
+    await clock.advance(50);
+    expect([history.waiting, clock.sleeping]).toEqual([1, 1]);
   });
 
   test('says that it is still there when nothing has happened for 15 s of real time', async () => {

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { Inbox } from '../../../src/mock/inbox.ts';
+import { inboxRoutes } from '../../../src/web/mock/inbox-routes.ts';
 import { rig } from '../../support/api.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 const get = (path: string, query: Record<string, string>) => `${path}?${new URLSearchParams(query)}`;
 
@@ -73,6 +76,8 @@ describe('a query that cannot be used is a 400 that says why:', () => {
     ['/mock/inbox?limit=0', '/limit', 'must be a whole number from 1 to 1000'],
     ['/mock/inbox?limit=1e3', '/limit', 'must be a whole number'],
     ['/mock/inbox?limit', '/limit', 'must be a whole number'],
+    ['/mock/inbox?limit=007', '/limit', 'must be a whole number'],
+    ['/mock/inbox?toString=a&toString=b', '/toString', 'is not a field of this request'],
     ['/mock/inbox?usr=alice', '/usr', 'is not a field of this request'],
     ['/mock/inbox?__proto__=alice', '/__proto__', 'is not a field of this request'],
     ['/mock/inbox/wait', '/user', 'must be a string of 1 to 256 bytes'],
@@ -142,6 +147,27 @@ describe('GET /mock/inbox/wait', () => {
     expect(await after(first)).toMatchObject({ id: second, state: 'replaced' });
     expect(await after(second)).toMatchObject({ id: third, state: 'pending' });
     expect(await after('0')).toMatchObject({ id: first });
+  });
+
+  test('is given up when its caller goes, and leaves nothing behind when it is answered', async () => {
+    const clock = new ManualClock();
+    const inbox = new Inbox(clock, 'run');
+    const routes = inboxRoutes(inbox, clock, new AbortController().signal);
+    const leaving = new AbortController();
+    const wait = (signal?: AbortSignal) =>
+      routes.handle(new Request('http://localhost/inbox/wait?user=alice', signal ? { signal } : {}));
+    const left = wait(leaving.signal);
+    await clock.settle();
+    expect([inbox.waiting, clock.sleeping]).toEqual([1, 1]);
+    leaving.abort();
+    await left;
+    expect([inbox.waiting, clock.sleeping]).toEqual([0, 0]);
+    const answered = wait();
+    await clock.settle();
+    const about = { id: 'run-e1', time: clock.now(), user: 'alice', purpose: 'default', otp: 'run-c1' };
+    inbox.hear({ type: 'otp.requested', ...about, code: '111111', expiresAt: clock.now() + 1_000 });
+    expect((await answered).status).toBe(200);
+    expect([inbox.waiting, clock.sleeping]).toEqual([0, 0]);
   });
 
   test('has no HEAD', async () => {

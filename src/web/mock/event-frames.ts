@@ -1,7 +1,7 @@
-import type { EventHistory, Told } from '../mock/event-history.ts';
+import type { EventHistory, Told } from '../../mock/event-history.ts';
 
 /** Events that are told at once at the most. */
-const AT_ONCE = 500;
+const AT_ONCE = 1_000;
 
 /** Events from a place on, as bytes of a stream, and the place behind them. */
 export interface Frames {

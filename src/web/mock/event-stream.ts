@@ -1,12 +1,12 @@
-import type { Clock } from '../kernel/clock.ts';
-import type { EventHistory } from '../mock/event-history.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { EventHistory } from '../../mock/event-history.ts';
+import { type AnyServer, restoreTimeout, suspendTimeout } from '../patience.ts';
 import { encode, frameWriter, missedFrame } from './event-frames.ts';
-import { type AnyServer, restoreTimeout, suspendTimeout } from './patience.ts';
 
 /** Real time after which a quiet stream says that it is still there. */
 const HEARTBEAT_MS = 15_000;
 
-/** Events that come within this real time of others are told together. */
+/** Real time from one telling to the next: what comes meanwhile is told together, and a flood leaves room for others. */
 const GATHER_MS = 50;
 
 /**
@@ -50,7 +50,7 @@ export function eventStreams(history: EventHistory, clock: Clock, ending: AbortS
       }
       yield frames.bytes;
       place = frames.next;
-      if (place === history.end) await clock.sleep(GATHER_MS, signal);
+      await clock.sleep(GATHER_MS, signal);
     }
   }
 

@@ -1,8 +1,8 @@
 import type { Context } from 'elysia';
-import type { Clock } from '../kernel/clock.ts';
-import type { Faults, Operation } from '../mock/faults.ts';
-import { type AnyServer, restoreTimeout, suspendTimeout } from './patience.ts';
-import { ProblemError } from './problem.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Faults, Operation } from '../../mock/faults.ts';
+import { type AnyServer, restoreTimeout, suspendTimeout } from '../patience.ts';
+import { ProblemError } from '../problem.ts';
 
 /** Which operation a route is. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -17,6 +17,9 @@ type Call = Pick<Context, 'request' | 'route' | 'body'> & { server: AnyServer };
  * Makes the hook by which calls fail as a test has asked for: it stands before every handler, and no route
  * knows of it. Bodies have been checked when it runs.
  *
+ * A call that is delayed takes place when the delay is over, also if its client has given up meanwhile: that is
+ * how a slow provider spends a code that nobody waits for any more.
+ *
  * @param ending aborts when the service is about to stop: a delay is cut short, and its call refused
  */
 export function faultHook(faults: Faults, clock: Clock, ending: AbortSignal) {
@@ -28,7 +31,7 @@ export function faultHook(faults: Faults, clock: Clock, ending: AbortSignal) {
     const { delayMs = 0, status, drop = false } = fault;
     if (delayMs > 0) {
       suspendTimeout(server, request);
-      await clock.sleep(delayMs, AbortSignal.any([request.signal, ending]));
+      await clock.sleep(delayMs, ending);
       restoreTimeout(server, request);
       if (ending.aborted) throw new ProblemError('not_ready');
     }
