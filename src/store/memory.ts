@@ -71,8 +71,7 @@ export class MemoryStore implements Store {
       record !== undefined && fate !== undefined ? { otp: this.#otp(wanted, record), fate } : undefined;
     const kept = record ?? this.#records.addOtp(wanted);
     this.#issued++;
-    if (fate === undefined) this.#records.live++;
-    kept.putCode(this.#issued, wanted.code, now + wanted.ttlMs);
+    this.#records.putCode(kept, this.#issued, wanted.code, now + wanted.ttlMs);
     this.#records.settle(kept);
     return { otp: this.#otp(wanted, kept), ...(earlier && { earlier }) };
   }
@@ -97,8 +96,7 @@ export class MemoryStore implements Store {
     const record = this.#live(key);
     if (record === undefined) return undefined;
     const otp = this.#otp(key, record);
-    this.#records.live--;
-    record.dropCode();
+    this.#records.dropCode(record);
     this.#records.settle(record);
     return otp;
   }
@@ -107,9 +105,8 @@ export class MemoryStore implements Store {
     const record = this.#live(key);
     if (record === undefined) return undefined;
     const now = this.#clock.now();
-    this.#records.live--;
     record.expiresAt = now;
-    record.goneAt = endOfGrace(now);
+    this.#records.endCode(record, endOfGrace(now));
     this.#records.settle(record);
     return this.#otp(key, record);
   }
@@ -129,10 +126,9 @@ export class MemoryStore implements Store {
         continue;
       }
       const phase = phaseOf(record.code, now);
-      if (phase === 'gone') record.dropCode();
+      if (phase === 'gone') this.#records.dropCode(record);
       if (phase === 'ended') {
-        this.#records.live--;
-        record.goneAt = endOfGrace(now);
+        this.#records.endCode(record, endOfGrace(now));
         expired.push(this.#otp(otpKeyOf(record.key), record));
       }
       const { attempts } = record;
@@ -169,10 +165,7 @@ export class MemoryStore implements Store {
     const record = known ?? this.#records.addOtp(key);
     record.attempts = attempts;
     const left = attemptsLeft(attempts, this.#policy.guesses, now);
-    if (left === 0 && phaseOf(record.code, now) === 'live') {
-      this.#records.live--;
-      record.dropCode();
-    }
+    if (left === 0 && phaseOf(record.code, now) === 'live') this.#records.dropCode(record);
     this.#records.settle(record);
     return { attemptsLeft: left };
   }

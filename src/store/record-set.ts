@@ -13,8 +13,7 @@ export class RecordSet {
   #otps = new RecordTable<OtpRecord>();
   #senders = new RecordTable<SendRecord>();
   #wheel: TimingWheel<StoredRecord>;
-  /** How many codes have not ended yet. Whoever puts one into a record, or ends one there, counts it here. */
-  live = 0;
+  #live = 0;
 
   /** @param now the present, in milliseconds since the epoch */
   constructor(now: number) {
@@ -29,6 +28,11 @@ export class RecordSet {
   /** The same at no cost. */
   get count(): number {
     return this.#wheel.size;
+  }
+
+  /** How many codes have not ended yet, as far as anybody has noticed. */
+  get live(): number {
+    return this.#live;
   }
 
   /** The timing wheel as it stands. */
@@ -58,6 +62,23 @@ export class RecordSet {
     return sender;
   }
 
+  /** Puts a code into a record, in place of the one there. */
+  putCode(record: OtpRecord, serial: number, digits: string, expiresAt: number): void {
+    if (!record.isLive) this.#live++;
+    record.putCode(serial, digits, expiresAt);
+  }
+
+  /** Ends a code that is live, and keeps it until its grace is over. */
+  endCode(record: OtpRecord, goneAt: number): void {
+    if (record.isLive) this.#live--;
+    record.goneAt = goneAt;
+  }
+
+  dropCode(record: OtpRecord): void {
+    if (record.isLive) this.#live--;
+    record.dropCode();
+  }
+
   /** Has the wheel remind of what ends first in a record; forgets one that has nothing left in it. */
   settle(record: OtpRecord): void {
     const { dueAt } = record;
@@ -72,11 +93,12 @@ export class RecordSet {
 
   forget(record: StoredRecord): void {
     this.#wheel.cancel(record);
-    if (record instanceof SendRecord) this.#senders.delete(record.key);
-    else {
-      this.#otps.delete(record.key);
-      if (record.code !== undefined && record.goneAt === undefined) this.live--;
+    if (record instanceof SendRecord) {
+      this.#senders.delete(record.key);
+      return;
     }
+    this.dropCode(record);
+    this.#otps.delete(record.key);
   }
 
   /** Takes at most `limit` records off the wheel that are due; each has to be settled or forgotten at once. */
@@ -94,7 +116,7 @@ export class RecordSet {
     this.#otps = new RecordTable();
     this.#senders = new RecordTable();
     this.#wheel = new TimingWheel(now);
-    this.live = 0;
+    this.#live = 0;
   }
 
   /**
@@ -109,7 +131,7 @@ export class RecordSet {
     for (const records of this.#otps.parts()) {
       for (const record of records) {
         if (!isOf(user, record.key)) continue;
-        if (record.serial <= newest) record.dropCode();
+        if (record.serial <= newest) this.dropCode(record);
         record.attempts = undefined;
         this.settle(record);
       }

@@ -36,6 +36,11 @@ export class OtpRecord implements OtpState<StoredCode>, StoredCode, Scheduled<St
     return this.serial === 0 ? undefined : this;
   }
 
+  /** Whether there is a code whose end nobody has noticed yet. */
+  get isLive(): boolean {
+    return this.serial !== 0 && this.goneAt === undefined;
+  }
+
   get digits(): string {
     return String(this.packed).slice(1);
   }

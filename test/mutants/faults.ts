@@ -19,8 +19,8 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'the limit is per code: a new one is a new chance',
     'store/memory.ts',
-    'kept.putCode(this.#issued,',
-    'kept.attempts = undefined;\n    kept.putCode(this.#issued,',
+    'this.#records.putCode(kept, this.#issued,',
+    'kept.attempts = undefined;\n    this.#records.putCode(kept, this.#issued,',
   ),
   fault(
     'the count is read before it is written',
@@ -39,8 +39,8 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'the old code is still good after a new request',
     'store/memory.ts',
-    'kept.putCode(this.#issued,',
-    'if (kept.code === undefined) kept.putCode(this.#issued,',
+    'this.#records.putCode(kept, this.#issued,',
+    'if (kept.code === undefined) this.#records.putCode(kept, this.#issued,',
   ),
   fault(
     'an error echoes the input',
@@ -83,7 +83,7 @@ export const FAULTS: readonly Fault[] = [
     'a success forgets the code and not the count',
     'store/memory.ts',
     'if (record !== undefined) this.#records.forget(record);',
-    'if (record !== undefined) {\n        record.dropCode();\n        this.#records.settle(record);\n      }',
+    'if (record !== undefined) {\n        this.#records.dropCode(record);\n        this.#records.settle(record);\n      }',
   ),
   fault(
     'a refused request prolongs the cooldown',
@@ -100,8 +100,8 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'the grace period counts from the deadline',
     'store/memory.ts',
-    'record.goneAt = endOfGrace(now);\n        expired.push',
-    'record.goneAt = endOfGrace(record.expiresAt);\n        expired.push',
+    'this.#records.endCode(record, endOfGrace(now));\n        expired',
+    'this.#records.endCode(record, endOfGrace(record.expiresAt));\n        expired',
   ),
   fault(
     'unknown fields are ignored',
