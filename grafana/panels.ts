@@ -82,6 +82,13 @@ export const ROWS: Readonly<Record<string, readonly PanelSpec[]>> = {
       queries: [[`sum by (result) (${rate('otp_verifications_total')})`, '{{result}}']],
     },
     {
+      title: 'Deliveries by result',
+      description:
+        'Messages a second; those that ended were not sent because their code was no good any more.',
+      unit: 'reqps',
+      queries: [[`sum by (channel, result) (${rate('otp_deliveries_total')})`, '{{channel}} {{result}}']],
+    },
+    {
       title: 'Live codes',
       description: 'Codes that can be verified.',
       unit: 'short',

@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import type { Channel } from './delivery/channel.ts';
 import { openChannels } from './delivery/channels.ts';
 import { Delivery } from './delivery/delivery.ts';
+import { deliveryMetrics } from './features/delivery-metrics.ts';
 import { eventLog } from './features/event-log.ts';
 import { otpMetrics } from './features/otp-metrics.ts';
 import { serviceMetrics } from './features/service-metrics.ts';
@@ -97,6 +98,7 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
   const bus = new EventBus<OtpEvent>((error) => log.error('a subscriber failed', error));
   bus.subscribe(eventLog(log, config.OTP_MODE === 'strict' ? userMask() : (user) => user));
   bus.subscribe(otpMetrics(registry));
+  bus.subscribe(deliveryMetrics(registry));
   const announce = announcer(bus, clock, idSource(run, 'e'));
   const configured = openChannels(config, clock, () => realClock.now());
   const others = configured.filter(({ name }) => !handedIn.includes(name));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { Registry } from 'prom-client';
+import { DeliveryFailure } from '../../src/delivery/channel.ts';
 import { otpMetrics } from '../../src/features/otp-metrics.ts';
 import { rig } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
@@ -57,6 +58,26 @@ describe('the metrics of what happens', () => {
       'otp_verifications_total{result="expired"}': 1,
       'otp_verifications_total{result="none"}': 1,
       'otp_verifications_total{result="wrong"}': 0,
+    });
+  });
+
+  test('count messages by channel and result, those apart whose code had ended', async () => {
+    const fails = channelOf(async () => {
+      throw new DeliveryFailure('refused');
+    }, 'sms');
+    const { post, send, clock } = rig({}, [channelOf(async () => {}, 'email'), fails]);
+    await post('/otp/request', { user: 'alice@example.com', channel: 'email' });
+    await post('/otp/request', { user: '+15005550006', channel: 'sms' });
+    await post('/mock/faults', [{ on: 'delivery', delayMs: 60_000 }], {}, 'PUT');
+    await post('/otp/request', { user: 'bob@example.com', channel: 'email' });
+    await post('/otp/cancel', { user: 'bob@example.com' });
+    await clock.settle();
+    expect(samplesOf((await send('/metrics')).text)).toMatchObject({
+      'otp_deliveries_total{channel="email",result="delivered"}': 1,
+      'otp_deliveries_total{channel="email",result="failed"}': 0,
+      'otp_deliveries_total{channel="email",result="ended"}': 1,
+      'otp_deliveries_total{channel="sms",result="failed"}': 1,
+      'otp_deliveries_total{channel="webhook",result="delivered"}': 0,
     });
   });
 
