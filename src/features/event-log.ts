@@ -30,7 +30,7 @@ export function eventLog(log: Log, shown: (user: string) => string): Subscriber<
     const { purpose } = event;
     const reason = 'reason' in event ? event.reason : undefined;
     const channel = 'channel' in event ? event.channel : undefined;
-    const code = event.otp === undefined ? {} : { otp: event.otp, expiresAt: new Date(event.expiresAt) };
-    log[level](event.type, { id, user, purpose, ...code, channel, reason, requestId });
+    const expiresAt = event.otp === undefined ? undefined : new Date(event.expiresAt);
+    log[level](event.type, { id, user, purpose, otp: event.otp, expiresAt, channel, reason, requestId });
   };
 }

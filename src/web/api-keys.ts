@@ -11,18 +11,18 @@ export function keyDetail(keys: readonly string[], scheme = KEY_SCHEME) {
 }
 
 /**
- * Makes the check that a request brings one of `keys`, as `Authorization: Bearer <key>` (RFC 6750). Without
+ * Makes the hook that checks whether a request brings one of `keys`, as `Authorization: Bearer <key>` (RFC 6750). Without
  * keys it lets everything pass.
  *
  * It takes the same time whatever is brought: digests of one length are compared, with all keys, always.
  *
  * @throws ProblemError `unauthorized`, by the function returned
  */
-export function keyCheck(keys: readonly string[]): (request: Request) => void {
+export function keyCheck(keys: readonly string[]): (context: { request: Request }) => void {
   const digests = keys.map(digest);
-  return ({ headers }) => {
+  return ({ request }) => {
     if (digests.length === 0) return;
-    const [, brought = ''] = /^bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
+    const [, brought = ''] = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
     const mine = digest(brought);
     const matches = digests.filter((known) => timingSafeEqual(known, mine));
     if (matches.length === 0) throw new ProblemError('unauthorized');

@@ -1,4 +1,4 @@
-import { type Context, NotFoundError, ParseError, ValidationError } from 'elysia';
+import { type Context, NotFoundError, ValidationError } from 'elysia';
 import type { Log } from '../kernel/log.ts';
 import { pathOf } from './path.ts';
 import { NOT_READY_RETRY_S, PROBLEM_TYPE, ProblemError, problem } from './problem.ts';
@@ -13,15 +13,14 @@ import { causeOf } from './request-id.ts';
 export function errorAnswers(log: Log, methodsOf: (path: string) => readonly string[]) {
   return ({ error, request, set }: { error: unknown; request: Request; set: Context['set'] }): string => {
     const methods = methodsOf(pathOf(request));
-    const cause = error instanceof ParseError ? error.cause : error;
-    const { code, more } = asProblem(cause, methods);
+    const { code, more } = asProblem(error, methods);
     const body = problem(code, more);
     set.status = body.status;
     set.headers['content-type'] = PROBLEM_TYPE;
     if (code === 'method_not_allowed') set.headers['allow'] = methods.join(', ');
     if (code === 'not_ready') set.headers['retry-after'] = NOT_READY_RETRY_S;
     if (code === 'unauthorized') set.headers['www-authenticate'] = 'Bearer';
-    if (code === 'internal') log.error('a request failed', withoutValues(cause), causeOf(set));
+    if (code === 'internal') log.error('a request failed', withoutValues(error), causeOf(set));
     return JSON.stringify(body);
   };
 }

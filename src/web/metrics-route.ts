@@ -15,7 +15,7 @@ export function metricsRoute(registry: Registry, keys: readonly string[]) {
   return new Elysia({ tags: ['operations'] }).get(
     '/metrics',
     async ({ request, set }) => {
-      checkKey(request);
+      checkKey({ request });
       const text = await registry.metrics();
       set.headers['content-type'] = registry.contentType;
       return text;

@@ -37,7 +37,7 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
   const strict = config.OTP_MODE === 'strict';
   const checkKey = keyCheck(config.OTP_API_KEYS);
   return new Elysia({ prefix: '/otp', tags: ['otp'], detail: keyDetail(config.OTP_API_KEYS) })
-    .onParse(({ request }) => checkKey(request))
+    .onTransform(checkKey)
     .post(
       '/request',
       async ({ body, set, status }) => {

@@ -23,16 +23,12 @@ export interface MockParts {
 /** `/mock/*`: what the real provider cannot give a test. */
 export function mockRoutes({ levers, otps, config, clock, ending }: MockParts) {
   const checkKey = keyCheck(config.OTP_API_KEYS);
-  return (
-    new Elysia({ prefix: '/mock', tags: ['mock'], detail: keyDetail(config.OTP_API_KEYS) })
-      // A body is read before a query is looked at, and there may be none: the key comes before both.
-      .onParse(({ request }) => checkKey(request))
-      .onTransform(({ request }) => checkKey(request))
-      .use(inboxRoutes(levers.inbox, clock, ending))
-      .use(eventRoutes(levers.history, clock, ending))
-      .use(clockRoutes(levers.clock))
-      .use(codeRoutes(levers.codes))
-      .use(faultRoutes(levers.faults))
-      .use(stateRoutes(otps, levers))
-  );
+  return new Elysia({ prefix: '/mock', tags: ['mock'], detail: keyDetail(config.OTP_API_KEYS) })
+    .onTransform(checkKey)
+    .use(inboxRoutes(levers.inbox, clock, ending))
+    .use(eventRoutes(levers.history, clock, ending))
+    .use(clockRoutes(levers.clock))
+    .use(codeRoutes(levers.codes))
+    .use(faultRoutes(levers.faults))
+    .use(stateRoutes(otps, levers));
 }
