@@ -1,4 +1,5 @@
-import { median, startService } from './service-process.ts';
+import { median } from './figures.ts';
+import { startService } from './service-process.ts';
 
 /**
  * What delivery costs those who ask for codes: the latency of `POST /otp/request` with a webhook that takes 50

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { median, startService } from './service-process.ts';
+import { median } from './figures.ts';
+import { residentMiB, startService } from './service-process.ts';
 
 /**
  * What readers of the event stream that never read cost the others: requests a second while 100 readers
@@ -47,12 +48,6 @@ async function load(): Promise<number> {
   return (REQUESTS * 1_000) / (performance.now() - before);
 }
 
-/** Resident memory of the service in MiB. */
-async function memory(): Promise<number> {
-  const status = await Bun.file(`/proc/${service.pid}/status`).text();
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024);
-}
-
 const settings = [
   { name: 'nobody', readers: 0, reading: 0 },
   { name: '100 readers, all read', readers: READERS, reading: READERS },
@@ -65,7 +60,7 @@ for (let round = 0; round < ROUNDS; round++) {
   for (const [i, { readers, reading }] of settings.entries()) {
     const sockets = await openReaders(readers, reading);
     rates[i]?.push(await load());
-    sizes[i]?.push(await memory());
+    sizes[i]?.push(Math.round(await residentMiB(service.pid)));
     for (const socket of sockets) socket.destroy();
     await Bun.sleep(200);
   }

@@ -1,22 +1,56 @@
 import { join } from 'node:path';
 
-/** The service in a process of its own, on a free port of this machine, with its log read. */
-export async function startService(env: Record<string, string> = {}) {
-  const child = Bun.spawn([process.execPath, 'src/main.ts'], {
-    cwd: join(import.meta.dir, '..'),
-    env: { PATH: process.env['PATH'] ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
-    stdout: 'pipe',
-  });
-  const log = child.stdout.getReader();
-  const first = new TextDecoder().decode((await log.read()).value);
-  (async () => {
-    while (!(await log.read()).done);
-  })();
-  const url: string = JSON.parse(first.split('\n')[0] ?? '').url;
-  return { url, pid: child.pid, kill: () => child.kill('SIGKILL') };
+/** A server in a process of its own, on a free port of this machine. */
+export interface ServerProcess {
+  readonly url: string;
+  readonly pid: number;
+  readonly kill: () => void;
+  /** Asks it to end with SIGTERM. @returns its exit code, once it has */
+  readonly stop: () => Promise<number>;
 }
 
-/** The middle of some figures. */
-export function median(figures: readonly number[]): number {
-  return [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN;
+/** The service, as `bun start` runs it, with its log read. */
+export function startService(env: Record<string, string> = {}, core?: number): Promise<ServerProcess> {
+  return startServer('src/main.ts', { HOST: '127.0.0.1', PORT: '0', ...START_ENV, ...env }, core);
+}
+
+/** What `bun start` tells the garbage collector. */
+const START_ENV = { BUN_JSC_forceRAMSize: '536870912' };
+
+/**
+ * Runs a script whose first line of output is JSON with its `url`, and reads on whatever it writes.
+ *
+ * @param core the one of the machine's cores that it may use; absent for all
+ */
+export async function startServer(script: string, env: Record<string, string>, core?: number) {
+  const pinned = core === undefined ? [] : ['taskset', '-c', String(core)];
+  const child = Bun.spawn([...pinned, process.execPath, script], {
+    cwd: join(import.meta.dir, '..'),
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdout: 'pipe',
+  });
+  const output = child.stdout.getReader();
+  const first = new TextDecoder().decode((await output.read()).value);
+  (async () => {
+    while (!(await output.read()).done);
+  })();
+  const url: string = JSON.parse(first.split('\n')[0] ?? '').url;
+  const stop = () => {
+    child.kill('SIGTERM');
+    return child.exited;
+  };
+  return { url, pid: child.pid, kill: () => child.kill('SIGKILL'), stop };
+}
+
+/** Processor time that a process has used so far, in milliseconds. */
+export async function cpuMs(pid: number): Promise<number> {
+  // Fields 14 and 15 of proc(5), in hundredths of a second; the second field may have blanks in it.
+  const fields = (await Bun.file(`/proc/${pid}/stat`).text()).replace(/^.*\) /s, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** Resident memory of a process, in MiB. */
+export async function residentMiB(pid: number): Promise<number> {
+  const status = await Bun.file(`/proc/${pid}/status`).text();
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024;
 }

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { median, startService } from './service-process.ts';
+import { median } from './figures.ts';
+import { startService } from './service-process.ts';
 
 /**
  * What 1,000 clients that send a byte a second cost those who are not slow: the latency of `POST /otp/verify`

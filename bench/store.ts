@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { median, ratio, table } from './figures.ts';
+import { CONTENDERS } from './store/contenders.ts';
+
+/**
+ * The store with its wheel beside what one would take instead, in process: time for each operation, memory for
+ * each live code, and the longest stall while it grows from nothing and while all codes run out at once.
+ *
+ * Usage: bun bench/store.ts [--quick]
+ */
+export async function benchStore(quick: boolean): Promise<string> {
+  const rounds = quick ? 1 : 3;
+  const sizes = quick ? [1_000, 100_000] : [1_000, 100_000, 1_000_000, 4_000_000];
+  const parts: string[] = [];
+  const ours: Figures[] = [];
+  for (const size of sizes) {
+    const figures = new Map<string, Figures[]>();
+    // In turns, so that whatever else the machine does falls on all of them.
+    for (let round = 0; round < (size > 1_000_000 ? 1 : rounds); round++)
+      for (const name of Object.keys(CONTENDERS))
+        figures.set(name, [...(figures.get(name) ?? []), await measure(name, size)]);
+    const [first, ...others] = [...figures.values()].map(middle);
+    if (first === undefined) throw new Error('nothing was measured');
+    ours.push(first);
+    const rows = [first, ...others].map((it, i) => row(Object.keys(CONTENDERS)[i] ?? '', it, first));
+    parts.push(`${size.toLocaleString('en')} live codes\n\n${table(HEAD, rows)}`);
+  }
+  const [smallest, largest] = [ours[0], ours.at(-1)];
+  if (smallest === undefined || largest === undefined) throw new Error('nothing was measured');
+  const flat = OPERATIONS.map((it) => `${it} ${ratio(largest[it], smallest[it])}`).join(', ');
+  parts.push(`Store and wheel at the largest size beside the smallest: ${flat}.`);
+  return parts.join('\n\n');
+}
+
+const OPERATIONS = ['issue', 'replace', 'verify', 'expire'] as const;
+const HEAD = [
+  '',
+  ...OPERATIONS.map((it) => `${it}, ns`),
+  'bytes a code',
+  'longest stall growing, ms (collector apart)',
+  'expiring, ms (collector apart)',
+];
+
+/** Time in ns an operation, memory in bytes a code, stalls in ms: as they were, and without the collector. */
+interface Figures {
+  readonly issue: number;
+  readonly replace: number;
+  readonly verify: number;
+  readonly expire: number;
+  readonly bytes: number;
+  readonly growing: Stall;
+  readonly expiring: Stall;
+}
+
+interface Stall {
+  readonly whole: number;
+  readonly own: number;
+}
+
+async function measure(name: string, size: number): Promise<Figures> {
+  const script = join(import.meta.dir, 'store/store-process.ts');
+  const child = Bun.spawn([process.execPath, script, name, String(size)], {
+    env: { PATH: process.env['PATH'] ?? '', BUN_JSC_logGC: '1' },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  const [output, notes] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  if ((await child.exited) !== 0) throw new Error(`${name} at ${size} failed: ${notes.slice(-2_000)}`);
+  return { ...JSON.parse(output), growing: longest(notes, 'issue'), expiring: longest(notes, 'expire') };
+}
+
+/**
+ * The longest stall in a phase. What the garbage collector reports between two stalls is taken off the second:
+ * never more than its one longest pause, so what is left is the least that can be our own work's fault.
+ */
+function longest(notes: string, phase: string): Stall {
+  let now = '';
+  let pause = 0;
+  const stall = { whole: 0, own: 0 };
+  for (const [, mark, stalled, paused] of notes.matchAll(/PHASE (\w+)|STALL ([\d.]+)|\bp=([\d.]+)ms/g)) {
+    if (paused !== undefined) pause = Math.max(pause, Number(paused));
+    if (mark !== undefined) now = mark;
+    if (stalled !== undefined && now === phase) {
+      stall.whole = Math.max(stall.whole, Number(stalled));
+      stall.own = Math.max(stall.own, Number(stalled) - pause);
+    }
+    if (paused === undefined) pause = 0;
+  }
+  return stall;
+}
+
+function middle(rounds: readonly Figures[]): Figures {
+  const of = (pick: (figures: Figures) => number) => median(rounds.map(pick));
+  return {
+    issue: of((it) => it.issue),
+    replace: of((it) => it.replace),
+    verify: of((it) => it.verify),
+    expire: of((it) => it.expire),
+    bytes: of((it) => it.bytes),
+    growing: { whole: of((it) => it.growing.whole), own: of((it) => it.growing.own) },
+    expiring: { whole: of((it) => it.expiring.whole), own: of((it) => it.expiring.own) },
+  };
+}
+
+function row(name: string, figures: Figures, ours: Figures): string[] {
+  const beside = (it: keyof Omit<Figures, 'growing' | 'expiring'>) =>
+    `${Math.round(figures[it])}${figures === ours ? '' : ` (${ratio(figures[it], ours[it])})`}`;
+  const stall = ({ whole, own }: Stall) => `${whole.toFixed(1)} (${own.toFixed(1)})`;
+  return [name, ...OPERATIONS.map(beside), beside('bytes'), stall(figures.growing), stall(figures.expiring)];
+}
+
+if (import.meta.main) console.log(await benchStore(process.argv.includes('--quick')));

@@ -1,0 +1,108 @@
+import { writeSync } from 'node:fs';
+import { median } from '../figures.ts';
+import { CONTENDERS, type Contender } from './contenders.ts';
+
+/**
+ * One contender at one size, in a process of its own, so that its memory is its own. Prints a JSON object: time
+ * for an operation in nanoseconds, resident bytes for a live code. To stderr goes a line for each stall, among
+ * those that the garbage collector writes.
+ *
+ * Usage: BUN_JSC_logGC=1 bun bench/store/store-process.ts CONTENDER SIZE
+ */
+const [, , name = '', size = ''] = process.argv;
+const make = Object.entries(CONTENDERS).find(([known]) => known === name)?.[1];
+if (make === undefined) throw new Error(`no contender ${name}`);
+const COUNT = Number(size);
+/** Operations of each kind to be timed, at the least: small sizes are filled and emptied many times. */
+const TIMED = 300_000;
+/** Operations at a stretch; a stretch that takes longer than STALL_MS is a stall. */
+const STRETCH = 500;
+const STALL_MS = 2;
+/** A prime that no size is divisible by: steps this wide visit each user once, in no order of theirs. */
+const STRIDE = 7_919;
+
+const name24 = Buffer.from('user-0000000000000000000');
+/** A name of 24 bytes, as one string and not as parts to be joined, as the parser of JSON makes it. */
+function userName(i: number): string {
+  name24.write(String(i).padStart(19, '0'), 5);
+  return name24.toString('latin1');
+}
+
+/** Applies `step` to users from `first` on, all in all `count`. @returns milliseconds that it took */
+async function run(count: number, stride: number, step: (user: string) => Promise<unknown> | undefined) {
+  let taken = 0;
+  for (let done = 0; done < count; done += STRETCH) {
+    const length = Math.min(STRETCH, count - done);
+    const users = Array.from({ length }, (_, i) => userName(((done + i) * stride) % COUNT));
+    const before = performance.now();
+    for (const user of users) {
+      const waiting = step(user);
+      if (waiting !== undefined) await waiting;
+    }
+    taken += stalled(performance.now() - before);
+  }
+  return taken;
+}
+
+function stalled(ms: number): number {
+  if (ms > STALL_MS) writeSync(2, `STALL ${ms}\n`);
+  return ms;
+}
+
+/** Fills a contender, replaces, verifies and refills, and has all expire. @returns milliseconds for each */
+async function cycle(contender: Contender) {
+  const issue = (user: string) => contender.issue(user, '042137');
+  mark('issue');
+  const issued = await run(COUNT, 1, issue);
+  const resident = process.memoryUsage.rss();
+  mark('replace');
+  const replaced = await run(COUNT, STRIDE, issue);
+  mark('verify');
+  const verified = await run(COUNT, STRIDE, (user) => contender.verify(user, '042137'));
+  mark('refill');
+  await run(COUNT, STRIDE, issue);
+  contender.endTime();
+  mark('expire');
+  return { ms: { issued, replaced, verified, expired: await expire(contender) }, resident };
+}
+
+/** @returns milliseconds of processor time that it takes until all codes are gone */
+async function expire(contender: Contender): Promise<number> {
+  const before = process.cpuUsage();
+  let last = performance.now();
+  const watch = setInterval(() => {
+    stalled(performance.now() - last);
+    last = performance.now();
+  }, 1);
+  await contender.expire();
+  await Bun.sleep(2);
+  clearInterval(watch);
+  if (contender.size !== 0) throw new Error(`${contender.size} codes are left`);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
+function mark(phase: string): void {
+  writeSync(2, `PHASE ${phase}\n`);
+}
+
+const cycles: Awaited<ReturnType<typeof cycle>>['ms'][] = [];
+const empty = process.memoryUsage.rss();
+let bytes = 0;
+for (let done = 0; done < TIMED; done += COUNT) {
+  const { ms, resident } = await cycle(make(COUNT));
+  cycles.push(ms);
+  // Only the first time nothing is left over from before.
+  if (cycles.length === 1) bytes = (resident - empty) / COUNT;
+}
+const nanoseconds = (kind: keyof (typeof cycles)[number]) =>
+  (median(cycles.map((ms) => ms[kind])) * 1e6) / COUNT;
+console.log(
+  JSON.stringify({
+    issue: nanoseconds('issued'),
+    replace: nanoseconds('replaced'),
+    verify: nanoseconds('verified'),
+    expire: nanoseconds('expired'),
+    bytes,
+  }),
+);
