@@ -9,37 +9,64 @@ export interface ServerProcess {
   readonly stop: () => Promise<number>;
 }
 
-/** The service, as `bun start` runs it, with its log read. */
-export function startService(env: Record<string, string> = {}, core?: number): Promise<ServerProcess> {
-  return startServer('src/main.ts', { HOST: '127.0.0.1', PORT: '0', ...START_ENV, ...env }, core);
+/** Who hears what a process writes, in whole lines. */
+export interface Listeners {
+  readonly output?: (lines: string) => void;
+  readonly errors?: (lines: string) => void;
 }
 
 /** What `bun start` tells the garbage collector. */
 const START_ENV = { BUN_JSC_forceRAMSize: '536870912' };
+
+/** The service, as `bun start` runs it, with its log read. The parameters are those of `startServer`. */
+export function startService(env: Record<string, string> = {}, core?: number, listeners?: Listeners) {
+  return startServer('src/main.ts', { HOST: '127.0.0.1', PORT: '0', ...START_ENV, ...env }, core, listeners);
+}
 
 /**
  * Runs a script whose first line of output is JSON with its `url`, and reads on whatever it writes.
  *
  * @param core the one of the machine's cores that it may use; absent for all
  */
-export async function startServer(script: string, env: Record<string, string>, core?: number) {
+export async function startServer(
+  script: string,
+  env: Record<string, string>,
+  core?: number,
+  { output = () => {}, errors }: Listeners = {},
+): Promise<ServerProcess> {
   const pinned = core === undefined ? [] : ['taskset', '-c', String(core)];
   const child = Bun.spawn([...pinned, process.execPath, script], {
     cwd: join(import.meta.dir, '..'),
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdout: 'pipe',
+    stderr: errors ? 'pipe' : 'inherit',
   });
-  const output = child.stdout.getReader();
-  const first = new TextDecoder().decode((await output.read()).value);
-  (async () => {
-    while (!(await output.read()).done);
-  })();
-  const url: string = JSON.parse(first.split('\n')[0] ?? '').url;
+  if (errors && child.stderr) read(child.stderr, errors);
+  const first = await new Promise<string>((resolve) => {
+    // A promise is resolved once: what comes later changes nothing.
+    read(child.stdout, (lines) => {
+      resolve(lines);
+      output(lines);
+    });
+  });
+  const { url } = JSON.parse(first.split('\n')[0] ?? '');
   const stop = () => {
     child.kill('SIGTERM');
     return child.exited;
   };
   return { url, pid: child.pid, kill: () => child.kill('SIGKILL'), stop };
+}
+
+/** Tells of whole lines, as many as come at once. */
+async function read(stream: ReadableStream<Uint8Array>, hear: (lines: string) => void): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of stream) {
+    const text = rest + decoder.decode(chunk, { stream: true });
+    const end = text.lastIndexOf('\n') + 1;
+    rest = text.slice(end);
+    if (end > 0) hear(text.slice(0, end));
+  }
 }
 
 /** Processor time that a process has used so far, in milliseconds. */

@@ -1,0 +1,9 @@
+import { cpus, release, totalmem } from 'node:os';
+import { version as elysia } from 'elysia/package.json';
+
+/** What the figures were measured on, in a line. */
+export function machine(): string {
+  const cores = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${cores.length} cores of ${cores[0]?.model.trim()}, ${memory} GiB, Linux ${release()}, Bun ${Bun.version}, Elysia ${elysia}`;
+}
