@@ -57,6 +57,8 @@ export class Inbox {
   readonly #run: string;
   /** By id, oldest first. */
   readonly #messages = new Map<string, InboxMessage>();
+  /** Comes by the oldest next. One made anew would first step over the places of many that were dropped. */
+  readonly #oldest = this.#messages.keys();
   /** By user: a new message is compared with those who wait for its user alone. */
   readonly #waiters = new Map<string, Set<Waiter>>();
 
@@ -129,8 +131,8 @@ export class Inbox {
 
   #add(message: InboxMessage): void {
     this.#messages.set(message.id, message);
-    const [oldest] = this.#messages.keys();
-    if (oldest !== undefined && this.#messages.size > KEPT) this.#messages.delete(oldest);
+    const oldest = this.#messages.size > KEPT ? this.#oldest.next().value : undefined;
+    if (oldest !== undefined) this.#messages.delete(oldest);
     for (const waiter of this.#waiters.get(message.user) ?? [])
       if (waiter.wants(message)) waiter.take(message);
   }
