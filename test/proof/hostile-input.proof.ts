@@ -6,6 +6,10 @@ import { listening } from '../support/process.ts';
 /** The same bodies on every run; another seed finds others. */
 const SEED = 20_261_122;
 
+/** How often the bodies are sent, and after how many times the process has grown to its size. */
+const ROUNDS = 10;
+const WARM_ROUNDS = 6;
+
 /** Bodies of every kind: random bytes, random JSON, JSON cut short or spoilt, and good ones. */
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
 const good = fc.record({
@@ -31,7 +35,7 @@ const body = fc.oneof(
   good.map((it) => Buffer.from(JSON.stringify(it))),
 );
 
-test('100,000 random bodies over both routes give no 5xx, no answer over 1 KiB or a second, and no growth', async () => {
+test('200,000 random bodies over both routes give no 5xx, no answer over 1 KiB or a second, and no growth', async () => {
   using service = await listening();
   const { url, child, line } = service;
   let failures = 0;
@@ -66,13 +70,14 @@ test('100,000 random bodies over both routes give no 5xx, no answer over 1 KiB o
       );
     }
   };
-  await round();
-  await round();
-  const warm = await memory();
-  await round();
-  await round();
-  await round();
-  const grown = (await memory()) / warm;
+  // Single figures go up and down by some percent as the collector comes and goes: the lowest of some counts.
+  const sizes: number[] = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    await round();
+    sizes.push(await memory());
+  }
+  const warm = Math.min(...sizes.slice(WARM_ROUNDS - 3, WARM_ROUNDS));
+  const grown = Math.min(...sizes.slice(-3)) / warm;
   console.log(
     JSON.stringify({
       statuses,
@@ -81,7 +86,7 @@ test('100,000 random bodies over both routes give no 5xx, no answer over 1 KiB o
       grown: grown.toFixed(3),
     }),
   );
-  expect(Object.values(statuses).reduce((sum, count) => sum + count, 0)).toBe(100_000);
+  expect(Object.values(statuses).reduce((sum, count) => sum + count, 0)).toBe(200_000);
   expect(slowest).toBeLessThan(1_000);
   expect(grown).toBeLessThan(1.05);
   child.kill('SIGTERM');
