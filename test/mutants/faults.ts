@@ -150,12 +150,7 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault('a slow reader is not told', 'mock/event-history.ts', 'missed: first - place', 'missed: 0'),
   fault('a fault strikes once too often', 'mock/faults.ts', 'times > 1 ?', 'times > 0 ?'),
-  fault(
-    'a lever works without a key',
-    'web/mock/mock-routes.ts',
-    '.onTransform(({ request }) => checkKey(request))',
-    '',
-  ),
+  fault('a lever works without a key', 'web/mock/mock-routes.ts', '.onTransform(checkKey)', ''),
   fault(
     'a message is sent though its code has run out',
     'delivery/queue.ts',
