@@ -56,7 +56,7 @@ export class ListenError extends Error {
   constructor(host: string, port: number, cause: unknown) {
     const reason = cause instanceof Error && 'code' in cause ? cause.code : cause;
     super(
-      `The service cannot listen at HOST ${host}, PORT ${port}: ${reason}. Is the port in use, or the host not this machine's?`,
+      `The service cannot listen at HOST ${host}, PORT ${port}: ${reason}. Is the port in use, or HOST a name that does not resolve, or an address that is not this machine's?`,
       { cause },
     );
   }

@@ -4,9 +4,9 @@ import type { Log } from '../kernel/log.ts';
 import type { Config } from '../kernel/settings.ts';
 import { type Announce, type Destination, type OtpEvent, ofCode, type Undelivered } from '../otp/events.ts';
 import { ADDRESSES } from './addresses.ts';
-import type { Channel, ChannelName, Message } from './channel.ts';
+import type { Channel, ChannelName, Fault, Message } from './channel.ts';
 import type { Mishaps } from './mishap.ts';
-import { DeliveryQueue } from './queue.ts';
+import { DeliveryQueue, type QueueParts } from './queue.ts';
 
 export interface DeliveryParts {
   readonly channels: readonly Channel[];
@@ -58,7 +58,7 @@ export class Delivery {
     this.#parts = parts;
     this.#queues = new Map(
       channels.map((channel) => {
-        const report = (message: Message, reason?: Undelivered) => this.#report(channel, message, reason);
+        const report: QueueParts['report'] = (...outcome) => this.#report(channel, ...outcome);
         return [channel.name, new DeliveryQueue(channel, { clock, log, report, mishaps })];
       }),
     );
@@ -130,13 +130,13 @@ export class Delivery {
     for (const channel of channels) channel.close();
   }
 
-  #report({ name: channel }: Channel, message: Message, reason: Undelivered | undefined): void {
+  #report({ name: channel }: Channel, message: Message, reason?: Undelivered, fault?: Fault): void {
     const { requestId } = message;
     const of = { channel, ...ofCode(message, { ...(requestId !== undefined && { requestId }) }) };
     this.#parts.announce(
       reason === undefined
         ? { type: 'otp.delivered', ...of }
-        : { type: 'otp.delivery_failed', reason, ...of },
+        : { type: 'otp.delivery_failed', reason, ...(fault && { fault }), ...of },
     );
   }
 }

@@ -3,7 +3,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Undelivered } from '../otp/events.ts';
 import { attempt } from './attempt.ts';
 import { backOff, MAX_TRIES } from './backoff.ts';
-import type { Channel, DeliveryFailure, Message } from './channel.ts';
+import type { Channel, DeliveryFailure, Fault, Message } from './channel.ts';
 import type { Mishaps } from './mishap.ts';
 
 /** Most messages that may wait for one channel: a few megabytes. */
@@ -18,8 +18,12 @@ const BATCH = 500;
 export interface QueueParts {
   readonly clock: Clock;
   readonly log: Log;
-  /** Told of each message, once, what came of it: it was delivered, if there is no reason why not. */
-  readonly report: (message: Message, reason?: Undelivered) => void;
+  /**
+   * Told of each message, once, what came of it: it was delivered, if there is no reason why not.
+   *
+   * @param fault what the last try failed with, if one did
+   */
+  readonly report: (message: Message, reason?: Undelivered, fault?: Fault) => void;
   readonly mishaps?: Mishaps | undefined;
 }
 
@@ -43,6 +47,8 @@ export class DeliveryQueue {
   #underWay = 0;
   /** Pauses that the provider has asked for and that are not over. */
   #pauses = 0;
+  /** Whether the last try failed, of whatever message. */
+  #failing = false;
   /** Why nothing is taken any more. */
   #ended: Undelivered | undefined;
   readonly #ending = new AbortController();
@@ -155,12 +161,23 @@ export class DeliveryQueue {
 
   #conclude(job: Job, failure: DeliveryFailure | undefined): void {
     const { fault, passing = false, pauseMs = 0 } = failure ?? {};
+    if (fault !== undefined) job.fault = fault;
+    this.#noteHealth(fault);
     if (pauseMs > 0) this.#pause(pauseMs);
     if (fault === undefined) this.#settle(job);
     else if (fault === 'gone') this.#disable();
     else if (job.codeEnded !== undefined) this.#settle(job, job.codeEnded);
     else if (!passing || job.tries === MAX_TRIES) this.#settle(job, fault);
     else this.#makeReadyIn(job, Math.max(backOff(job.tries), pauseMs));
+  }
+
+  /** Says in the log when a channel begins to fail, and when it is well again: not at each try. */
+  #noteHealth(fault: Fault | undefined): void {
+    const { log } = this.#parts;
+    const channel = this.#channel.name;
+    if (fault !== undefined && !this.#failing) log.warn('a channel fails', { channel, fault });
+    if (fault === undefined && this.#failing) log.info('a channel delivers again', { channel });
+    this.#failing = fault !== undefined;
   }
 
   /** Leaves the provider alone for as long as it wants. */
@@ -187,7 +204,7 @@ export class DeliveryQueue {
 
   #settle(job: Job, reason?: Undelivered): void {
     this.#remove(job);
-    this.#parts.report(job.message, reason);
+    this.#parts.report(job.message, reason, job.fault);
   }
 
   #remove(job: Job): void {
@@ -205,6 +222,8 @@ interface Job {
   readonly copies: number;
   tries: number;
   underWay: boolean;
+  /** What the last try failed with. */
+  fault?: Fault;
   /** What became of its code while it was under way. */
   codeEnded?: Undelivered;
   /** Aborts when it leaves the queue. */

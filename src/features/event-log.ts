@@ -30,7 +30,18 @@ export function eventLog(log: Log, shown: (user: string) => string): Subscriber<
     const { purpose } = event;
     const reason = 'reason' in event ? event.reason : undefined;
     const channel = 'channel' in event ? event.channel : undefined;
+    const fault = 'fault' in event ? event.fault : undefined;
     const expiresAt = event.otp === undefined ? undefined : new Date(event.expiresAt);
-    log[level](event.type, { id, user, purpose, otp: event.otp, expiresAt, channel, reason, requestId });
+    log[level](event.type, {
+      id,
+      user,
+      purpose,
+      otp: event.otp,
+      expiresAt,
+      channel,
+      reason,
+      fault,
+      requestId,
+    });
   };
 }

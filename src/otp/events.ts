@@ -17,6 +17,8 @@ export type Fact =
       readonly type: 'otp.delivery_failed';
       readonly channel: string;
       readonly reason: Undelivered;
+      /** What the last try failed with, if there was one. */
+      readonly fault?: Undelivered;
     } & OfCode)
   | WheelTicked
   | MockReset

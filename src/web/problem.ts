@@ -26,7 +26,8 @@ export const PROBLEMS = {
   unauthorized: {
     status: 401,
     title: 'Unauthorized',
-    detail: 'This service wants an API key. Send it as: Authorization: Bearer <key>.',
+    detail:
+      'This path wants a key of the service. Send it as: Authorization: Bearer <key>. /metrics has keys of its own.',
   },
   forbidden_host: {
     status: 403,

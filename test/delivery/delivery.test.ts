@@ -203,7 +203,40 @@ describe('what comes of a message', () => {
     const service = rig({}, [refusing]);
     await service.post('/otp/request', { user: 'alice', channel: 'webhook' });
     await service.clock.settle();
-    expect(story(service)).toEqual(['otp.requested', 'otp.delivery_failed webhook refused']);
+    expect(story(service)).toEqual([
+      'otp.requested',
+      'a channel fails webhook',
+      'otp.delivery_failed webhook refused',
+    ]);
+  });
+
+  test('says in the log when a channel begins to fail and when it is well again, and not in between', async () => {
+    let down = true;
+    const moody = channelOf(async () => {
+      if (down) throw new DeliveryFailure('unreachable');
+    });
+    const service = rig({}, [moody]);
+    for (let i = 0; i < 5; i++) await service.post('/otp/request', { user: `user-${i}`, channel: 'webhook' });
+    await service.clock.settle();
+    down = false;
+    await service.clock.advance(10_000);
+    const said = story(service).filter((line) => line.startsWith('a channel'));
+    expect(said).toEqual(['a channel fails webhook', 'a channel delivers again webhook']);
+    const warning = service.log().find(({ message }) => message === 'a channel fails');
+    expect(warning).toMatchObject({ level: 'warn', fault: 'unreachable' });
+  });
+
+  test('that was tried in vain until its code ended names the fault of its last try', async () => {
+    const dead = channelOf(async () => {
+      throw new DeliveryFailure('unreachable');
+    });
+    const service = rig({}, [dead]);
+    await service.post('/otp/request', { user: 'alice', channel: 'webhook', ttl: 5 });
+    await service.clock.settle();
+    await service.post('/mock/clock', { advance: 5 });
+    await service.clock.settle();
+    const failed = service.log().find(({ message }) => message === 'otp.delivery_failed');
+    expect(failed).toMatchObject({ reason: 'expired', fault: 'unreachable' });
   });
 
   const ends: [string, (service: Rig) => Promise<unknown>, string[]][] = [

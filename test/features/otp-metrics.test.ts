@@ -81,6 +81,20 @@ describe('the metrics of what happens', () => {
     });
   });
 
+  test('count a message as failed that waits or is tried in vain until its code expires: a dead provider shows', async () => {
+    const hangs = channelOf(() => new Promise(() => {}), 'email');
+    const { post, send, clock } = rig({}, [hangs]);
+    for (let i = 0; i < 20; i++)
+      await post('/otp/request', { user: `user-${i}@example.com`, channel: 'email', ttl: 60 });
+    await clock.settle();
+    await post('/mock/clock', { advance: 60 });
+    await clock.advance(11_000);
+    expect(samplesOf((await send('/metrics')).text)).toMatchObject({
+      'otp_deliveries_total{channel="email",result="failed"}': 20,
+      'otp_deliveries_total{channel="email",result="ended"}': 0,
+    });
+  });
+
   test('tell how long after its deadline a code is announced', async () => {
     const { clock, issue, samples } = measured();
     clock.set(clock.now() + 300);

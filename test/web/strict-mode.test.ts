@@ -127,6 +127,7 @@ describe('strict mode', () => {
     expect(log()).toMatchObject([
       { level: 'info', message: 'otp.requested' },
       { level: 'error', message: 'a channel failed', channel: 'webhook' },
+      { level: 'warn', message: 'a channel fails', channel: 'webhook', fault: 'internal' },
       { level: 'info', message: 'otp.delivery_failed', channel: 'webhook', reason: 'internal' },
     ]);
   });
