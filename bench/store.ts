@@ -16,7 +16,7 @@ export async function benchStore(quick: boolean): Promise<string> {
   for (const size of sizes) {
     const figures = new Map<string, Figures[]>();
     // In turns, so that whatever else the machine does falls on all of them.
-    for (let round = 0; round < (size > 1_000_000 ? 1 : rounds); round++)
+    for (let round = 0; round < (size < 1_000_000 ? rounds : 1); round++)
       for (const name of Object.keys(CONTENDERS))
         figures.set(name, [...(figures.get(name) ?? []), await measure(name, size)]);
     const [first, ...others] = [...figures.values()].map(middle);
@@ -107,7 +107,7 @@ function middle(rounds: readonly Figures[]): Figures {
 
 function row(name: string, figures: Figures, ours: Figures): string[] {
   const beside = (it: keyof Omit<Figures, 'growing' | 'expiring'>) =>
-    `${Math.round(figures[it])}${figures === ours ? '' : ` (${ratio(figures[it], ours[it])})`}`;
+    `${Math.round(figures[it])}${figures === ours ? '' : ` (${ratio(ours[it], figures[it])})`}`;
   const stall = ({ whole, own }: Stall) => `${whole.toFixed(1)} (${own.toFixed(1)})`;
   return [name, ...OPERATIONS.map(beside), beside('bytes'), stall(figures.growing), stall(figures.expiring)];
 }
