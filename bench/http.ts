@@ -32,14 +32,14 @@ interface Figures extends Load {
 /** @returns a table, or why there is none */
 export async function benchHttp(quick: boolean): Promise<string> {
   if (!hasWrk()) return 'wrk is missing: `apt-get install wrk`';
-  const [rounds, seconds] = quick ? [1, 2] : [5, 4];
+  const [rounds, seconds] = quick ? [1, 1] : [5, 4];
   // Whoever reads the log would else take time from the server now and then.
   Bun.spawnSync(['taskset', '-cp', String(LOAD_CORE), String(process.pid)]);
   const measured: Record<Traffic, Record<string, Figures[]>> = { request: {}, verify: {}, pair: {} };
   for (let round = 0; round < rounds; round++) {
     for (const [name, start] of Object.entries(SERVERS)) {
       const server = await start();
-      await load(server.url, 'pair', 2, LOAD_CORE);
+      await load(server.url, 'pair', quick ? 1 : 2, LOAD_CORE);
       for (const { traffic, share } of TRAFFIC) {
         const figures = measured[traffic];
         const more = await measure(server, traffic, Math.max(1, Math.floor(seconds * share)));

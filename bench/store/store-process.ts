@@ -7,14 +7,14 @@ import { CONTENDERS, type Contender } from './contenders.ts';
  * for an operation in nanoseconds, resident bytes for a live code. To stderr goes a line for each stall, among
  * those that the garbage collector writes.
  *
- * Usage: BUN_JSC_logGC=1 bun bench/store/store-process.ts CONTENDER SIZE
+ * Usage: BUN_JSC_logGC=1 bun bench/store/store-process.ts CONTENDER SIZE OPERATIONS
  */
-const [, , name = '', size = ''] = process.argv;
+const [, , name = '', size = '', operations = ''] = process.argv;
 const make = Object.entries(CONTENDERS).find(([known]) => known === name)?.[1];
 if (make === undefined) throw new Error(`no contender ${name}`);
 const COUNT = Number(size);
 /** Operations of each kind to be timed, at the least: small sizes are filled and emptied many times. */
-const TIMED = 300_000;
+const TIMED = Number(operations);
 /** Operations at a stretch; a stretch that takes longer than STALL_MS is a stall. */
 const STRETCH = 500;
 const STALL_MS = 2;
