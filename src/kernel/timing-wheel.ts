@@ -115,6 +115,18 @@ export class TimingWheel<E extends Scheduled<E>> {
     return taken;
   }
 
+  /**
+   * Takes out at most `limit` entries of the second that has begun, of those that are due already: for whoever
+   * cannot wait for its end, when `take` gives out all of them.
+   */
+  takeBegun(limit: number, isDue: (entry: E) => boolean): E[] {
+    const second = this.#hand + 1;
+    const bucket = this.#slots[second % this.#slots.length]?.find((it) => it.second === second);
+    const taken = (bucket?.entries ?? []).filter(isDue).slice(0, limit);
+    for (const entry of taken) this.cancel(entry);
+    return taken;
+  }
+
   /** Moves the hand towards `second`, a stride at the most, and queues the buckets it comes by. */
   #turn(second: number): void {
     if (this.#size === 0) this.#hand = Math.max(this.#hand, second);

@@ -32,28 +32,36 @@ export class Expiry {
   /** The loop: ends with the signal, and outlives every failure: a code missed in one tick is due in the next. */
   async run(): Promise<void> {
     const { clock, signal, onError } = this.#parts;
-    for await (const _ of ticks(clock, signal)) await this.passAfter(() => {}).catch(onError);
+    for await (const _ of ticks(clock, signal)) await this.#inTurn(() => this.#pass(false)).catch(onError);
   }
 
   /**
-   * Takes a step while no pass is under way, and has one follow it.
+   * Takes a step while no pass is under way, and has one follow it that ends all whose time is up by then: also
+   * what has run out since the last whole second, which the loop leaves to its next tick.
    *
    * @returns how many codes that pass ended, once all of them are announced
    */
   passAfter(step: () => void | Promise<void>): Promise<number> {
-    const pass = this.#idle.then(step).then(() => this.#pass());
-    this.#idle = pass.catch(() => {});
-    return pass;
+    return this.#inTurn(async () => {
+      await step();
+      return this.#pass(true);
+    });
   }
 
-  /** Ends and announces what is due now, in batches, with the event loop free to serve requests between them. */
-  async #pass(): Promise<number> {
+  #inTurn(work: () => Promise<number>): Promise<number> {
+    const done = this.#idle.then(work);
+    this.#idle = done.catch(() => {});
+    return done;
+  }
+
+  /** Ends and announces what is due, in batches, with the event loop free to serve requests between them. */
+  async #pass(toTheMoment: boolean): Promise<number> {
     const { store, clock, announce, signal } = this.#parts;
     const started = clock.monotonic();
     let expired = 0;
     try {
       for (let more = true; more && !signal.aborted; ) {
-        const batch = await store.expire(BATCH);
+        const batch = await store.expire(BATCH, toTheMoment);
         // Nothing waits between the answer and the announcements: a request served meanwhile would be announced first.
         for (const otp of batch.expired) announce({ type: 'otp.expired', ...ofCode(otp) });
         expired += batch.expired.length;

@@ -57,8 +57,8 @@ export class MeasuredStore implements Store {
     return this.#measure('forget', this.#clock.monotonic(), this.#store.forget(user));
   }
 
-  expire(limit: number): Promise<Expired> {
-    return this.#measure('expire', this.#clock.monotonic(), this.#store.expire(limit));
+  expire(limit: number, toTheMoment?: boolean): Promise<Expired> {
+    return this.#measure('expire', this.#clock.monotonic(), this.#store.expire(limit, toTheMoment));
   }
 
   live(): Promise<number> {

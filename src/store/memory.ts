@@ -116,9 +116,11 @@ export class MemoryStore implements Store {
     for (const _ of this.#records.forgetUser(user, this.#issued)) await this.#clock.breathe();
   }
 
-  async expire(limit: number): Promise<Expired> {
+  async expire(limit: number, toTheMoment = false): Promise<Expired> {
     const now = this.#clock.now();
-    const due = this.#records.take(now, limit);
+    const whole = this.#records.take(now, limit);
+    const begun = toTheMoment && whole.length === 0 ? this.#records.takeBegun(now, limit) : [];
+    const due = [...whole, ...begun];
     const expired: Otp[] = [];
     for (const record of due) {
       if (record instanceof SendRecord) {
@@ -135,7 +137,7 @@ export class MemoryStore implements Store {
       if (attempts !== undefined && now >= attempts.forgetAt) record.attempts = undefined;
       this.#records.settle(record);
     }
-    return { expired, more: this.#records.isBehind(now) };
+    return { expired, more: this.#records.isBehind(now) || (toTheMoment && due.length > 0) };
   }
 
   async live(): Promise<number> {

@@ -106,6 +106,12 @@ export class RecordSet {
     return this.#wheel.take(now, limit);
   }
 
+  /** The same of those that have become due since the last whole second, which `take` does not give out yet. */
+  takeBegun(now: number, limit: number): StoredRecord[] {
+    const isDue = (record: StoredRecord) => record instanceof OtpRecord && (record.dueAt ?? now) <= now;
+    return this.#wheel.takeBegun(limit, isDue);
+  }
+
   /** Whether there is more to take. */
   isBehind(now: number): boolean {
     return this.#wheel.isBehind(now);

@@ -26,8 +26,12 @@ export interface Store {
    * code that is requested from the call on is not forgotten.
    */
   forget(user?: string): Promise<void>;
-  /** Ends codes whose time is up and forgets what need not be kept; at most `limit` steps in all. */
-  expire(limit: number): Promise<Expired>;
+  /**
+   * Ends codes whose time is up and forgets what need not be kept; at most `limit` steps in all.
+   *
+   * @param toTheMoment also codes that have run out since the last whole second, which else have until the next
+   */
+  expire(limit: number, toTheMoment?: boolean): Promise<Expired>;
   /** How many codes are live; one whose time is up counts until its end is noticed. At a cost that does not grow. */
   live(): Promise<number>;
   /** Whether the store answers. Never rejects. */

@@ -191,6 +191,20 @@ describe('a timing wheel', () => {
     );
   });
 
+  test('gives out of the second that has begun what is due already, to whoever cannot wait, once', () => {
+    const { wheel, schedule, taken } = wheelAt(T0, 8);
+    for (const name of ['a', 'b', 'c']) schedule(name, T0 + 300);
+    schedule('late', T0 + 900);
+    schedule('other', T0 + 8_300);
+    const isDue = ({ name }: Entry) => name.length === 1;
+    expect(wheel.takeBegun(2, isDue)).toHaveLength(2);
+    expect(wheel.takeBegun(2, isDue)).toHaveLength(1);
+    expect(wheel.takeBegun(2, isDue)).toEqual([]);
+    expect(wheel.size).toBe(2);
+    expect(taken(T0 + 1_000)).toEqual(['late']);
+    expect(taken(T0 + 9_000)).toEqual(['other']);
+  });
+
   test('shows where its hand is and how many entries each slot has, those of later revolutions too', () => {
     const { wheel, schedule, taken } = wheelAt(T0, 8);
     const now = (T0 / 1_000) % 8;

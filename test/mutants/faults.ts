@@ -139,8 +139,8 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'the clock is moved while codes still expire',
     'otp/expiry.ts',
-    'this.#idle.then(step)',
-    'Promise.resolve().then(step)',
+    'this.#idle.then(work)',
+    'Promise.resolve().then(work)',
   ),
   fault(
     'a reset of one user takes others with it',

@@ -34,6 +34,18 @@ describe('POST /mock/clock', () => {
     expect((await move({ advance: 3_600 }, it)).body).toMatchObject({ expired: 0 });
   });
 
+  test('ends what runs out within the second that it leads into, and nothing that does not', async () => {
+    const it = rig();
+    it.clock.set(it.clock.now() + 400);
+    for (let i = 0; i < 1_200; i++) await it.post('/otp/request', { user: `user-${i}`, ttl: 60 });
+    it.clock.set(it.clock.now() + 10);
+    await it.post('/otp/request', { user: 'later', code: '111111', ttl: 60 });
+    it.clock.set(it.clock.now() - 5);
+    expect((await move({ advance: 60 }, it)).body).toMatchObject({ expired: 1_200 });
+    expect((await it.post('/otp/verify', { user: 'later', code: '111111' })).status).toBe(200);
+    expect((await move({ advance: 60 }, it)).body).toMatchObject({ expired: 0 });
+  });
+
   test('shows a code that expired by the move as expired for a minute, however far it went', async () => {
     const it = rig();
     await it.post('/otp/request', { user: 'alice', code: '111111' });
