@@ -23,7 +23,7 @@ import { Expiry } from './otp/expiry.ts';
 import { OtpService } from './otp/otp-service.ts';
 import { policyOf } from './otp/policy.ts';
 import { MeasuredStore } from './store/measured-store.ts';
-import { MemoryStore } from './store/memory.ts';
+import { MemoryStore } from './store/memory/memory-store.ts';
 import { type App, mockApp, strictApp } from './web/app.ts';
 import { IDLE_TIMEOUT_S } from './web/patience.ts';
 

@@ -61,13 +61,16 @@ export class Log {
     const entries = this.#entries;
     this.#entries = [];
     if (entries.length === 0) return;
-    if (this.#write(entries.map(this.#format).join('')) === false) {
-      this.#dropped += entries.length;
-    } else if (this.#dropped > this.#reported) {
-      const count = this.#dropped - this.#reported;
-      this.#reported = this.#dropped;
-      this.warn('lines of the log were dropped: nobody reads it fast enough', { count });
-    }
+    const missed = this.#dropped - this.#reported;
+    // With what is written, and not after it: a line of its own might be dropped in its turn.
+    const told = missed > 0 && this.takes('warn') ? [this.#droppedEntry(missed), ...entries] : entries;
+    if (this.#write(told.map(this.#format).join('')) === false) this.#dropped += entries.length;
+    else this.#reported += missed;
+  }
+
+  #droppedEntry(count: number): Entry {
+    const message = 'lines of the log were dropped: nobody reads it fast enough';
+    return { time: this.#clock.now(), level: 'warn', message, fields: { count } };
   }
 
   #add(level: Level, message: string, fields: Fields): void {

@@ -101,7 +101,27 @@ describe('the log', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(lines).toMatchObject([{ message: 'kept' }, { level: 'warn', count: 5 }]);
+    expect(lines).toMatchObject([{ level: 'warn', count: 5 }, { message: 'kept' }]);
     expect(log.dropped).toBe(5);
+  });
+
+  test('loses no count where there is room for a line and not for the warning beside it', () => {
+    const written: string[] = [];
+    let room = 0;
+    const log = new Log(new ManualClock(), 'info', (lines) => {
+      if (lines.length > room) return false;
+      return written.push(lines);
+    });
+    for (const size of [0, 100, 0, 100, 10_000]) {
+      room = size;
+      log.info('a line');
+      log.flush();
+    }
+    const lines = written
+      .join('')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([{ level: 'warn', count: 4 }, { message: 'a line' }]);
   });
 });

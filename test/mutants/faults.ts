@@ -12,19 +12,19 @@ const fault = (name: string, file: string, from: string, to: string): Fault => (
 export const FAULTS: readonly Fault[] = [
   fault(
     'compare, then delete in a second step',
-    'store/memory.ts',
+    'store/memory/memory-store.ts',
     'if (record !== undefined) this.#records.forget(record);',
     'await null;\n      if (record !== undefined) this.#records.forget(record);',
   ),
   fault(
     'the limit is per code: a new one is a new chance',
-    'store/memory.ts',
+    'store/memory/memory-store.ts',
     'this.#records.putCode(kept, this.#issued,',
     'kept.attempts = undefined;\n    this.#records.putCode(kept, this.#issued,',
   ),
   fault(
     'the count is read before it is written',
-    'store/memory.ts',
+    'store/memory/memory-store.ts',
     'return { verdict: judged.verdict, otp, ...this.#count(key, record, judged.attempts, now) };',
     'await null;\n    return { verdict: judged.verdict, otp, ...this.#count(key, record, judged.attempts, now) };',
   ),
@@ -38,7 +38,7 @@ export const FAULTS: readonly Fault[] = [
   fault('the deadline is off by one', 'rules/code-life.ts', 'now < code.expiresAt', 'now <= code.expiresAt'),
   fault(
     'the old code is still good after a new request',
-    'store/memory.ts',
+    'store/memory/memory-store.ts',
     'this.#records.putCode(kept, this.#issued,',
     'if (kept.code === undefined) this.#records.putCode(kept, this.#issued,',
   ),
@@ -57,7 +57,7 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'a new request resets the lock',
-    'store/memory.ts',
+    'store/memory/memory-store.ts',
     "if (until !== undefined) return { refused: 'locked', waitMs: until - now };",
     'if (until !== undefined && record !== undefined) record.attempts = undefined;',
   ),
@@ -81,25 +81,25 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'a success forgets the code and not the count',
-    'store/memory.ts',
+    'store/memory/memory-store.ts',
     'if (record !== undefined) this.#records.forget(record);',
     'if (record !== undefined) {\n        this.#records.dropCode(record);\n        this.#records.settle(record);\n      }',
   ),
   fault(
     'a refused request prolongs the cooldown',
-    'store/memory.ts',
+    'store/memory/memory-store.ts',
     'if (throttled !== undefined) return',
     'if (throttled !== undefined && sender !== undefined) this.#countSend(sender, now);\n    if (throttled !== undefined) return',
   ),
   fault(
     'a code verifies for any purpose',
-    'store/records.ts',
+    'store/memory/records.ts',
     'return purpose === DEFAULT_PURPOSE ? user :',
     'return purpose !== undefined ? user :',
   ),
   fault(
     'the grace period counts from the deadline',
-    'store/memory.ts',
+    'store/memory/memory-store.ts',
     'this.#records.endCode(record, endOfGrace(now));\n        expired',
     'this.#records.endCode(record, endOfGrace(record.expiresAt));\n        expired',
   ),
@@ -120,7 +120,7 @@ export const FAULTS: readonly Fault[] = [
   fault('any key will do', 'web/api-keys.ts', 'if (matches.length === 0)', 'if (digests.length === 0)'),
   fault(
     'memory is not limited for those who were asked about and never known',
-    'store/memory.ts',
+    'store/memory/memory-store.ts',
     'if (known === undefined && !this.#hasRoomFor(1)) return {};',
     '',
   ),
@@ -144,7 +144,7 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'a reset of one user takes others with it',
-    'store/records.ts',
+    'store/memory/records.ts',
     "return key.startsWith(user) && (key.length === user.length || key[user.length] === '\\0');",
     'return key.startsWith(user);',
   ),

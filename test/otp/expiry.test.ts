@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { MemoryStore } from '../../src/store/memory.ts';
+import type { MemoryStore } from '../../src/store/memory/memory-store.ts';
 import type { Expired, Store } from '../../src/store/store.ts';
 import { otpRig } from '../support/otps.ts';
 import { UNLIMITED } from '../support/policies.ts';

@@ -11,7 +11,7 @@ import { announcer, type OtpEvent } from '../../src/otp/events.ts';
 import { Expiry } from '../../src/otp/expiry.ts';
 import { OtpService } from '../../src/otp/otp-service.ts';
 import { policyOf } from '../../src/otp/policy.ts';
-import { MemoryStore } from '../../src/store/memory.ts';
+import { MemoryStore } from '../../src/store/memory/memory-store.ts';
 import { mockApp } from '../../src/web/app.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 

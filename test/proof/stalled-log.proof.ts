@@ -26,8 +26,9 @@ test('a reader of the log that stalls for a minute stops nobody, and what was dr
   const seen = { lines: 0, dropped: 0 };
   const read = async () => {
     const next = await line();
-    if (next?.['message'] === 'otp.rejected') seen.lines++;
-    if (next?.['level'] === 'warn') seen.dropped += Number(next['count']);
+    if (next === undefined) throw new Error(`the log ended after ${JSON.stringify(seen)}`);
+    if (next['message'] === 'otp.rejected') seen.lines++;
+    if (next['level'] === 'warn') seen.dropped += Number(next['count']);
   };
   while (seen.lines < answered - dropped) await read();
   // The rest of the warnings comes with the next line that there is room for.

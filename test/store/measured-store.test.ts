@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { MeasuredStore, OPERATIONS } from '../../src/store/measured-store.ts';
-import { MemoryStore } from '../../src/store/memory.ts';
+import { MemoryStore } from '../../src/store/memory/memory-store.ts';
 import type { Policy } from '../../src/store/store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { UNLIMITED } from '../support/policies.ts';

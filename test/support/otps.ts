@@ -3,7 +3,7 @@ import { idSource } from '../../src/kernel/ids.ts';
 import { announcer, type Cause, type OtpEvent } from '../../src/otp/events.ts';
 import { Expiry } from '../../src/otp/expiry.ts';
 import { type Ask, OtpService } from '../../src/otp/otp-service.ts';
-import { MemoryStore } from '../../src/store/memory.ts';
+import { MemoryStore } from '../../src/store/memory/memory-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ManualClock } from './manual-clock.ts';
 import { UNLIMITED } from './policies.ts';

@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { serviceMetrics } from '../../src/features/service-metrics.ts';
 import { readConfig } from '../../src/kernel/config.ts';
 import { Log } from '../../src/kernel/log.ts';
-import { MemoryStore } from '../../src/store/memory.ts';
+import { MemoryStore } from '../../src/store/memory/memory-store.ts';
 import { rig } from '../support/api.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { samplesOf } from '../support/metrics.ts';

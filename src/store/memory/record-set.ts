@@ -1,7 +1,7 @@
-import { TimingWheel, type WheelView } from '../kernel/timing-wheel.ts';
+import { TimingWheel, type WheelView } from '../../kernel/timing-wheel.ts';
+import type { OtpKey } from '../store.ts';
 import { RecordTable } from './record-table.ts';
 import { isOf, keyOf, OtpRecord, SendRecord, type StoredRecord } from './records.ts';
-import type { OtpKey } from './store.ts';
 
 /**
  * All records in memory: found by their keys, and reminded of by the timing wheel.

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
-import { MemoryStore } from '../../src/store/memory.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { FIVE_ATTEMPTS, UNLIMITED } from '../support/policies.ts';
-import { storeContract } from './store-contract.ts';
+import { MemoryStore } from '../../../src/store/memory/memory-store.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { FIVE_ATTEMPTS, UNLIMITED } from '../../support/policies.ts';
+import { storeContract } from '../store-contract.ts';
 
 const GRACE_MS = 60_000;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { RecordTable } from '../../src/store/record-table.ts';
+import { RecordTable } from '../../../src/store/memory/record-table.ts';
 
 describe('a record table', () => {
   test('agrees with a Map, whatever is added and deleted', () => {

@@ -1,9 +1,9 @@
-import type { Scheduled } from '../kernel/timing-wheel.ts';
-import type { Attempts } from '../rules/attempts.ts';
-import { type CodeState, dueAt } from '../rules/code-life.ts';
-import type { OtpState } from '../rules/judgement.ts';
-import type { Sends } from '../rules/sends.ts';
-import { DEFAULT_PURPOSE, type OtpKey } from './store.ts';
+import type { Scheduled } from '../../kernel/timing-wheel.ts';
+import type { Attempts } from '../../rules/attempts.ts';
+import { type CodeState, dueAt } from '../../rules/code-life.ts';
+import type { OtpState } from '../../rules/judgement.ts';
+import type { Sends } from '../../rules/sends.ts';
+import { DEFAULT_PURPOSE, type OtpKey } from '../store.ts';
 
 /** What takes memory in a store, each record with its place on the wheel. */
 export type StoredRecord = OtpRecord | SendRecord;

@@ -1,12 +1,10 @@
-import type { Clock } from '../kernel/clock.ts';
-import { TICK_MS } from '../kernel/ticker.ts';
-import type { WheelView } from '../kernel/timing-wheel.ts';
-import { type Attempts, attemptsLeft, lockedUntil } from '../rules/attempts.ts';
-import { endOfGrace, fateOfEarlier, phaseOf } from '../rules/code-life.ts';
-import { EXEMPT, judge } from '../rules/judgement.ts';
-import { afterSend, limitsSends, sendsForgottenAt, throttle } from '../rules/sends.ts';
-import { RecordSet } from './record-set.ts';
-import { type OtpRecord, otpKeyOf, SendRecord, type StoredCode } from './records.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { TICK_MS } from '../../kernel/ticker.ts';
+import type { WheelView } from '../../kernel/timing-wheel.ts';
+import { type Attempts, attemptsLeft, lockedUntil } from '../../rules/attempts.ts';
+import { endOfGrace, fateOfEarlier, phaseOf } from '../../rules/code-life.ts';
+import { EXEMPT, judge } from '../../rules/judgement.ts';
+import { afterSend, limitsSends, sendsForgottenAt, throttle } from '../../rules/sends.ts';
 import type {
   Counted,
   Expired,
@@ -18,7 +16,9 @@ import type {
   Refused,
   Store,
   Wanted,
-} from './store.ts';
+} from '../store.ts';
+import { RecordSet } from './record-set.ts';
+import { type OtpRecord, otpKeyOf, SendRecord, type StoredCode } from './records.ts';
 
 /**
  * Codes in this process's memory, with a timing wheel that reminds of each deadline.
