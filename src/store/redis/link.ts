@@ -1,0 +1,160 @@
+import { RedisClient } from 'bun';
+import type { Clock } from '../../kernel/clock.ts';
+import { StoreUnavailable } from '../store-unavailable.ts';
+import probe from './lua/probe.lua' with { type: 'text' };
+import { isUnknownScript, refusalOf } from './refusal.ts';
+import { Script } from './script.ts';
+import { ServerTime } from './server-time.ts';
+
+/** Whether Redis takes steps that write. */
+export const PROBE = new Script(probe);
+
+export interface LinkParts {
+  readonly url: string;
+  readonly clock: Clock;
+  /** Real time that each call may take. */
+  readonly timeoutMs: number;
+}
+
+interface Call {
+  readonly giveUpAt: number;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * One connection to Redis, from its opening to its loss. It is lost with the first call that is not answered in
+ * time: Redis answers in order, so whatever was sent after that one waits as well. It never comes back.
+ */
+export class Link {
+  readonly #parts: LinkParts;
+  readonly #client: RedisClient;
+  readonly #time = new ServerTime();
+  /** Calls that are not answered, oldest first. */
+  readonly #calls = new Set<Call>();
+  readonly #closing = new AbortController();
+  readonly #loss = Promise.withResolvers<Error>();
+  #lost: Error | undefined;
+  #watching = false;
+
+  constructor(parts: LinkParts) {
+    this.#parts = parts;
+    const { url, timeoutMs: connectionTimeout } = parts;
+    this.#client = new RedisClient(url, {
+      autoReconnect: false,
+      enableOfflineQueue: false,
+      connectionTimeout,
+    });
+    this.#client.onclose = () => this.#lose(new StoreUnavailable('the connection to Redis is closed'));
+  }
+
+  /** Connects to a Redis that takes steps; once only. Rejects, and is lost, if there is none in time. */
+  async open(): Promise<void> {
+    try {
+      await this.#inTime(this.#client.connect());
+      await this.#hearTime();
+      await this.run(PROBE, [], []);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Resolves to the reason once the link is lost. */
+  get loss(): Promise<Error> {
+    return this.#loss.promise;
+  }
+
+  /** Sends a command. Rejects with a StoreUnavailable if it is not answered in time. */
+  send(command: string, args: string[]): Promise<unknown> {
+    return this.#lost === undefined
+      ? this.#inTime(this.#client.send(command, args))
+      : Promise.reject(this.#lost);
+  }
+
+  /**
+   * Runs a script, which does nothing once nobody waits for it any more. What did nothing is sent a second time: a
+   * script that Redis did not know, or one that came too late because we took its clock to be behind.
+   *
+   * Rejects with a StoreUnavailable if it is not answered in time.
+   */
+  async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    const giveUpAt = this.#parts.clock.monotonic() + this.#parts.timeoutMs;
+    const operands = () => [`${keys.length}`, ...keys, ...args, `${this.#time.at(giveUpAt)}`];
+    const first = await this.#evaluate(script, operands());
+    const answer = first.length < 2 ? await this.#evaluate(script, operands()) : first;
+    if (answer.length < 2) throw new StoreUnavailable('Redis came to the call too late');
+    return answer[1];
+  }
+
+  close(): void {
+    this.#lose(new StoreUnavailable('the connection to Redis was closed'));
+  }
+
+  async #hearTime(): Promise<void> {
+    const said = await this.send('TIME', []);
+    if (!Array.isArray(said)) throw new Error('Redis has answered TIME without the time');
+    this.#time.hear(
+      Number(said[0]) * 1_000 + Math.floor(Number(said[1]) / 1_000),
+      this.#parts.clock.monotonic(),
+    );
+  }
+
+  /** @returns the server's time, and what the script's step came to; without that, it was late */
+  async #evaluate(script: Script, operands: string[]): Promise<readonly unknown[]> {
+    const answer = await this.send('EVALSHA', [script.sha, ...operands]).catch((error) => {
+      if (!isUnknownScript(error)) throw error;
+      return this.send('EVAL', [script.source, ...operands]);
+    });
+    if (!Array.isArray(answer)) throw new Error('a script has answered without the time');
+    this.#time.hear(Number(answer[0]), this.#parts.clock.monotonic());
+    return answer;
+  }
+
+  /** What a command comes to, or that it took too long. */
+  #inTime(reply: Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const call = { giveUpAt: this.#parts.clock.monotonic() + this.#parts.timeoutMs, reject };
+      this.#calls.add(call);
+      if (!this.#watching) this.#watch();
+      reply.then(
+        (value) => {
+          this.#calls.delete(call);
+          resolve(value);
+        },
+        (thrown) => {
+          this.#calls.delete(call);
+          const { error, isLasting } = refusalOf(thrown);
+          reject(error);
+          if (isLasting) this.#lose(error);
+        },
+      );
+    });
+  }
+
+  /** Waits for the oldest call as long as there is one: a timer for all of them, where each would cost one of its own. */
+  async #watch(): Promise<void> {
+    const { clock } = this.#parts;
+    this.#watching = true;
+    for (let oldest = this.#oldest; oldest !== undefined; oldest = this.#oldest) {
+      const leftMs = oldest.giveUpAt - clock.monotonic();
+      if (leftMs <= 0) this.#lose(new StoreUnavailable('Redis does not answer in time'));
+      else await clock.sleep(leftMs, this.#closing.signal);
+    }
+    this.#watching = false;
+  }
+
+  get #oldest(): Call | undefined {
+    const [oldest] = this.#calls;
+    return oldest;
+  }
+
+  #lose(reason: Error): void {
+    if (this.#lost !== undefined) return;
+    this.#lost = reason;
+    this.#closing.abort();
+    for (const { reject } of this.#calls) reject(reason);
+    this.#calls.clear();
+    this.#client.close();
+    this.#loss.resolve(reason);
+  }
+}

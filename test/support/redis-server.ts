@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RedisClient } from 'bun';
+
+/** What a Redis that keeps nothing is started with. */
+const FORGETFUL = ['--save', '', '--appendonly', 'no'];
+
+/** The same that has each write on the disk before it answers. */
+export const DURABLE = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
+
+/** A `redis-server` of Debian's packages, on a free port of its own and in a folder of its own. */
+export class RedisServer {
+  readonly #folder: string;
+  readonly #options: readonly string[];
+  readonly port: number;
+  #child: Bun.Subprocess | undefined;
+
+  private constructor(folder: string, port: number, options: readonly string[]) {
+    this.#folder = folder;
+    this.port = port;
+    this.#options = options;
+  }
+
+  /**
+   * Starts one, and waits until it answers.
+   *
+   * @param options of its command line, beside port and folder
+   * @throws Error that says what to install, if there is no `redis-server`
+   */
+  static async start(options: readonly string[] = FORGETFUL): Promise<RedisServer> {
+    const server = await RedisServer.absent(options);
+    await server.start();
+    return server;
+  }
+
+  /** One that is not started yet. */
+  static async absent(options: readonly string[] = FORGETFUL): Promise<RedisServer> {
+    if (!Bun.which('redis-server'))
+      throw new Error('no redis-server found: apt-get install redis-server, and stop the one that it starts');
+    return new RedisServer(await mkdtemp(join(tmpdir(), 'redis-')), await freePort(), options);
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it, or starts it again with what it has on its disk; resolves when it answers. */
+  async start(): Promise<void> {
+    const where = ['--bind', '127.0.0.1', '--port', `${this.port}`, '--dir', this.#folder];
+    this.#child = Bun.spawn(['redis-server', ...where, ...this.#options], { stdout: 'ignore' });
+    while ((await this.send('PING').catch(() => undefined)) !== 'PONG') {
+      if (this.#child.exitCode !== null) throw new Error('redis-server ended at its start');
+      await Bun.sleep(10);
+    }
+  }
+
+  /** Ends it without a warning, as a machine does that fails. */
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL');
+    await this.#child?.exited;
+  }
+
+  /** Ends it in good order. */
+  async stop(): Promise<void> {
+    this.#child?.kill('SIGTERM');
+    await this.#child?.exited;
+  }
+
+  /** Has it stand still, with its connections open. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  /** Has it go on. */
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  /** A command of a test's own, over a connection of its own. */
+  async send(command: string, ...args: string[]): Promise<unknown> {
+    const client = new RedisClient(this.url, { autoReconnect: false, connectionTimeout: 1_000 });
+    try {
+      await client.connect();
+      return await client.send(command, args);
+    } finally {
+      client.close();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** A port that nobody listens on at the moment. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(address)));
+    });
+  });
+}
