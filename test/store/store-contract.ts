@@ -5,7 +5,7 @@ import { FIVE_ATTEMPTS, UNLIMITED } from '../support/policies.ts';
 /** A store under test, and its time, which `pass` moves. */
 export interface Rig {
   readonly store: Store;
-  pass(ms: number): void;
+  pass(ms: number): void | Promise<void>;
 }
 
 const GRACE_MS = 60_000;
@@ -13,8 +13,8 @@ const alice = { user: 'alice', purpose: 'default' };
 const TTL_MS = 5_000;
 
 /** What every store promises. `make` gives a new, empty one that keeps to a policy. */
-export function storeContract(name: string, makeWith: (policy: Policy) => Rig): void {
-  const make = () => makeWith(UNLIMITED);
+export function storeContract(name: string, makeWith: (policy: Policy) => Rig | Promise<Rig>): void {
+  const make = async () => makeWith(UNLIMITED);
 
   const request = async (
     { store }: Rig,
@@ -43,7 +43,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
   const turn = async (rig: Rig, seconds: number): Promise<Otp[]> => {
     const expired: Otp[] = [];
     for (let i = 0; i < seconds; i++) {
-      rig.pass(1_000);
+      await rig.pass(1_000);
       expired.push(...(await expire(rig)));
     }
     return expired;
@@ -51,9 +51,9 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
 
   describe(`${name} keeps a code`, () => {
     test('and tells its id, whose it is and when it runs out', async () => {
-      const rig = make();
+      const rig = await make();
       const first = await issue(rig, '111111');
-      rig.pass(250);
+      await rig.pass(250);
       const second = await issue(rig, '111111', { user: 'bob', purpose: 'login' });
       expect(first).toMatchObject(alice);
       expect(second).toMatchObject({ user: 'bob', purpose: 'login' });
@@ -62,14 +62,14 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('that a right guess spends, once', async () => {
-      const rig = make();
+      const rig = await make();
       const otp = await issue(rig, '012345');
       expect(await rig.store.verify(alice, '012345')).toEqual({ verdict: 'verified', otp });
       expect(await rig.store.verify(alice, '012345')).toEqual({ verdict: 'none' });
     });
 
     test('that a wrong guess leaves as it is', async () => {
-      const rig = make();
+      const rig = await make();
       const otp = await issue(rig, '012345');
       for (const guess of ['012346', '12345', '0123450', '9012345', '0000']) {
         expect(await rig.store.verify(alice, guess)).toEqual({ verdict: 'wrong', otp });
@@ -78,7 +78,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('for one user and one purpose only', async () => {
-      const rig = make();
+      const rig = await make();
       await issue(rig, '111111', { user: 'alice', purpose: 'login' });
       await issue(rig, '222222', { user: 'alice', purpose: 'reset' });
       await issue(rig, '333333', { user: 'Alice', purpose: 'login' });
@@ -104,7 +104,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
         ['a', 'default'],
         ['adefault', 'default'],
       ];
-      const rig = make();
+      const rig = await make();
       for (const [i, [user = '', purpose = '']] of pairs.entries())
         await issue(rig, `10000${i}`, { user, purpose });
       for (const [i, [user = '', purpose = '']] of pairs.entries()) {
@@ -115,7 +115,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     test.each(['__proto__', 'constructor', 'toString', '*', 'a:b', '{x}', '😀', ' alice', 'é', 'e\u0301'])(
       'for a user named %j as for any other',
       async (user) => {
-        const rig = make();
+        const rig = await make();
         await issue(rig, '111111', { user, purpose: 'default' });
         expect((await rig.store.verify({ user: `${user}x`, purpose: 'default' }, '111111')).verdict).toBe(
           'none',
@@ -127,7 +127,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
 
   describe(`${name} replaces a code`, () => {
     test('by the next one for that user and purpose: the earlier one is from then on wrong', async () => {
-      const rig = make();
+      const rig = await make();
       const first = await issue(rig, '111111');
       const { otp, earlier } = await request(rig, '222222');
       expect(earlier).toEqual({ otp: first, fate: 'replaced' });
@@ -136,16 +136,16 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('and says that the earlier one expired where its end was not noticed yet', async () => {
-      const rig = make();
+      const rig = await make();
       const first = await issue(rig, '111111');
-      rig.pass(TTL_MS);
+      await rig.pass(TTL_MS);
       const { earlier } = await request(rig, '222222');
       expect(earlier).toEqual({ otp: first, fate: 'expired' });
       expect(await expire(rig)).toEqual([]);
     });
 
     test('and says nothing of one whose end was noticed, or that was used or cancelled', async () => {
-      const rig = make();
+      const rig = await make();
       await issue(rig, '111111');
       await turn(rig, 6);
       expect(await request(rig, '222222')).not.toHaveProperty('earlier');
@@ -158,7 +158,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
 
   describe(`${name} cancels a code`, () => {
     test('while it lives, once', async () => {
-      const rig = make();
+      const rig = await make();
       const otp = await issue(rig, '111111');
       expect(await rig.store.cancel(alice)).toEqual(otp);
       expect(await rig.store.cancel(alice)).toBeUndefined();
@@ -166,12 +166,12 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('but not when it has run out: it expires as if nobody had asked', async () => {
-      const rig = make();
+      const rig = await make();
       const otp = await issue(rig, '111111');
-      rig.pass(TTL_MS);
+      await rig.pass(TTL_MS);
       expect(await rig.store.cancel(alice)).toBeUndefined();
       expect((await rig.store.verify(alice, '111111')).verdict).toBe('expired');
-      rig.pass(1_000);
+      await rig.pass(1_000);
       expect(await expire(rig)).toEqual([otp]);
       expect(await rig.store.cancel(alice)).toBeUndefined();
     });
@@ -179,20 +179,20 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
 
   describe(`${name} lets a code run out`, () => {
     test('at its deadline, whether or not anybody has noticed', async () => {
-      const rig = make();
+      const rig = await make();
       await issue(rig, '111111');
-      rig.pass(TTL_MS - 1);
+      await rig.pass(TTL_MS - 1);
       expect((await rig.store.verify(alice, '999999')).verdict).toBe('wrong');
-      rig.pass(1);
+      await rig.pass(1);
       expect((await rig.store.verify(alice, '111111')).verdict).toBe('expired');
       expect((await rig.store.verify(alice, '999999')).verdict).toBe('expired');
     });
 
     test('and reports it once, within a second, asked for or not', async () => {
-      const rig = make();
+      const rig = await make();
       const otp = await issue(rig, '111111');
       expect(await turn(rig, 4)).toEqual([]);
-      rig.pass(1_000);
+      await rig.pass(1_000);
       expect((await rig.store.verify(alice, '111111')).verdict).toBe('expired');
       expect(await turn(rig, 1)).toEqual([otp]);
       expect((await rig.store.verify(alice, '111111')).verdict).toBe('expired');
@@ -200,7 +200,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('and knows it as expired for a minute at least, then no more', async () => {
-      const rig = make();
+      const rig = await make();
       await issue(rig, '111111');
       await turn(rig, TTL_MS / 1_000 + GRACE_MS / 1_000 - 1);
       expect((await rig.store.verify(alice, '111111')).verdict).toBe('expired');
@@ -209,18 +209,18 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('and counts that minute from when its end was noticed, as after a leap of the clock', async () => {
-      const rig = make();
+      const rig = await make();
       const otp = await issue(rig, '111111');
-      rig.pass(86_400_000);
+      await rig.pass(86_400_000);
       expect(await expire(rig)).toEqual([otp]);
-      rig.pass(GRACE_MS - 1);
+      await rig.pass(GRACE_MS - 1);
       expect((await rig.store.verify(alice, '111111')).verdict).toBe('expired');
-      rig.pass(1);
+      await rig.pass(1);
       expect((await rig.store.verify(alice, '111111')).verdict).toBe('none');
     });
 
     test('but does not report one that was verified, replaced or cancelled before', async () => {
-      const rig = make();
+      const rig = await make();
       await issue(rig, '111111', { user: 'verified', purpose: 'default' });
       await issue(rig, '111111', { user: 'replaced', purpose: 'default' });
       await issue(rig, '111111', { user: 'cancelled', purpose: 'default' });
@@ -232,7 +232,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('in batches no larger than it is asked for, those of an earlier second first', async () => {
-      const rig = make();
+      const rig = await make();
       for (const [seconds, user] of [3, 1, 2].flatMap(
         (s) =>
           [
@@ -242,7 +242,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
       )) {
         await issue(rig, '111111', { user, purpose: 'default' }, seconds * 1_000);
       }
-      rig.pass(10_000);
+      await rig.pass(10_000);
       expect((await rig.store.expire(1)).expired).toHaveLength(1);
       const users = (await expire(rig, 2)).map(({ user }) => user.slice(1));
       expect(users).toEqual(['1', '2', '2', '3', '3']);
@@ -253,7 +253,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     const wrong = (rig: Rig, key: OtpKey = alice) => rig.store.verify(key, '999999');
 
     test('counting down with each wrong code, and locking with the last one, which burns the code', async () => {
-      const rig = makeWith(FIVE_ATTEMPTS);
+      const rig = await makeWith(FIVE_ATTEMPTS);
       const otp = await issue(rig, '111111');
       for (const attemptsLeft of [4, 3, 2, 1, 0])
         expect(await wrong(rig)).toEqual({ verdict: 'wrong', otp, attemptsLeft });
@@ -267,7 +267,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('across codes: a new request is no new chance', async () => {
-      const rig = makeWith(FIVE_ATTEMPTS);
+      const rig = await makeWith(FIVE_ATTEMPTS);
       for (const left of [4, 3, 2, 1, 0]) {
         await issue(rig, '111111');
         expect(await wrong(rig)).toMatchObject({ attemptsLeft: left });
@@ -278,7 +278,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('of one user and purpose without a word to the others', async () => {
-      const rig = makeWith(FIVE_ATTEMPTS);
+      const rig = await makeWith(FIVE_ATTEMPTS);
       await issue(rig, '111111');
       await issue(rig, '111111', { user: 'alice', purpose: 'login' });
       for (let i = 0; i < 5; i++) await wrong(rig);
@@ -288,12 +288,12 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('until the lock opens, on time; then there are all attempts again, and the next lock is twice as long', async () => {
-      const rig = makeWith(FIVE_ATTEMPTS);
+      const rig = await makeWith(FIVE_ATTEMPTS);
       await issue(rig, '111111');
       for (let i = 0; i < 5; i++) await wrong(rig);
-      rig.pass(299_999);
+      await rig.pass(299_999);
       expect(await rig.store.verify(alice, '111111')).toEqual({ verdict: 'locked', waitMs: 1 });
-      rig.pass(1);
+      await rig.pass(1);
       expect(await rig.store.verify(alice, '111111')).toEqual({ verdict: 'none' });
       await issue(rig, '222222');
       for (const attemptsLeft of [4, 3, 2, 1, 0]) expect(await wrong(rig)).toMatchObject({ attemptsLeft });
@@ -301,7 +301,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('until a success, which forgets them', async () => {
-      const rig = makeWith(FIVE_ATTEMPTS);
+      const rig = await makeWith(FIVE_ATTEMPTS);
       await issue(rig, '111111');
       for (let i = 0; i < 4; i++) await wrong(rig);
       await rig.store.verify(alice, '111111');
@@ -310,23 +310,23 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('until an hour after the last one, then forgets them, and itself keeps nothing', async () => {
-      const rig = makeWith(FIVE_ATTEMPTS);
+      const rig = await makeWith(FIVE_ATTEMPTS);
       await issue(rig, '111111');
       await wrong(rig);
-      rig.pass(3_600_000);
+      await rig.pass(3_600_000);
       await expire(rig);
       await issue(rig, '111111');
       expect(await wrong(rig)).toMatchObject({ attemptsLeft: 4 });
     });
 
     test('and counts none at an expired code or at no code, unless every guess counts', async () => {
-      const rig = makeWith(FIVE_ATTEMPTS);
+      const rig = await makeWith(FIVE_ATTEMPTS);
       expect(await wrong(rig)).toEqual({ verdict: 'none' });
       const otp = await issue(rig, '111111');
-      rig.pass(TTL_MS);
+      await rig.pass(TTL_MS);
       expect(await wrong(rig)).toEqual({ verdict: 'expired', otp });
       const guesses = { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true };
-      const strict = makeWith({ ...FIVE_ATTEMPTS, guesses });
+      const strict = await makeWith({ ...FIVE_ATTEMPTS, guesses });
       for (const attemptsLeft of [4, 3, 2, 1, 0])
         expect(await wrong(strict)).toEqual({ verdict: 'none', attemptsLeft });
       expect(await wrong(strict)).toEqual({ verdict: 'locked', waitMs: 300_000 });
@@ -334,16 +334,16 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
 
     test('and still reports the end of a code that had run out unnoticed when the lock came', async () => {
       const guesses = { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true };
-      const rig = makeWith({ ...FIVE_ATTEMPTS, guesses });
+      const rig = await makeWith({ ...FIVE_ATTEMPTS, guesses });
       const otp = await issue(rig, '111111');
-      rig.pass(TTL_MS);
+      await rig.pass(TTL_MS);
       for (let i = 0; i < 5; i++) expect((await wrong(rig)).verdict).toBe('expired');
       expect((await wrong(rig)).verdict).toBe('locked');
       expect(await turn(rig, 1)).toEqual([otp]);
     });
 
     test('however many come at once: of 100 wrong ones exactly five are judged, 1,000 times over', async () => {
-      const rig = makeWith(FIVE_ATTEMPTS);
+      const rig = await makeWith(FIVE_ATTEMPTS);
       for (let trial = 0; trial < 1_000; trial++) {
         const key = { user: `user-${trial}`, purpose: 'default' };
         await issue(rig, '111111', key);
@@ -360,39 +360,42 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
       store.request({ user, purpose, code: '111111', ttlMs: TTL_MS });
 
     test('to one within the cooldown, for all purposes of a user together', async () => {
-      const rig = makeWith({ ...UNLIMITED, sends: { ...UNLIMITED.sends, cooldownMs: 30_000 } });
+      const rig = await makeWith({ ...UNLIMITED, sends: { ...UNLIMITED.sends, cooldownMs: 30_000 } });
       await issue(rig, '111111');
-      rig.pass(1_000);
+      await rig.pass(1_000);
       expect(await ask(rig, 'alice', 'login')).toEqual({ refused: 'resend_cooldown', waitMs: 29_000 });
       expect(await ask(rig, 'bob')).toHaveProperty('otp');
-      rig.pass(29_000);
+      await rig.pass(29_000);
       expect(await ask(rig, 'alice', 'login')).toHaveProperty('otp');
     });
 
     test('to so many within a window', async () => {
-      const rig = makeWith({ ...UNLIMITED, sends: { ...UNLIMITED.sends, limit: 3 } });
+      const rig = await makeWith({ ...UNLIMITED, sends: { ...UNLIMITED.sends, limit: 3 } });
       for (let i = 0; i < 3; i++) {
         expect(await ask(rig)).toHaveProperty('otp');
-        rig.pass(60_000);
+        await rig.pass(60_000);
       }
       expect(await ask(rig)).toEqual({ refused: 'send_limit', waitMs: 420_000 });
-      rig.pass(420_000);
+      await rig.pass(420_000);
       expect(await ask(rig)).toHaveProperty('otp');
       expect(await ask(rig)).toMatchObject({ refused: 'send_limit' });
     });
 
     test('also after a success', async () => {
-      const rig = makeWith({ ...UNLIMITED, sends: { ...UNLIMITED.sends, cooldownMs: 30_000, limit: 3 } });
+      const rig = await makeWith({
+        ...UNLIMITED,
+        sends: { ...UNLIMITED.sends, cooldownMs: 30_000, limit: 3 },
+      });
       await issue(rig, '111111');
       await rig.store.verify(alice, '111111');
       expect(await ask(rig)).toMatchObject({ refused: 'resend_cooldown' });
     });
 
     test('and a refused one has no effect: the earlier code stays, and no time is added', async () => {
-      const rig = makeWith({ ...UNLIMITED, sends: { ...UNLIMITED.sends, cooldownMs: 30_000 } });
+      const rig = await makeWith({ ...UNLIMITED, sends: { ...UNLIMITED.sends, cooldownMs: 30_000 } });
       await issue(rig, '222222', alice, 60_000);
       for (let i = 0; i < 10; i++) {
-        rig.pass(1_000);
+        await rig.pass(1_000);
         expect(await ask(rig)).toEqual({ refused: 'resend_cooldown', waitMs: 29_000 - i * 1_000 });
       }
       expect((await rig.store.verify(alice, '222222')).verdict).toBe('verified');
@@ -404,7 +407,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
       store.request({ user, purpose: 'default', code: '111111', ttlMs });
 
     test('to so many records, and lets those there are go on', async () => {
-      const rig = makeWith({ ...FIVE_ATTEMPTS, maxRecords: 3 });
+      const rig = await makeWith({ ...FIVE_ATTEMPTS, maxRecords: 3 });
       for (const user of ['a', 'b', 'c']) await ask(rig, user);
       expect(await ask(rig, 'd')).toEqual({ refused: 'capacity', waitMs: 1_000 });
       expect(await ask(rig, 'a')).toHaveProperty('otp');
@@ -414,7 +417,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('counting codes in their grace period, until they are gone', async () => {
-      const rig = makeWith({ ...UNLIMITED, maxRecords: 1 });
+      const rig = await makeWith({ ...UNLIMITED, maxRecords: 1 });
       await ask(rig, 'a');
       await turn(rig, 60);
       expect(await ask(rig, 'b')).toMatchObject({ refused: 'capacity' });
@@ -424,7 +427,11 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
 
     test('counting sends, counts of wrong codes and locks, of which none is dropped', async () => {
       const guesses = { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true };
-      const rig = makeWith({ guesses, sends: { ...UNLIMITED.sends, cooldownMs: 30_000 }, maxRecords: 4 });
+      const rig = await makeWith({
+        guesses,
+        sends: { ...UNLIMITED.sends, cooldownMs: 30_000 },
+        maxRecords: 4,
+      });
       await ask(rig, 'a');
       for (let i = 0; i < 5; i++) await rig.store.verify({ user: 'nobody', purpose: 'default' }, '999999');
       expect(await ask(rig, 'b')).toMatchObject({ refused: 'capacity' });
@@ -443,7 +450,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     const wanted = { ...alice, code: '111111', ttlMs: TTL_MS };
 
     test('from cooldown and send limit', async () => {
-      const rig = makeWith(limited);
+      const rig = await makeWith(limited);
       for (let i = 0; i < 10; i++)
         expect(await rig.store.request({ ...wanted, exempt: true })).toHaveProperty('otp');
       expect(await rig.store.request(wanted)).toHaveProperty('otp');
@@ -451,7 +458,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('from the count of wrong codes, which it leaves as it is', async () => {
-      const rig = makeWith(FIVE_ATTEMPTS);
+      const rig = await makeWith(FIVE_ATTEMPTS);
       const otp = await issue(rig, '111111');
       for (let i = 0; i < 20; i++)
         expect(await rig.store.verify(alice, '999999', true)).toEqual({ verdict: 'wrong', otp });
@@ -460,7 +467,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('from a lock that is on', async () => {
-      const rig = makeWith(FIVE_ATTEMPTS);
+      const rig = await makeWith(FIVE_ATTEMPTS);
       await issue(rig, '111111');
       for (let i = 0; i < 5; i++) await rig.store.verify(alice, '999999');
       expect(await rig.store.request(wanted)).toMatchObject({ refused: 'locked' });
@@ -472,9 +479,9 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
 
   describe(`${name} has a code run out when it is told to`, () => {
     test('once, and knows it as expired for a minute from then on', async () => {
-      const rig = make();
+      const rig = await make();
       const { id, expiresAt } = await issue(rig, '111111');
-      rig.pass(1_000);
+      await rig.pass(1_000);
       const otp = { ...alice, id, expiresAt: expiresAt - TTL_MS + 1_000 };
       expect(await rig.store.runOut(alice)).toEqual(otp);
       expect(await rig.store.runOut(alice)).toBeUndefined();
@@ -486,15 +493,15 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('but not one that has run out by itself: that is reported as ever', async () => {
-      const rig = make();
+      const rig = await make();
       const otp = await issue(rig, '111111');
-      rig.pass(TTL_MS);
+      await rig.pass(TTL_MS);
       expect(await rig.store.runOut(alice)).toBeUndefined();
       expect(await turn(rig, 1)).toEqual([otp]);
     });
 
     test('and says nothing more of it when the next one replaces it', async () => {
-      const rig = make();
+      const rig = await make();
       await issue(rig, '111111');
       await rig.store.runOut(alice);
       expect(await request(rig, '222222')).not.toHaveProperty('earlier');
@@ -506,7 +513,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     const bob = { user: 'bob', purpose: 'default' };
 
     test('everything: codes, counts, locks and sends, and reports nothing of them', async () => {
-      const rig = makeWith(limited);
+      const rig = await makeWith(limited);
       await issue(rig, '111111');
       for (let i = 0; i < 5; i++) await rig.store.verify(alice, '999999');
       await issue(rig, '111111', bob);
@@ -518,12 +525,12 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('all purposes of one user, and nothing of another, whatever its name begins with', async () => {
-      const rig = makeWith(limited);
+      const rig = await makeWith(limited);
       const login = { user: 'alice', purpose: 'login' };
       const others = [bob, { user: 'alice2', purpose: 'login' }, { user: 'al', purpose: 'ice' }];
       await issue(rig, '111111');
       for (let i = 0; i < 5; i++) await rig.store.verify(alice, '999999');
-      rig.pass(30_000);
+      await rig.pass(30_000);
       await issue(rig, '222222', login, 60_000);
       for (const other of others) await issue(rig, '333333', other, 60_000);
       await rig.store.forget('alice');
@@ -536,7 +543,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('a user of whom there is nothing', async () => {
-      const rig = make();
+      const rig = await make();
       const otp = await issue(rig, '111111');
       await rig.store.forget('nobody');
       expect(await rig.store.verify(alice, '111111')).toEqual({ verdict: 'verified', otp });
@@ -547,7 +554,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     const bob = { user: 'bob', purpose: 'default' };
 
     test('each from its request to its end, however it ends', async () => {
-      const rig = makeWith(FIVE_ATTEMPTS);
+      const rig = await makeWith(FIVE_ATTEMPTS);
       const { store } = rig;
       expect(await store.live()).toBe(0);
       await issue(rig, '111111');
@@ -569,11 +576,11 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('until their end is noticed, by the wheel or by a request', async () => {
-      const rig = make();
+      const rig = await make();
       const { store } = rig;
       await issue(rig, '111111');
       await issue(rig, '111111', bob);
-      rig.pass(TTL_MS);
+      await rig.pass(TTL_MS);
       await store.verify(alice, '111111');
       await issue(rig, '111111', bob);
       await turn(rig, 1);
@@ -585,7 +592,7 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('and none that a test has ended or forgotten', async () => {
-      const rig = make();
+      const rig = await make();
       const { store } = rig;
       for (const user of ['alice', 'bob', 'carol']) await issue(rig, '111111', { user, purpose: 'default' });
       await issue(rig, '111111', { user: 'carol', purpose: 'login' });
@@ -603,12 +610,12 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     });
 
     test('also where a lock comes after the time of the code', async () => {
-      const rig = makeWith({
+      const rig = await makeWith({
         ...FIVE_ATTEMPTS,
         guesses: { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true },
       });
       await issue(rig, '111111');
-      rig.pass(TTL_MS);
+      await rig.pass(TTL_MS);
       for (let i = 0; i < 5; i++) await rig.store.verify(alice, '999999');
       await turn(rig, 120);
       expect(await rig.store.live()).toBe(0);
@@ -616,12 +623,12 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
   });
 
   test(`${name} answers when it is asked whether it is ready`, async () => {
-    expect(await make().store.ready()).toBe(true);
+    expect(await (await make()).store.ready()).toBe(true);
   });
 
   describe(`${name} lets nobody race it`, () => {
     test('of 50 simultaneous verifications exactly one wins, 20,000 times over', async () => {
-      const rig = make();
+      const rig = await make();
       let wins = 0;
       for (let race = 0; race < 20_000; race++) {
         await issue(rig, '111111');
@@ -636,15 +643,16 @@ export function storeContract(name: string, makeWith: (policy: Policy) => Rig): 
     }, 60_000);
 
     test('a verification of the old code never takes the new one with it', async () => {
-      const rig = make();
+      const rig = await make();
       for (let race = 0; race < 5_000; race++) {
         await issue(rig, '111111');
-        const [old, issued] = await Promise.all([
+        const [one, issued, other] = await Promise.all([
           rig.store.verify(alice, '111111'),
           request(rig, '222222'),
           rig.store.verify(alice, '111111'),
         ]);
-        expect(old.verdict === 'verified').toBe(issued.earlier === undefined);
+        const won = [one, other].filter(({ verdict }) => verdict === 'verified').length;
+        expect(won).toBe(issued.earlier === undefined ? 1 : 0);
         expect((await rig.store.verify(alice, '222222')).verdict).toBe('verified');
       }
     });

@@ -1,0 +1,18 @@
+-- Store.forget for some members of a shard: all that is kept there but codes with a number beyond the newest.
+local function step(keys, args, present)
+  local base, live, kept, clock = unpack(keys)
+  local newest = tonumber(args[1])
+  local now = service_time(clock, present)
+  for i = 2, #args do
+    local member = args[i]
+    local key = base .. member
+    local record = string.find(member, '.', 1, true) and read(key)
+    if record and record.serial and record.serial > newest then
+      drop_count(record)
+      save(record, key, live, kept, member, now)
+    else
+      erase(key, live, kept, member)
+    end
+  end
+  return {}
+end

@@ -1,0 +1,38 @@
+-- Store.request
+local function step(keys, args, present, micros)
+  local key, live, kept, clock, issued, sender = unpack(keys)
+  local member, sender_member, user, purpose, mac = unpack(args)
+  local ttl, exempt = tonumber(args[6]), args[7] == '1'
+  local cooldown, limit, window, most = tonumber(args[8]), tonumber(args[9]), tonumber(args[10]), tonumber(args[11])
+  local now = service_time(clock, present)
+  local record = read(key)
+
+  local locked = not exempt and locked_until(record, now)
+  if locked then return { 'locked', locked - now } end
+  local limited = not exempt and (cooldown > 0 or limit > 0)
+  local last = limited and tonumber(redis.call('LINDEX', sender, -1))
+  local oldest = last and limit > 0 and tonumber(redis.call('LINDEX', sender, -limit))
+  local reason, open = throttle(last, oldest, cooldown, window, now)
+  if reason then return { reason, open - now } end
+  local added = (record and 0 or 1) + (limited and not last and 1 or 0)
+  if added > 0 and not has_room(live, kept, added, most) then return { 'capacity' } end
+
+  if limited then
+    local forgotten = sends_forgotten_at(cooldown, limit, window, now)
+    redis.call('RPUSH', sender, now)
+    redis.call('LTRIM', sender, -math.max(limit, 1), -1)
+    redis.call('PEXPIRE', sender, forgotten - now + BACKSTOP)
+    index(live, kept, sender_member, forgotten)
+  end
+  -- The moment in microseconds, for the sake of which no number comes twice, not even after Redis has lost some.
+  local serial = math.max((redis.call('GET', issued) or 0) + 1, micros)
+  redis.call('SET', issued, serial, 'PX', SHARED_FOR)
+  local issue = { 'issued', serial, now + ttl }
+  local fate = fate_of_earlier(record, now)
+  if fate then issue = { 'issued', serial, now + ttl, fate, record.serial, record.expires } end
+  record = record or { user = user, purpose = purpose }
+  drop_code(record)
+  record.serial, record.mac, record.expires = serial, mac, now + ttl
+  save(record, key, live, kept, member, now)
+  return issue
+end
