@@ -127,7 +127,6 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
           bus,
           announce,
           expiry,
-          run,
         })
       : undefined;
   const otps = new OtpService(store, levers?.codes ?? randomCodes(config.OTP_LENGTH), announce);

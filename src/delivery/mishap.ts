@@ -12,5 +12,5 @@ export interface Mishap {
   readonly duplicate?: boolean | undefined;
 }
 
-/** Says what is to go wrong with a message; asked once for each. */
-export type Mishaps = (message: Message) => Mishap | undefined;
+/** Says what is to go wrong with a message, at once or when it has asked others; asked once for each. */
+export type Mishaps = (message: Message) => Mishap | undefined | Promise<Mishap | undefined>;

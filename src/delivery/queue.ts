@@ -4,7 +4,7 @@ import type { Undelivered } from '../otp/events.ts';
 import { attempt } from './attempt.ts';
 import { backOff, MAX_TRIES } from './backoff.ts';
 import type { Channel, DeliveryFailure, Fault, Message } from './channel.ts';
-import type { Mishaps } from './mishap.ts';
+import type { Mishap, Mishaps } from './mishap.ts';
 
 /** Most messages that may wait for one channel: a few megabytes. */
 const CAPACITY = 10_000;
@@ -80,14 +80,11 @@ export class DeliveryQueue {
 
   /** Takes a message that a place was kept for. */
   add(message: Message): void {
-    const { fail, drop, duplicate, delayMs = 0 } = this.#parts.mishaps?.(message) ?? {};
-    const copies = drop ? 0 : duplicate ? 2 : 1;
-    const job: Job = { message, copies, tries: 0, underWay: false, left: new AbortController() };
+    const job: Job = { message, copies: 1, tries: 0, underWay: false, left: new AbortController() };
     this.#jobs.set(message.id, job);
-    const reason = this.#ended ?? (fail ? 'injected_fault' : undefined);
-    if (reason !== undefined) this.#settle(job, reason);
-    else if (delayMs > 0) this.#makeReadyIn(job, delayMs);
-    else this.#makeReady(job);
+    const mishap = this.#parts.mishaps?.(message);
+    if (mishap instanceof Promise) this.#beginWith(job, mishap);
+    else this.#begin(job, mishap);
   }
 
   /** A code has ended: no try of its message begins any more. Does nothing if there is none. */
@@ -119,6 +116,20 @@ export class DeliveryQueue {
       if (dropped % BATCH === 0) await this.#parts.clock.breathe();
     }
     return dropped;
+  }
+
+  #begin(job: Job, { fail, drop, duplicate, delayMs = 0 }: Mishap = {}): void {
+    job.copies = drop ? 0 : duplicate ? 2 : 1;
+    const reason = this.#ended ?? (fail ? 'injected_fault' : undefined);
+    if (reason !== undefined) this.#settle(job, reason);
+    else if (delayMs > 0) this.#makeReadyIn(job, delayMs);
+    else this.#makeReady(job);
+  }
+
+  /** Begins when it is known what is to go wrong; nothing is if nobody can say. */
+  async #beginWith(job: Job, asked: Promise<Mishap | undefined>): Promise<void> {
+    const mishap = await asked.catch(() => undefined);
+    if (this.#has(job)) this.#begin(job, mishap);
   }
 
   #makeReady(job: Job): void {
@@ -219,7 +230,7 @@ export class DeliveryQueue {
 interface Job {
   readonly message: Message;
   /** How often it goes out: twice or not at all where a test wants that. */
-  readonly copies: number;
+  copies: number;
   tries: number;
   underWay: boolean;
   /** What the last try failed with. */

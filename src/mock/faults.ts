@@ -27,24 +27,41 @@ export interface Fault {
 
 const FINENESS = 2 ** 32;
 
+/** A number from 0 up to, but not including, 1. */
+export function chance(): number {
+  return randomInt(FINENESS) / FINENESS;
+}
+
+/** Whether a fault is for such a call. */
+export function concerns(fault: Fault, on: Operation, user: string): boolean {
+  return fault.on === on && matches(fault.user ?? '*', user);
+}
+
+/** What calls ask of the faults that a test has set. */
+export interface FaultLever {
+  /** As they stand: without those that have struck as often as they may. */
+  readonly list: readonly Fault[];
+  /** The fault that this call meets, if any; it counts as having struck. A promise of it where others have to be asked. */
+  strike(on: Operation, user: string): Fault | undefined | Promise<Fault | undefined>;
+}
+
 /** Faults that a test has set. The first one that matches a call counts, and those behind it do not. */
-export class Faults {
-  /** As they stand: without those that have struck as often as they may. Replaced as a whole by whoever sets it. */
+export class Faults implements FaultLever {
+  /** Replaced as a whole by whoever sets it. */
   list: readonly Fault[] = [];
   readonly #chance: () => number;
 
-  /** @param chance gives a number from 0 up to, but not including, 1 */
-  constructor(chance = () => randomInt(FINENESS) / FINENESS) {
-    this.#chance = chance;
+  /** @param draw gives a number from 0 up to, but not including, 1 */
+  constructor(draw = chance) {
+    this.#chance = draw;
   }
 
   clear(): void {
     this.list = [];
   }
 
-  /** The fault that this call meets, if any; it counts as having struck. */
   strike(on: Operation, user: string): Fault | undefined {
-    const fault = this.list.find((it) => it.on === on && matches(it.user ?? '*', user));
+    const fault = this.list.find((it) => concerns(it, on, user));
     if (fault === undefined || this.#chance() >= (fault.probability ?? 1)) return undefined;
     const { times } = fault;
     if (times !== undefined)

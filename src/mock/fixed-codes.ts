@@ -26,7 +26,7 @@ export class FixedCodes implements CodeSource {
     this.list = [];
   }
 
-  draw(key: OtpKey): string {
+  draw(key: OtpKey): string | Promise<string> {
     return this.#find(key.user)?.code ?? this.#others.draw(key);
   }
 

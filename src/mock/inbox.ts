@@ -54,7 +54,6 @@ const CHANGES: Readonly<Partial<Record<OtpEvent['type'], Partial<InboxMessage>>>
  */
 export class Inbox {
   readonly #clock: Clock;
-  readonly #run: string;
   /** By id, oldest first. */
   readonly #messages = new Map<string, InboxMessage>();
   /** Comes by the oldest next. One made anew would first step over the places of many that were dropped. */
@@ -62,10 +61,8 @@ export class Inbox {
   /** By user: a new message is compared with those who wait for its user alone. */
   readonly #waiters = new Map<string, Set<Waiter>>();
 
-  /** @param run names this run of the service: ids that begin otherwise are of an earlier one */
-  constructor(clock: Clock, run: string) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#run = run;
   }
 
   /** How many calls wait. */
@@ -96,8 +93,8 @@ export class Inbox {
   }
 
   /**
-   * The first message newer than the one with the id `after`, as soon as there is one; `0` and ids of an
-   * earlier run are older than all. Without `after`: the newest one whose code is good, or else the next.
+   * The first message newer than the one with the id `after`, as soon as there is one; `0` and ids that nobody
+   * knows, as those of an earlier run, are older than all. Without `after`: the newest one whose code is good, or else the next.
    *
    * @returns undefined once `signal` aborts
    */
@@ -107,12 +104,12 @@ export class Inbox {
     signal: AbortSignal,
   ): Promise<InboxMessage | undefined> {
     const wanted = wants(filter);
-    const newer = (message: InboxMessage) => this.#number(message.id) > this.#number(after ?? '0');
     const found =
       after === undefined
         ? this.list(filter).find(({ state }) => state === 'pending')
-        : [...this.#messages.values()].find((message) => wanted(message) && newer(message));
-    const message = found ?? (await this.#wait(filter.user, (it) => wanted(it) && newer(it), signal));
+        : this.#newerThan(after).find(wanted);
+    const isNext = (it: InboxMessage) => wanted(it) && (isLater(it.id, after) ?? true);
+    const message = found ?? (await this.#wait(filter.user, isNext, signal));
     return message && this.#asOfNow(message);
   }
 
@@ -127,6 +124,12 @@ export class Inbox {
   cancelAll(): void {
     for (const message of this.list({}))
       if (message.state === 'pending') this.#messages.set(message.id, { ...message, state: 'cancelled' });
+  }
+
+  #newerThan(id: string): InboxMessage[] {
+    const messages = [...this.#messages.values()];
+    const place = messages.findIndex((message) => message.id === id);
+    return messages.filter((message, i) => isLater(message.id, id) ?? i > place);
   }
 
   #add(message: InboxMessage): void {
@@ -160,12 +163,13 @@ export class Inbox {
     message.state === 'pending' && this.#clock.now() >= message.expiresAt
       ? { ...message, state: 'expired' }
       : message;
+}
 
-  /** The number in an id; 0 where it is of another run. */
-  #number(id: string): number {
-    const start = `${this.#run}-c`;
-    return id.startsWith(start) ? Number(id.slice(start.length)) : 0;
-  }
+/** Whether a code was made after another, by its number; undefined where they were not counted together. */
+function isLater(id: string, other = ''): boolean | undefined {
+  const [series, number] = id.split('-c');
+  const [otherSeries, otherNumber] = other.split('-c');
+  return series === otherSeries ? Number(number) > Number(otherNumber) : undefined;
 }
 
 function wants({ user, purpose }: Filter): (message: InboxMessage) => boolean {

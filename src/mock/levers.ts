@@ -8,25 +8,42 @@ import type { Expiry } from '../otp/expiry.ts';
 import type { Store } from '../store/store.ts';
 import { ClockLever } from './clock-lever.ts';
 import { EventHistory } from './event-history.ts';
-import { Faults } from './faults.ts';
-import { FixedCodes } from './fixed-codes.ts';
-import { Inbox } from './inbox.ts';
+import { type Fault, type FaultLever, Faults } from './faults.ts';
+import { type FixedCode, FixedCodes } from './fixed-codes.ts';
+import { type Filter, Inbox } from './inbox.ts';
+import { takeMove } from './move.ts';
 import { Reset } from './reset.ts';
 import { SeededCodes } from './seeded-codes.ts';
 
 /** How many events are kept for readers of the stream that come back or are slow. */
 const KEPT_EVENTS = 4_096;
 
-/** What a test moves the service with, and sees of it. */
+/** What a test moves the service with, and sees of it. What is read is this process's; what is set may be others', too. */
 export interface Levers {
   readonly inbox: Inbox;
   readonly history: EventHistory;
   readonly clock: ClockLever;
   readonly codes: FixedCodes;
-  readonly faults: Faults;
+  readonly faults: FaultLever;
   readonly reset: Reset;
-  /** The timing wheel as it stands. */
-  wheel(): WheelView;
+  setCodes(list: readonly FixedCode[]): Promise<void> | void;
+  setFaults(list: readonly Fault[]): Promise<void> | void;
+  /** Drops messages of the inbox. @returns how many */
+  clearInbox(filter: Filter): Promise<number> | number;
+  /** The timing wheel as it stands; absent where the store has none in this process. */
+  readonly wheel?: () => WheelView;
+  /** What keeps this replica in step with the others; absent where there are none. */
+  readonly replicas?: InStep;
+}
+
+/** How a replica keeps in step with others that share its store. */
+export interface InStep {
+  /** Resolves when this replica knows all that any has told before the call. Rejects if the store does not answer. */
+  catchUp(): Promise<void>;
+  /** Resolves when all replicas can know what this one has told so far. Rejects if they may not. */
+  told(): Promise<void>;
+  /** Keeps up with the others until `signal` aborts. */
+  follow(signal: AbortSignal): Promise<void>;
 }
 
 export interface LeverParts {
@@ -40,8 +57,6 @@ export interface LeverParts {
   readonly bus: EventBus<OtpEvent>;
   readonly announce: Announce;
   readonly expiry: Expiry;
-  /** Names this run of the service. */
-  readonly run: string;
 }
 
 /** Builds the test levers, has them listen to events, and registers what each must forget. */
@@ -54,9 +69,8 @@ export function createLevers({
   bus,
   announce,
   expiry,
-  run,
 }: LeverParts): Levers {
-  const inbox = new Inbox(clock, run);
+  const inbox = new Inbox(clock);
   const history = new EventHistory(KEPT_EVENTS);
   bus.subscribe((event) => inbox.hear(event));
   bus.subscribe((event) => history.hear(event));
@@ -84,10 +98,17 @@ export function createLevers({
   return {
     inbox,
     history,
-    clock: new ClockLever({ clock, expiry, announce, forgetCodes }),
+    clock: new ClockLever({ clock, expiry, announce, forgetCodes, take: (move) => takeMove(clock, move) }),
     codes,
     faults,
     reset,
+    setCodes(list) {
+      codes.list = list;
+    },
+    setFaults(list) {
+      faults.list = list;
+    },
+    clearInbox: (filter) => inbox.clear(filter),
     wheel,
   };
 }

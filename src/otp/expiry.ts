@@ -14,6 +14,8 @@ export interface ExpiryParts {
   readonly onError: (error: unknown) => void;
   /** Ends the loop, and a pass in its middle. */
   readonly signal: AbortSignal;
+  /** Does work while no other process does any, where others share the store and tests want passes told apart. */
+  readonly alone?: ((work: () => Promise<number>) => Promise<number>) | undefined;
 }
 
 /**
@@ -49,7 +51,8 @@ export class Expiry {
   }
 
   #inTurn(work: () => Promise<number>): Promise<number> {
-    const done = this.#idle.then(work);
+    const { alone } = this.#parts;
+    const done = this.#idle.then(alone === undefined ? work : () => alone(work));
     this.#idle = done.catch(() => {});
     return done;
   }

@@ -31,7 +31,8 @@ export class OtpService {
   /** Makes a code; the earlier one for that user and purpose is from then on wrong. A refusal changes nothing. */
   async request(ask: Ask, cause: Cause): Promise<(Otp & { code: string }) | Refused> {
     const { user, purpose, ttlMs, destination } = ask;
-    const code = ask.code ?? this.#codes.draw({ user, purpose });
+    const drawn = ask.code ?? this.#codes.draw({ user, purpose });
+    const code = typeof drawn === 'string' ? drawn : await drawn;
     const exempt = this.#codes.isExempt(user);
     const answer: Issued | Refused = await this.#store.request({ user, purpose, code, ttlMs, exempt });
     if ('refused' in answer) return answer;

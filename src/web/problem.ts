@@ -55,6 +55,11 @@ export const PROBLEMS = {
     title: 'Method not allowed',
     detail: 'This path does not take this method; the Allow header lists those it takes.',
   },
+  not_with_shared_store: {
+    status: 409,
+    title: 'Not with a shared store',
+    detail: 'This is about one process, and the codes are in a store that many share (OTP_STORE).',
+  },
   code_expired: {
     status: 410,
     title: 'Code expired',

@@ -324,4 +324,18 @@ describe('what a test wants to go wrong with a message', () => {
     expect(tries).toEqual([5_000]);
     expect(outcomes).toEqual({ c1: ['sent'], c2: ['verified'] });
   });
+
+  test('is waited for where others have to be asked; without an answer nothing goes wrong', async () => {
+    const { clock, channel, tries } = failing(() => undefined);
+    const mishaps = async ({ id }: Message) => {
+      if (id === 'c2') throw new Error('nobody answers');
+      return { fail: true };
+    };
+    const { add, outcomes, queue } = queueRig(channel, clock, mishaps);
+    for (const id of ['c1', 'c2', 'c3']) add(id);
+    queue.drop('c3', 'verified');
+    await clock.settle();
+    expect(tries).toHaveLength(1);
+    expect(outcomes).toEqual({ c1: ['injected_fault'], c2: ['sent'], c3: ['verified'] });
+  });
 });

@@ -4,7 +4,7 @@ import { ManualClock } from '../support/manual-clock.ts';
 
 function inboxRig() {
   const clock = new ManualClock(0);
-  const inbox = new Inbox(clock, 'run');
+  const inbox = new Inbox(clock);
   let number = 0;
   const about = (otp: string) => ({ id: 'e', time: clock.now(), user: '', purpose: '', otp, expiresAt: 0 });
   return {
@@ -132,6 +132,26 @@ describe('waiting for a message', () => {
       expect(await inbox.next({ user: 'alice' }, after, forever)).toMatchObject({ id: 'run-c1' });
     },
   );
+
+  test('with an id that was counted elsewhere goes by the order in which the codes came', async () => {
+    const { inbox, clock } = inboxRig();
+    const about = {
+      time: clock.now(),
+      user: 'alice',
+      purpose: 'default',
+      code: '1111',
+      expiresAt: clock.now() + 9,
+    };
+    for (const otp of ['here-c7', 'there-c2', 'here-c9'])
+      inbox.hear({ type: 'otp.requested', id: `of-${otp}`, otp, ...about });
+    expect(await inbox.next({ user: 'alice' }, 'here-c7', forever)).toMatchObject({ id: 'there-c2' });
+    expect(await inbox.next({ user: 'alice' }, 'there-c2', forever)).toMatchObject({ id: 'here-c9' });
+    const waiting = inbox.next({ user: 'alice' }, 'here-c9', forever);
+    inbox.hear({ type: 'otp.requested', id: 'late', otp: 'here-c8', ...about });
+    expect(inbox.waiting).toBe(1);
+    inbox.hear({ type: 'otp.requested', id: 'next', otp: 'there-c3', ...about });
+    expect(await waiting).toMatchObject({ id: 'there-c3' });
+  });
 
   test('takes no message from another: 100 wait, and each gets the one that comes', async () => {
     const { receive, inbox } = inboxRig();

@@ -133,14 +133,14 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'a wait gives the message again that it was told of',
     'mock/inbox.ts',
-    'this.#number(message.id) > this.#number',
-    'this.#number(message.id) >= this.#number',
+    'Number(number) > Number(otherNumber)',
+    'Number(number) >= Number(otherNumber)',
   ),
   fault(
     'the clock is moved while codes still expire',
     'otp/expiry.ts',
-    'this.#idle.then(work)',
-    'Promise.resolve().then(work)',
+    'this.#idle.then(alone',
+    'Promise.resolve().then(alone',
   ),
   fault(
     'a reset of one user takes others with it',

@@ -35,7 +35,7 @@ const expiry = new Expiry({ store, clock, announce, onError: console.error, sign
 expiry.run();
 const delivery = new Delivery({ channels: [], config, clock, log, announce });
 const wheel = () => store.wheel;
-const levers = createLevers({ config, clock, store, wheel, delivery, bus, announce, expiry, run: 'run' });
+const levers = createLevers({ config, clock, store, wheel, delivery, bus, announce, expiry });
 const otps = new OtpService(store, levers.codes, announce);
 const registry = new Registry();
 const ready = async () => true;

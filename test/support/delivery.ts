@@ -1,5 +1,5 @@
 import type { Channel, Message } from '../../src/delivery/channel.ts';
-import type { Mishap } from '../../src/delivery/mishap.ts';
+import type { Mishaps } from '../../src/delivery/mishap.ts';
 import { DeliveryQueue } from '../../src/delivery/queue.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { Log } from '../../src/kernel/log.ts';
@@ -20,11 +20,7 @@ export function messageOf(clock: Clock, id: string, more: Partial<Message> = {})
 }
 
 /** A queue before a channel, and what came of each message: `sent`, or the reason why not. */
-export function queueRig<C extends Clock = ManualClock>(
-  channel: Channel,
-  clock: C,
-  mishaps?: (message: Message) => Mishap | undefined,
-) {
+export function queueRig<C extends Clock = ManualClock>(channel: Channel, clock: C, mishaps?: Mishaps) {
   const outcomes: Record<string, string[]> = {};
   const lines: string[] = [];
   const log = new Log(clock, 'info', (text) => lines.push(text));

@@ -88,6 +88,7 @@ describe('the OpenAPI document', () => {
         'GET /metrics': ['200', '401', '500'],
         'GET /readyz': ['200', '503'],
         'GET /mock/inbox/wait': [...common, '400', '404', '503'],
+        'GET /mock/wheel': [...common, '400', '409'],
         'POST /mock/clock': body,
         'PUT /mock/codes': body,
         'PUT /mock/faults': body,

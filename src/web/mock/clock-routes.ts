@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
 import type { ClockState } from '../../kernel/movable-clock.ts';
-import { type ClockLever, FURTHEST_MS, type Move } from '../../mock/clock-lever.ts';
+import type { ClockLever } from '../../mock/clock-lever.ts';
+import { FURTHEST_MS, type Move } from '../../mock/move.ts';
 import { checkedBody } from '../checked-body.ts';
 import { noQuery } from '../checked-query.ts';
 import { BODY_ANSWERS, QUERY_ANSWERS } from '../common-answers.ts';

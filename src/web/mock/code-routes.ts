@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
-import type { FixedCodes } from '../../mock/fixed-codes.ts';
+import type { Levers } from '../../mock/levers.ts';
 import { checkedBody } from '../checked-body.ts';
 import { noQuery } from '../checked-query.ts';
 import { BODY_ANSWERS, QUERY_ANSWERS } from '../common-answers.ts';
@@ -19,7 +19,7 @@ const FixedCodeList = Type.Array(
 );
 
 /** `/mock/codes`: codes that a test knows in advance. */
-export function codeRoutes(codes: FixedCodes) {
+export function codeRoutes({ codes, setCodes }: Pick<Levers, 'codes' | 'setCodes'>) {
   return new Elysia({ prefix: '/codes' })
     .get('', () => [...codes.list], {
       ...noQuery,
@@ -28,8 +28,8 @@ export function codeRoutes(codes: FixedCodes) {
     })
     .put(
       '',
-      ({ body }) => {
-        codes.list = body;
+      async ({ body }) => {
+        await setCodes(body);
         return body;
       },
       {
@@ -44,9 +44,9 @@ export function codeRoutes(codes: FixedCodes) {
     )
     .delete(
       '',
-      () => {
-        codes.clear();
-        return [...codes.list];
+      async () => {
+        await setCodes([]);
+        return [];
       },
       {
         ...noQuery,

@@ -1,6 +1,6 @@
 import type { Context } from 'elysia';
 import type { Clock } from '../../kernel/clock.ts';
-import type { Faults, Operation } from '../../mock/faults.ts';
+import type { FaultLever, Operation } from '../../mock/faults.ts';
 import { type AnyServer, restoreTimeout, suspendTimeout } from '../patience.ts';
 import { ProblemError } from '../problem.ts';
 
@@ -22,11 +22,12 @@ type Call = Pick<Context, 'request' | 'route' | 'body'> & { server: AnyServer };
  *
  * @param ending aborts when the service is about to stop: a delay is cut short, and its call refused
  */
-export function faultHook(faults: Faults, clock: Clock, ending: AbortSignal) {
+export function faultHook(faults: FaultLever, clock: Clock, ending: AbortSignal) {
   return async ({ request, route, body, server }: Call): Promise<Response | undefined> => {
     const on = OPERATIONS[route];
     if (on === undefined || faults.list.length === 0) return undefined;
-    const fault = faults.strike(on, userOf(body));
+    const struck = faults.strike(on, userOf(body));
+    const fault = struck instanceof Promise ? await struck : struck;
     if (fault === undefined) return undefined;
     const { delayMs = 0, status, drop = false } = fault;
     if (delayMs > 0) {

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
-import type { Faults } from '../../mock/faults.ts';
+import type { Levers } from '../../mock/levers.ts';
 import { checkedBody } from '../checked-body.ts';
 import { noQuery } from '../checked-query.ts';
 import { BODY_ANSWERS, QUERY_ANSWERS } from '../common-answers.ts';
@@ -80,7 +80,7 @@ const FaultList = Type.Array(
 );
 
 /** `/mock/faults`: what is to go wrong. */
-export function faultRoutes(faults: Faults) {
+export function faultRoutes({ faults, setFaults }: Pick<Levers, 'faults' | 'setFaults'>) {
   return new Elysia({ prefix: '/faults' })
     .get('', () => [...faults.list], {
       ...noQuery,
@@ -89,9 +89,9 @@ export function faultRoutes(faults: Faults) {
     })
     .put(
       '',
-      ({ body }) => {
+      async ({ body }) => {
         refuseContradictions(body);
-        faults.list = body;
+        await setFaults(body);
         return body;
       },
       {
@@ -106,9 +106,9 @@ export function faultRoutes(faults: Faults) {
     )
     .delete(
       '',
-      () => {
-        faults.clear();
-        return [...faults.list];
+      async () => {
+        await setFaults([]);
+        return [];
       },
       {
         ...noQuery,

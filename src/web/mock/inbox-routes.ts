@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
 import type { Clock } from '../../kernel/clock.ts';
-import type { Inbox } from '../../mock/inbox.ts';
+import type { Levers } from '../../mock/levers.ts';
 import { checkedQuery } from '../checked-query.ts';
 import { QUERY_ANSWERS } from '../common-answers.ts';
 import { closed, purpose, user } from '../models.ts';
@@ -60,7 +60,11 @@ const clearQuery = Type.Object({ user: Type.Optional(user) }, closed);
  *
  * @param ending aborts when the service is about to stop: whoever waits is told so
  */
-export function inboxRoutes(inbox: Inbox, clock: Clock, ending: AbortSignal) {
+export function inboxRoutes(
+  { inbox, clearInbox }: Pick<Levers, 'inbox' | 'clearInbox'>,
+  clock: Clock,
+  ending: AbortSignal,
+) {
   return new Elysia({ prefix: '/inbox' })
     .get(
       '',
@@ -109,7 +113,7 @@ export function inboxRoutes(inbox: Inbox, clock: Clock, ending: AbortSignal) {
         },
       },
     )
-    .delete('', ({ query }) => ({ deleted: inbox.clear(query) }), {
+    .delete('', async ({ query }) => ({ deleted: await clearInbox(query) }), {
       ...checkedQuery(clearQuery),
       response: {
         200: Type.Object(

@@ -25,10 +25,10 @@ export function mockRoutes({ levers, otps, config, clock, ending }: MockParts) {
   const checkKey = keyCheck(config.OTP_API_KEYS);
   return new Elysia({ prefix: '/mock', tags: ['mock'], detail: keyDetail(config.OTP_API_KEYS) })
     .onTransform(checkKey)
-    .use(inboxRoutes(levers.inbox, clock, ending))
+    .use(inboxRoutes(levers, clock, ending))
     .use(eventRoutes(levers.history, clock, ending))
     .use(clockRoutes(levers.clock))
-    .use(codeRoutes(levers.codes))
-    .use(faultRoutes(levers.faults))
+    .use(codeRoutes(levers))
+    .use(faultRoutes(levers))
     .use(stateRoutes(otps, levers));
 }

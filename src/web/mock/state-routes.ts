@@ -60,7 +60,8 @@ export function stateRoutes(otps: OtpService, { reset, wheel }: Pick<Levers, 're
     )
     .get(
       '/wheel',
-      () => {
+      ({ status }) => {
+        if (wheel === undefined) return status(409, problem('not_with_shared_store'));
         const { occupied, ...view } = wheel();
         return { ...view, occupied: [...occupied] };
       },
@@ -80,8 +81,13 @@ export function stateRoutes(otps: OtpService, { reset, wheel }: Pick<Levers, 're
             },
           ),
           ...QUERY_ANSWERS,
+          409: problemSchema(['not_with_shared_store']),
         },
-        detail: { summary: 'Look at the timing wheel' },
+        detail: {
+          summary: 'Look at the timing wheel',
+          description:
+            'The wheel of the store in memory. A shared store keeps its deadlines itself, and has none to show.',
+        },
       },
     );
 }

@@ -151,8 +151,8 @@ describe('GET /mock/inbox/wait', () => {
 
   test('is given up when its caller goes, and leaves nothing behind when it is answered', async () => {
     const clock = new ManualClock();
-    const inbox = new Inbox(clock, 'run');
-    const routes = inboxRoutes(inbox, clock, new AbortController().signal);
+    const inbox = new Inbox(clock);
+    const routes = inboxRoutes({ inbox, clearInbox: () => 0 }, clock, new AbortController().signal);
     const leaving = new AbortController();
     const wait = (signal?: AbortSignal) =>
       routes.handle(new Request('http://localhost/inbox/wait?user=alice', signal ? { signal } : {}));
