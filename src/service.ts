@@ -16,6 +16,7 @@ import { idSource } from './kernel/ids.ts';
 import { Log, type WriteLines } from './kernel/log.ts';
 import { jsonLine, prettyLine } from './kernel/log-format.ts';
 import { MovableClock } from './kernel/movable-clock.ts';
+import { TimingWheel } from './kernel/timing-wheel.ts';
 import { createLevers } from './mock/levers.ts';
 import { randomCodes } from './otp/code-source.ts';
 import { announcer, type OtpEvent } from './otp/events.ts';
@@ -23,7 +24,8 @@ import { Expiry } from './otp/expiry.ts';
 import { OtpService } from './otp/otp-service.ts';
 import { policyOf } from './otp/policy.ts';
 import { MeasuredStore } from './store/measured-store.ts';
-import { MemoryStore } from './store/memory/memory-store.ts';
+import { openStore } from './store/open-store.ts';
+import { StoreUnavailable } from './store/store-unavailable.ts';
 import { type App, mockApp, strictApp } from './web/app.ts';
 import { IDLE_TIMEOUT_S } from './web/patience.ts';
 
@@ -111,10 +113,13 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
     mishaps: ({ user }) => levers?.faults.strike('delivery', user),
   });
   bus.subscribe((event) => delivery.hear(event));
-  const memory = new MemoryStore(clock, policyOf(config), run);
-  const store = new MeasuredStore(memory, clock, storeMetrics(registry));
+  const opened = openStore({ config, policy: policyOf(config), clock, log, run });
+  const store = new MeasuredStore(opened.store, clock, storeMetrics(registry));
   const closing = new AbortController();
-  const onError = (error: unknown) => log.error('a tick failed', error);
+  const onError = (error: unknown) => {
+    // Of a store that is away the log has been told, once.
+    if (!(error instanceof StoreUnavailable)) log.error('a tick failed', error);
+  };
   const expiry = new Expiry({ store, clock, announce, onError, signal: closing.signal });
   const levers =
     config.OTP_MODE === 'mock'
@@ -122,7 +127,7 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
           config,
           clock,
           store,
-          wheel: () => memory.wheel,
+          wheel: opened.wheel ?? (() => new TimingWheel(clock.now()).view),
           delivery,
           bus,
           announce,
@@ -139,6 +144,7 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
   const parts = { otps, delivery, config, clock, log, registry, ready, ending: ending.signal, run };
   const app = levers ? mockApp(parts, levers) : strictApp(parts);
 
+  opened.redis?.connection.connect();
   let loop = Promise.resolve();
   let stopped: Promise<void> | undefined;
 
@@ -161,6 +167,7 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
     await delivery.close();
     closing.abort();
     await loop;
+    await opened.redis?.connection.close();
     log.info('stopped');
     log.flush();
   }

@@ -64,6 +64,10 @@ function conflicts(config: Partial<Config>, env: Env): string[] {
   const { OTP_MODE: mode, OTP_TTL: ttl = 0, OTP_MAX_TTL: maxTtl = ttl, OTP_LENGTH: length = 6 } = config;
   const rules: [boolean, string][] = [
     [ttl > maxTtl, `OTP_TTL (${ttl}) must not be over OTP_MAX_TTL (${maxTtl})`],
+    [
+      config.OTP_PEPPER === '' && (config.OTP_STORE ?? 'memory') !== 'memory',
+      'OTP_PEPPER must be set, for replicas share the store: whoever reads that could else find every code by trying',
+    ],
   ];
   if (mode === 'strict') {
     rules.push(

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { deliverySettings } from './delivery-settings.ts';
+import { storeSettings } from './store-settings.ts';
 
 /** A day: longer than anybody waits for a code, and not so many revolutions of the wheel that one would notice. */
 const LONGEST_TTL_S = 86_400;
@@ -70,8 +71,9 @@ export const Settings = Type.Object({
     1,
     100_000_000,
     2_000_000,
-    'Most records in memory: codes, counts of wrong codes, locks, sends',
+    'Most records in the store: codes, counts of wrong codes, locks, sends',
   ),
+  ...storeSettings,
   OTP_API_KEYS: keys(
     'Keys, separated by commas, one of which each call must bring; each of at least 32 characters',
   ),

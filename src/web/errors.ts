@@ -1,7 +1,8 @@
 import { type Context, NotFoundError, ValidationError } from 'elysia';
 import type { Log } from '../kernel/log.ts';
+import { StoreUnavailable } from '../store/store-unavailable.ts';
 import { pathOf } from './path.ts';
-import { NOT_READY_RETRY_S, PROBLEM_TYPE, ProblemError, problem } from './problem.ts';
+import { PROBLEM_TYPE, ProblemError, problem, RETRY_S } from './problem.ts';
 import { causeOf } from './request-id.ts';
 
 /**
@@ -18,7 +19,7 @@ export function errorAnswers(log: Log, methodsOf: (path: string) => readonly str
     set.status = body.status;
     set.headers['content-type'] = PROBLEM_TYPE;
     if (code === 'method_not_allowed') set.headers['allow'] = methods.join(', ');
-    if (code === 'not_ready') set.headers['retry-after'] = NOT_READY_RETRY_S;
+    if (code === 'not_ready' || code === 'store_unavailable') set.headers['retry-after'] = String(RETRY_S);
     if (code === 'unauthorized') set.headers['www-authenticate'] = 'Bearer';
     if (code === 'internal') log.error('a request failed', withoutValues(error), causeOf(set));
     return JSON.stringify(body);
@@ -27,6 +28,8 @@ export function errorAnswers(log: Log, methodsOf: (path: string) => readonly str
 
 function asProblem(cause: unknown, methods: readonly string[]): ProblemError {
   if (cause instanceof ProblemError) return cause;
+  if (cause instanceof StoreUnavailable)
+    return new ProblemError('store_unavailable', { retryAfter: RETRY_S });
   if (cause instanceof NotFoundError)
     return new ProblemError(methods.length > 0 ? 'method_not_allowed' : 'not_found');
   return new ProblemError('internal');

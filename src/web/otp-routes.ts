@@ -22,6 +22,8 @@ const retryAfter = Type.Integer({
   examples: [27],
 });
 
+const STORE_AWAY = problemSchema(['store_unavailable'], { retryAfter });
+
 /** When to ask again for a code that could not be delivered, in milliseconds. */
 const BUSY_MS = 1_000;
 
@@ -70,7 +72,7 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
           200: requestAnswer,
           ...BODY_ANSWERS,
           429: problemSchema(['locked', 'resend_cooldown', 'send_limit'], { retryAfter }),
-          503: problemSchema(['capacity', 'delivery_busy'], { retryAfter }),
+          503: problemSchema(['capacity', 'delivery_busy', 'store_unavailable'], { retryAfter }),
         },
         detail: {
           summary: 'Request a code',
@@ -112,6 +114,7 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
           404: problemSchema(['no_code']),
           410: problemSchema(['code_expired']),
           429: problemSchema(['locked'], { retryAfter }),
+          503: STORE_AWAY,
         },
         detail: {
           summary: 'Verify a code',
@@ -129,7 +132,7 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
       },
       {
         ...checkedBody(cancelBody),
-        response: { 200: cancelAnswer, ...BODY_ANSWERS, 404: problemSchema(['no_code']) },
+        response: { 200: cancelAnswer, ...BODY_ANSWERS, 404: problemSchema(['no_code']), 503: STORE_AWAY },
         detail: {
           summary: 'Cancel a code',
           description:

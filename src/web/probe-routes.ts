@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
-import { NOT_READY_RETRY_S, problem, problemSchema } from './problem.ts';
+import { problem, problemSchema, RETRY_S } from './problem.ts';
 
 /** `/livez` and `/readyz`, for whoever runs the service. @param ready whether it takes requests now; never rejects */
 export function probeRoutes(ready: () => Promise<boolean>) {
@@ -18,7 +18,7 @@ export function probeRoutes(ready: () => Promise<boolean>) {
       '/readyz',
       async ({ set, status }) => {
         if (await ready()) return { status: 'ready' as const };
-        set.headers['retry-after'] = NOT_READY_RETRY_S;
+        set.headers['retry-after'] = String(RETRY_S);
         return status(503, problem('not_ready'));
       },
       {

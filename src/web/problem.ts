@@ -116,6 +116,12 @@ export const PROBLEMS = {
     detail:
       'No code was made: the channel takes no more messages at the moment. Try again when Retry-After says.',
   },
+  store_unavailable: {
+    status: 503,
+    title: 'Store unavailable',
+    detail:
+      'The store that has the codes does not answer. Whether the call had an effect is open. Request a new code when Retry-After says.',
+  },
   not_ready: {
     status: 503,
     title: 'Not ready',
@@ -125,8 +131,8 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** Seconds after which a caller may ask again whether the service is ready, as a header has it. */
-export const NOT_READY_RETRY_S = '1';
+/** Seconds after which a caller may ask again where the service is not ready or its store is away. */
+export const RETRY_S = 1;
 
 /** The media type of every problem. */
 export const PROBLEM_TYPE = 'application/problem+json';

@@ -29,6 +29,9 @@ describe('the configuration', () => {
         OTP_SEND_LIMIT: 0,
         OTP_SEND_WINDOW: 600,
         OTP_MAX_LIVE: 2_000_000,
+        OTP_STORE: 'memory',
+        OTP_PEPPER: '',
+        OTP_STORE_TIMEOUT: 500,
         OTP_API_KEYS: [],
         OTP_METRICS_KEYS: [],
         OTP_ALLOWED_HOSTS: [],
@@ -123,6 +126,39 @@ describe('the configuration', () => {
     ).toEqual([
       '  - OTP_API_KEYS must be keys separated by commas, each of at least 32 ASCII characters without blanks',
       '  - OTP_ALLOWED_HOSTS must be host names separated by commas, in lower case, without ports, not ["Otp.Test:80"]',
+    ]);
+  });
+});
+
+describe('a shared store', () => {
+  const pepper = 'pepper-and-salt!';
+
+  test.each([
+    'redis://redis:6379',
+    'redis://:hunter22@redis/3',
+    'rediss://user:p%40ss@redis.example.com',
+    'valkey://10.0.0.1:6379/',
+    'valkeys://[::1]:6379',
+  ])('can be at %s', (url) => {
+    expect(readConfig({ OTP_STORE: url, OTP_PEPPER: pepper }).config).toMatchObject({ OTP_STORE: url });
+  });
+
+  test.each(['redis', 'http://hunter22@redis', 'redis://', 'redis://redis/hunter22', 'redis://redis?db=1'])(
+    'cannot be at %s, which is not repeated',
+    (url) => {
+      const [reason = '', ...others] = refusal({ OTP_STORE: url, OTP_PEPPER: pepper });
+      expect(reason).toStartWith('  - OTP_STORE must be memory, or a URL');
+      expect(reason).not.toContain('hunter22');
+      expect(others).toEqual([]);
+    },
+  );
+
+  test('must have a pepper, which is long and never repeated', () => {
+    expect(refusal({ OTP_STORE: 'redis://redis' })).toEqual([
+      '  - OTP_PEPPER must be set, for replicas share the store: whoever reads that could else find every code by trying',
+    ]);
+    expect(refusal({ OTP_STORE: 'redis://redis', OTP_PEPPER: 'hunter22' })).toEqual([
+      '  - OTP_PEPPER must be at least 16 ASCII characters without blanks',
     ]);
   });
 });

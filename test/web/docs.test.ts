@@ -82,8 +82,8 @@ describe('the OpenAPI document', () => {
       const body = [...common, '400', '413', '415'];
       const own: Record<string, string[]> = {
         'POST /otp/request': [...body, '429', '503'],
-        'POST /otp/verify': [...body, '404', '410', '429'],
-        'POST /otp/cancel': [...body, '404'],
+        'POST /otp/verify': [...body, '404', '410', '429', '503'],
+        'POST /otp/cancel': [...body, '404', '503'],
         'GET /livez': ['200'],
         'GET /metrics': ['200', '401', '500'],
         'GET /readyz': ['200', '503'],
