@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'bun:test';
+import { type Clock, systemClock } from '../../../src/kernel/clock.ts';
+import { RedisConnection } from '../../../src/store/redis/connection.ts';
+import { Script } from '../../../src/store/redis/script.ts';
+import { StoreUnavailable } from '../../../src/store/store-unavailable.ts';
+import { type Answer, FakeRedis, resp } from '../../support/fake-redis.ts';
+
+const TIMEOUT_MS = 60;
+const script = new Script('local function step() return 7 end');
+
+/** A Redis in good health, that has come to 7. */
+const well: (redis: { now: number }) => Answer = (redis) => (command) =>
+  command.startsWith('EVAL') ? resp.list(resp.number(redis.now), resp.number(7)) : resp.text('OK');
+
+/** A clock whose waits for another try are short, and whose deadlines are real. */
+function hasty(): Clock {
+  const clock = systemClock();
+  return { ...clock, sleep: (ms, signal) => clock.sleep(ms === 250 ? 5 : ms, signal) };
+}
+
+function connected(redis: FakeRedis) {
+  const said: (string | undefined)[] = [];
+  const connection = new RedisConnection({
+    url: redis.url,
+    clock: hasty(),
+    timeoutMs: TIMEOUT_MS,
+    onChange: (reason) => said.push(reason?.message),
+  });
+  connection.connect();
+  return { connection, said, [Symbol.asyncDispose]: () => connection.close() };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await Bun.sleep(1);
+}
+
+async function rig() {
+  const redis = new FakeRedis();
+  redis.answer = well(redis);
+  const { connection, said } = connected(redis);
+  await until(() => connection.ready);
+  redis.commands.length = 0;
+  const dispose = async () => {
+    await connection.close();
+    redis[Symbol.dispose]();
+  };
+  return { redis, connection, said, [Symbol.asyncDispose]: dispose };
+}
+
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe('a connection to Redis', () => {
+  test('runs a script by its hash, with its keys, its arguments and until when somebody waits for it', async () => {
+    await using it = await rig();
+    expect(await it.connection.run(script, ['k1', 'k2'], ['a'])).toBe(7);
+    const [command, ...more] = it.redis.commands;
+    expect(more).toEqual([]);
+    expect(command?.slice(0, -1)).toEqual(['EVALSHA', script.sha, '2', 'k1', 'k2', 'a']);
+    const waits = Number(command?.at(-1)) - it.redis.now;
+    expect(waits).toBeGreaterThanOrEqual(TIMEOUT_MS);
+    expect(waits).toBeLessThan(TIMEOUT_MS + 1_000);
+  });
+
+  test('teaches Redis a script that it does not know, and goes on', async () => {
+    await using it = await rig();
+    it.redis.answer = (command, args) =>
+      command === 'EVALSHA' ? resp.error('NOSCRIPT No matching script.') : well(it.redis)(command, args);
+    expect(await it.connection.run(script, [], [])).toBe(7);
+    expect(it.redis.commands.map(([command, source]) => [command, source])).toEqual([
+      ['EVALSHA', script.sha],
+      ['EVAL', expect.stringContaining('return 7')],
+    ]);
+  });
+
+  test('tries once more where its idea of Redis’s time was behind, and not twice', async () => {
+    await using it = await rig();
+    it.redis.now += 10_000;
+    const late = (deadline: string | undefined) => it.redis.now > Number(deadline);
+    it.redis.answer = (command, args) =>
+      late(args.at(-1)) ? resp.list(resp.number(it.redis.now)) : well(it.redis)(command, args);
+    expect(await it.connection.run(script, [], [])).toBe(7);
+    expect(it.redis.commands).toHaveLength(2);
+    it.redis.answer = () => resp.list(resp.number(it.redis.now));
+    expect(await failure(it.connection.run(script, [], []))).toEqual(
+      new StoreUnavailable('Redis came to the call too late'),
+    );
+    expect(it.redis.commands).toHaveLength(4);
+  });
+
+  test('waits for no answer longer than it may, nor for what was asked after that; then it fails at once', async () => {
+    await using it = await rig();
+    it.redis.answer = () => undefined;
+    const began = performance.now();
+    const first = failure(it.connection.run(script, [], []));
+    await Bun.sleep(TIMEOUT_MS / 2);
+    const second = failure(it.connection.send('GET', ['k']));
+    const silent = new StoreUnavailable('Redis does not answer in time');
+    expect(await first).toEqual(silent);
+    expect(await second).toEqual(silent);
+    expect(performance.now() - began).toBeLessThan(TIMEOUT_MS * 3);
+    expect(it.connection.ready).toBe(false);
+    const sent = it.redis.commands.length;
+    for (let i = 0; i < 100; i++) expect(await failure(it.connection.send('GET', ['k']))).toEqual(silent);
+    expect(it.redis.commands.filter(([command]) => command === 'GET')).toHaveLength(1);
+    expect(it.redis.commands.length).toBeLessThan(sent + 5);
+  });
+
+  test('asks until Redis takes steps again, and says once that it is away and once that it is back', async () => {
+    await using it = await rig();
+    it.redis.answer = () => resp.error('LOADING Redis is loading the dataset in memory');
+    it.redis.cut();
+    await until(() => it.redis.connected >= 5);
+    expect(it.connection.ready).toBe(false);
+    it.redis.answer = well(it.redis);
+    await until(() => it.connection.ready);
+    expect(await it.connection.run(script, [], [])).toBe(7);
+    expect(it.said).toEqual([undefined, 'the connection to Redis is closed', undefined]);
+  });
+
+  test.each(['READONLY', 'LOADING', 'MASTERDOWN', 'NOAUTH'])(
+    'looks for another Redis where one says %s',
+    async (word) => {
+      await using it = await rig();
+      it.redis.answer = () => resp.error(`${word} whatever that says`);
+      expect(await failure(it.connection.send('SET', ['k', 'v']))).toEqual(
+        new StoreUnavailable(`Redis refuses: ${word}`),
+      );
+      expect(it.redis.connected).toBe(1);
+      it.redis.answer = well(it.redis);
+      await until(() => it.redis.connected > 1 && it.connection.ready);
+    },
+  );
+
+  test.each(['OOM', 'MISCONF', 'NOREPLICAS'])(
+    'stays where Redis takes no step for the moment: %s',
+    async (word) => {
+      await using it = await rig();
+      it.redis.answer = () => resp.error(`${word} whatever that says`);
+      expect(await failure(it.connection.run(script, [], []))).toEqual(
+        new StoreUnavailable(`Redis refuses: ${word}`),
+      );
+      it.redis.answer = well(it.redis);
+      expect(await it.connection.run(script, [], [])).toBe(7);
+      expect(it.redis.connected).toBe(1);
+    },
+  );
+
+  test('takes what else Redis says for a flaw of ours, which is not the store’s being away', async () => {
+    await using it = await rig();
+    it.redis.answer = () => resp.error('WRONGTYPE Operation against a key holding the wrong kind of value');
+    const error = await failure(it.connection.run(script, [], []));
+    expect(error).not.toBeInstanceOf(StoreUnavailable);
+    expect(error).toMatchObject({ message: expect.stringContaining('WRONGTYPE') });
+    it.redis.answer = () => resp.text('not a list');
+    expect(await failure(it.connection.run(script, [], []))).toEqual(
+      new Error('a script has answered without the time'),
+    );
+  });
+
+  test('fails before there is any, and after its end', async () => {
+    const redis = new FakeRedis();
+    const { url } = redis;
+    redis[Symbol.dispose]();
+    const said: unknown[] = [];
+    const connection = new RedisConnection({
+      url,
+      clock: hasty(),
+      timeoutMs: TIMEOUT_MS,
+      onChange: (reason) => said.push(reason),
+    });
+    const none = new StoreUnavailable('there is no connection to Redis yet');
+    expect(await failure(connection.send('PING', []))).toEqual(none);
+    expect(await failure(connection.run(script, [], []))).toEqual(none);
+    connection.connect();
+    connection.connect();
+    await until(() => said.length > 0);
+    await Bun.sleep(20);
+    await connection.close();
+    expect(said).toHaveLength(1);
+    expect(await failure(connection.send('PING', []))).toBeInstanceOf(StoreUnavailable);
+  });
+
+  test('can be closed while it waits for a Redis that says nothing, and while it is being used', async () => {
+    using silent = new FakeRedis();
+    const { connection } = connected(silent);
+    await until(() => silent.connected > 0);
+    await connection.close();
+    await using it = await rig();
+    it.redis.answer = () => undefined;
+    const asked = failure(it.connection.send('GET', ['k']));
+    await it.connection.close();
+    expect(await asked).toBeInstanceOf(StoreUnavailable);
+  });
+});
