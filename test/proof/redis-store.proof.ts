@@ -36,5 +36,5 @@ async function rig(over: readonly RedisConnection[], policy: Policy) {
   return { store: inTurn(stores), pass };
 }
 
-storeContract('the Redis store', (policy) => rig(replicas.all.slice(0, 1), policy));
+storeContract('the Redis store', (policy) => rig(replicas.all.slice(0, 1), policy), 1_000);
 storeContract('a Redis store of three replicas', (policy) => rig(replicas.all, policy));
