@@ -1,5 +1,5 @@
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FAULTS, type Fault } from './faults.ts';
 
@@ -51,12 +51,18 @@ async function plant({ name, file, from, to }: Fault, copy: string): Promise<voi
 const untouched = await firstFailure();
 if (untouched !== undefined) throw new Error(`the tests fail without any fault: ${untouched}`);
 
+const waiting = [...FAULTS];
 let survived = 0;
-for (const fault of FAULTS) {
-  const failure = await firstFailure(fault);
-  const real = failure !== undefined && !failure.startsWith('no test');
-  if (!real) survived++;
-  console.log(`${real ? 'caught  ' : 'SURVIVED'}  ${fault.name}\n          ${failure ?? 'all tests pass'}`);
+
+async function tryInTurn(): Promise<void> {
+  for (let fault = waiting.shift(); fault !== undefined; fault = waiting.shift()) {
+    const failure = await firstFailure(fault);
+    const real = failure !== undefined && !failure.startsWith('no test');
+    if (!real) survived++;
+    console.log(`${real ? 'caught  ' : 'SURVIVED'}  ${fault.name}\n          ${failure ?? 'all tests pass'}`);
+  }
 }
+
+await Promise.all(Array.from({ length: availableParallelism() }, tryInTurn));
 console.log(`\n${FAULTS.length - survived} of ${FAULTS.length} faults were caught`);
 process.exitCode = survived === 0 ? 0 : 1;
