@@ -78,11 +78,17 @@ export class RedisServer {
     this.#child?.kill('SIGCONT');
   }
 
+  /** A connection of a test's own. */
+  async connect(): Promise<RedisClient> {
+    const client = new RedisClient(this.url, { autoReconnect: false, connectionTimeout: 1_000 });
+    await client.connect();
+    return client;
+  }
+
   /** A command of a test's own, over a connection of its own. */
   async send(command: string, ...args: string[]): Promise<unknown> {
-    const client = new RedisClient(this.url, { autoReconnect: false, connectionTimeout: 1_000 });
+    const client = await this.connect();
     try {
-      await client.connect();
       return await client.send(command, args);
     } finally {
       client.close();

@@ -42,6 +42,7 @@ export async function replicas(count: number, env: Record<string, string>) {
 
   await untilReady();
   return {
+    count,
     send,
     untilReady,
     post: (replica: number, path: string, body: unknown) =>

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'bun:test';
+import { RedisServer } from '../support/redis-server.ts';
+import { replicas } from '../support/replicas.ts';
+
+const ask = { user: 'alice', code: '111111' };
+/** Within which a replica is ready again once Redis takes steps. */
+const BACK_MS = 2_000;
+
+/** What keeps Redis from taking steps though it runs, and what ends that. */
+const TROUBLES: [name: string, begin: string[], end: string[]][] = [
+  ['out of memory', ['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0']],
+  ['read-only', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE']],
+  [
+    'without the replicas that it must write to',
+    ['CONFIG', 'SET', 'min-replicas-to-write', '1'],
+    ['CONFIG', 'SET', 'min-replicas-to-write', '0'],
+  ],
+  [
+    'one that wants a password',
+    ['CONFIG', 'SET', 'requirepass', 'secret'],
+    ['CONFIG', 'SET', 'requirepass', ''],
+  ],
+];
+
+async function rig() {
+  const server = await RedisServer.start();
+  const service = await replicas(1, { OTP_STORE: server.url });
+  return {
+    server,
+    service,
+    [Symbol.asyncDispose]: async () => {
+      await service[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Makes every kind of call, and expects that none succeeds. */
+async function expectUnavailable({ send, post }: Awaited<ReturnType<typeof replicas>>): Promise<void> {
+  const calls = [
+    post(0, '/otp/verify', ask),
+    post(0, '/otp/request', ask),
+    post(0, '/otp/verify', { ...ask, code: '999999' }),
+    send(0, '/readyz'),
+  ];
+  for (const { status, ms } of await Promise.all(calls)) {
+    expect(status).toBe(503);
+    expect(ms).toBeLessThan(1_000);
+  }
+  expect(await send(0, '/livez')).toMatchObject({ status: 200 });
+}
+
+describe('no call succeeds, each is answered within a second, and nothing has changed afterwards, while Redis is', () => {
+  test.each(TROUBLES)('%s', async (_, [begin = '', ...how], [end = '', ...ended]) => {
+    await using it = await rig();
+    const { server, service } = it;
+    expect(await service.post(0, '/otp/request', ask)).toMatchObject({ status: 200 });
+    const admin = await server.connect();
+    await admin.send(begin, how);
+    if (begin === 'CONFIG' && how[1] === 'requirepass') await admin.send('CLIENT', ['KILL', 'SKIPME', 'yes']);
+    for (let i = 0; i < 5; i++) await expectUnavailable(service);
+    await admin.send(end, ended);
+    admin.close();
+    expect(await service.untilReady()).toBeLessThan(BACK_MS);
+    expect(await service.post(0, '/otp/verify', ask)).toMatchObject({ status: 200 });
+  });
+
+  test('slow: three seconds for a step', async () => {
+    await using it = await rig();
+    const { server, service } = it;
+    expect(await service.post(0, '/otp/request', ask)).toMatchObject({ status: 200 });
+    const before = performance.now();
+    await server.send('CLIENT', 'PAUSE', '3000', 'ALL');
+    for (let i = 0; i < 5; i++) await expectUnavailable(service);
+    await service.untilReady();
+    expect(performance.now() - before).toBeLessThan(3_000 + BACK_MS);
+    expect(await service.post(0, '/otp/verify', ask)).toMatchObject({ status: 200 });
+  });
+});
+
+test('a call that was answered 503 has no effect when a Redis that stood still goes on, 10 times over', async () => {
+  await using it = await rig();
+  const { server, service } = it;
+  // Else Redis would not know the script, and do nothing for that reason.
+  expect(await service.post(0, '/otp/request', ask)).toMatchObject({ status: 200 });
+  for (let i = 0; i < 10; i++) {
+    const user = `user-${i}`;
+    server.freeze();
+    expect(await service.post(0, '/otp/request', { ...ask, user })).toMatchObject({ status: 503 });
+    server.thaw();
+    await service.untilReady();
+    expect(await service.post(0, '/otp/verify', { ...ask, user })).toMatchObject({ status: 404 });
+  }
+}, 30_000);
