@@ -16,8 +16,10 @@ import { idSource } from './kernel/ids.ts';
 import { Log, type WriteLines } from './kernel/log.ts';
 import { jsonLine, prettyLine } from './kernel/log-format.ts';
 import { MovableClock } from './kernel/movable-clock.ts';
-import { TimingWheel } from './kernel/timing-wheel.ts';
 import { createLevers } from './mock/levers.ts';
+import { createSharedLevers } from './mock/replicas/levers.ts';
+import { Ties } from './mock/replicas/ties.ts';
+import { ToldOtps } from './mock/replicas/told-otps.ts';
 import { randomCodes } from './otp/code-source.ts';
 import { announcer, type OtpEvent } from './otp/events.ts';
 import { Expiry } from './otp/expiry.ts';
@@ -120,21 +122,18 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
     // Of a store that is away the log has been told, once.
     if (!(error instanceof StoreUnavailable)) log.error('a tick failed', error);
   };
-  const expiry = new Expiry({ store, clock, announce, onError, signal: closing.signal });
-  const levers =
-    config.OTP_MODE === 'mock'
-      ? createLevers({
-          config,
-          clock,
-          store,
-          wheel: opened.wheel ?? (() => new TimingWheel(clock.now()).view),
-          delivery,
-          bus,
-          announce,
-          expiry,
-        })
-      : undefined;
-  const otps = new OtpService(store, levers?.codes ?? randomCodes(config.OTP_LENGTH), announce);
+  const { signal } = closing;
+  const isMock = config.OTP_MODE === 'mock';
+  const ties = isMock && opened.redis ? new Ties({ ...opened.redis, clock, signal }) : undefined;
+  const alone = ties && ((work: () => Promise<number>) => ties.alone(work));
+  const expiry = new Expiry({ store, clock, announce, onError, signal, alone });
+  const leverParts = { config, clock, store, delivery, bus, announce, expiry, wheel: opened.wheel };
+  const own = () => (isMock ? createLevers(leverParts) : undefined);
+  const levers = ties ? createSharedLevers({ ...leverParts, ties, run, onError }) : own();
+  const codes = levers?.codes ?? randomCodes(config.OTP_LENGTH);
+  const otps = levers?.replicas
+    ? new ToldOtps(store, codes, announce, levers.replicas.told)
+    : new OtpService(store, codes, announce);
 
   let phase: 'starting' | 'ready' | 'stopping' = 'starting';
   const ready = async () => phase === 'ready' && (await store.ready());
@@ -145,7 +144,7 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
   const app = levers ? mockApp(parts, levers) : strictApp(parts);
 
   opened.redis?.connection.connect();
-  let loop = Promise.resolve();
+  let loops: Promise<unknown> = Promise.resolve();
   let stopped: Promise<void> | undefined;
 
   function url(): string {
@@ -166,7 +165,7 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
     await server?.stop(true);
     await delivery.close();
     closing.abort();
-    await loop;
+    await loops;
     await opened.redis?.connection.close();
     log.info('stopped');
     log.flush();
@@ -188,7 +187,7 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
       } catch (error) {
         throw new ListenError(hostname, port, error);
       }
-      loop = expiry.run();
+      loops = Promise.all([expiry.run(), levers?.replicas?.follow(signal)]);
       phase = 'ready';
       log.info('listening', { url: url() });
       return url();

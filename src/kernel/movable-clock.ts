@@ -55,6 +55,12 @@ export class MovableClock implements Clock {
     this.#stoodAt = undefined;
   }
 
+  /** Takes service time as it was moved elsewhere: `ahead` of real time, or `standsAt` a moment; in ms. */
+  adopt(moved: { readonly ahead: number } | { readonly standsAt: number }): void {
+    this.#offset = 'ahead' in moved ? moved.ahead : 0;
+    this.#stoodAt = 'standsAt' in moved ? moved.standsAt : undefined;
+  }
+
   monotonic(): number {
     return this.#real.monotonic();
   }

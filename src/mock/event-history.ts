@@ -54,6 +54,12 @@ export class EventHistory {
     this.#ring.fill(undefined);
   }
 
+  /** So many events have been missed, by this history itself: whoever reads on has missed them, and all before. */
+  skip(events: number): void {
+    this.#end += events;
+    this.forget();
+  }
+
   hear(event: OtpEvent): void {
     if (event.type === 'wheel.ticked') return;
     this.#ring[this.#end % this.#kept] = event;

@@ -16,7 +16,7 @@ import { Reset } from './reset.ts';
 import { SeededCodes } from './seeded-codes.ts';
 
 /** How many events are kept for readers of the stream that come back or are slow. */
-const KEPT_EVENTS = 4_096;
+export const KEPT_EVENTS = 4_096;
 
 /** What a test moves the service with, and sees of it. What is read is this process's; what is set may be others', too. */
 export interface Levers {
@@ -30,8 +30,8 @@ export interface Levers {
   setFaults(list: readonly Fault[]): Promise<void> | void;
   /** Drops messages of the inbox. @returns how many */
   clearInbox(filter: Filter): Promise<number> | number;
-  /** The timing wheel as it stands; absent where the store has none in this process. */
-  readonly wheel?: () => WheelView;
+  /** The timing wheel as it stands; undefined where the store has none in this process. */
+  readonly wheel: (() => WheelView) | undefined;
   /** What keeps this replica in step with the others; absent where there are none. */
   readonly replicas?: InStep;
 }
@@ -52,8 +52,8 @@ export interface LeverParts {
   /** What is on its way to users. */
   readonly delivery: { forget(user?: string): Promise<void> };
   readonly store: Store;
-  /** The timing wheel of that store as it stands. */
-  readonly wheel: () => WheelView;
+  /** The timing wheel of that store as it stands, if it has one. */
+  readonly wheel: (() => WheelView) | undefined;
   readonly bus: EventBus<OtpEvent>;
   readonly announce: Announce;
   readonly expiry: Expiry;

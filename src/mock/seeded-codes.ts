@@ -5,7 +5,7 @@ import { isOf, keyOf } from '../store/memory/records.ts';
 import type { OtpKey } from '../store/store.ts';
 
 /** Of how many users and purposes the count is kept; beyond that the one used longest ago starts again. */
-const KEPT = 100_000;
+export const SEEDS_KEPT = 100_000;
 
 /**
  * Codes that repeat from run to run. A code depends on the seed, the user, the purpose, and how many codes there
@@ -26,11 +26,7 @@ export class SeededCodes implements Pick<CodeSource, 'draw'> {
   }
 
   draw(key: OtpKey): string {
-    const place = `${key.user}\0${key.purpose}\0${this.#issued.get(keyOf(key)) ?? 0}`;
-    const digest = createHmac('sha256', this.#seed).update(place).digest();
-    // Of 64 bits: that the remainder prefers some codes cannot be seen.
-    const number = digest.readBigUInt64BE() % 10n ** BigInt(this.#length);
-    return String(number).padStart(this.#length, '0');
+    return seededCode(this.#seed, this.#length, key, this.#issued.get(keyOf(key)) ?? 0);
   }
 
   /** Counts the codes that there are: a request that is refused changes nothing. */
@@ -40,7 +36,7 @@ export class SeededCodes implements Pick<CodeSource, 'draw'> {
     const before = this.#issued.get(key) ?? 0;
     this.#issued.delete(key);
     this.#issued.set(key, before + 1);
-    const earliest = this.#issued.size > KEPT ? this.#earliest.next().value : undefined;
+    const earliest = this.#issued.size > SEEDS_KEPT ? this.#earliest.next().value : undefined;
     if (earliest !== undefined) this.#issued.delete(earliest);
   }
 
@@ -49,4 +45,12 @@ export class SeededCodes implements Pick<CodeSource, 'draw'> {
     for (const key of this.#issued.keys())
       if (user === undefined || isOf(user, key)) this.#issued.delete(key);
   }
+}
+
+/** The code of so many digits for a user and a purpose after `issued` earlier ones. */
+export function seededCode(seed: string, length: number, { user, purpose }: OtpKey, issued: number): string {
+  const digest = createHmac('sha256', seed).update(`${user}\0${purpose}\0${issued}`).digest();
+  // Of 64 bits: that the remainder prefers some codes cannot be seen.
+  const number = digest.readBigUInt64BE() % 10n ** BigInt(length);
+  return String(number).padStart(length, '0');
 }

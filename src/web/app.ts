@@ -45,8 +45,11 @@ const WITHOUT_HEAD = ['/mock/inbox/wait', '/mock/events'];
 export function mockApp(parts: AppParts, levers: Levers) {
   const { otps, delivery, config, clock, ending } = parts;
   const checkHost = hostCheck(config.OTP_ALLOWED_HOSTS);
-  return baseApp(parts, checkHost)
-    .use(pageRoutes())
+  const base = baseApp(parts, checkHost).use(pageRoutes());
+  const { replicas } = levers;
+  // A call obeys whatever levers were moved before it, by whichever replica.
+  if (replicas) base.onBeforeHandle(() => replicas.catchUp());
+  return base
     .use(mockRoutes({ ...parts, levers }))
     .onBeforeHandle(faultHook(levers.faults, clock, ending))
     .use(otpRoutes(otps, delivery, config));

@@ -4,6 +4,9 @@ import { byId } from './dom.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
+const SHARED =
+  'The codes are in a store that several replicas share: it keeps their deadlines itself, and there is no wheel of the service’s own to unroll here.';
+
 /** The service's own wheel, unrolled: a mark for each slot that is not empty, and the hand. */
 export class UnrolledWheel {
   readonly #api: Api;
@@ -14,8 +17,11 @@ export class UnrolledWheel {
 
   async refresh(): Promise<void> {
     const answer = await this.#api.call<WheelState>('GET', '/mock/wheel');
-    byId('real', HTMLElement).hidden = !answer.ok;
+    const isShared = !answer.ok && answer.problem.code === 'not_with_shared_store';
+    byId('real', HTMLElement).hidden = !answer.ok && !isShared;
+    byId('strip', SVGSVGElement).style.display = isShared ? 'none' : '';
     if (answer.ok) this.#draw(answer.body);
+    if (isShared) byId('real-caption', HTMLElement).textContent = SHARED;
   }
 
   #draw({ slots, current, entries, occupied }: WheelState): void {

@@ -1,0 +1,80 @@
+import type { Clock } from '../../kernel/clock.ts';
+import { StoreUnavailable } from '../../store/store-unavailable.ts';
+import type { Journal } from './journal.ts';
+import { KEPT_MS } from './keys.ts';
+import type { Reader } from './reader.ts';
+
+/** From one look at what the others do to the next, in milliseconds of real time. */
+const LOOK_MS = 20;
+
+/** From one renewal of how long things are kept to the next, in milliseconds of real time. */
+const KEEP_MS = KEPT_MS / 24;
+
+export interface FollowerParts {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly reader: Reader;
+  /** Renews copies of what stands in Redis: the clock, the lists. */
+  readonly renew: () => Promise<unknown>;
+  /** Keeps what stands in Redis from being forgotten while there is a replica. */
+  readonly keep: () => Promise<unknown>;
+  /** Told of whatever fails but that Redis is away. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Keeps a replica in step: before each request it catches up with all that others have done by then, and beside that
+ * it looks by itself, for those who wait.
+ */
+export class Follower {
+  readonly #parts: FollowerParts;
+  #place: string | undefined;
+  #current: Promise<void> = Promise.resolve();
+  /** The one after it, for whoever asks until it begins: what is under way may have been answered before they came. */
+  #next: Promise<void> | undefined;
+
+  constructor(parts: FollowerParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when all is known here that any replica had done before the call. Rejects with a StoreUnavailable. */
+  catchUp(): Promise<void> {
+    this.#next ??= this.#current
+      .catch(() => {})
+      .then(() => {
+        this.#next = undefined;
+        this.#current = this.#read();
+        return this.#current;
+      });
+    return this.#next;
+  }
+
+  /** Looks by itself until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#parts;
+    for (let keptAt = clock.monotonic(); !signal.aborted; await clock.sleep(LOOK_MS, signal)) {
+      await this.#try(() => this.catchUp());
+      if (clock.monotonic() - keptAt < KEEP_MS) continue;
+      keptAt = clock.monotonic();
+      await this.#try(this.#parts.keep);
+    }
+  }
+
+  /** What fails because Redis is away is tried again soon. */
+  async #try(work: () => Promise<unknown>): Promise<void> {
+    await work().catch((error) => {
+      if (!(error instanceof StoreUnavailable)) this.#parts.onError(error);
+    });
+  }
+
+  async #read(): Promise<void> {
+    const { journal, reader, renew } = this.#parts;
+    const [, first] = await Promise.all([renew(), journal.read(this.#place)]);
+    for (let batch = first; batch.length > 0; batch = await journal.read(this.#place)) {
+      for (const { place, number, entry } of batch) {
+        this.#place = place;
+        reader.read(number, entry);
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import type { RedisConnection } from '../../store/redis/connection.ts';
+import { listOf } from '../../store/redis/replies.ts';
+import { Script } from '../../store/redis/script.ts';
+import type { Entry } from './entries.ts';
+import { KEPT_MS, LEVER_KEYS } from './keys.ts';
+import append from './lua/append.lua' with { type: 'text' };
+
+const APPEND = new Script(append);
+
+/** Entries that are kept, about: a few megabytes. */
+const KEPT = 16_384;
+
+/** Entries that are read at once. */
+const BATCH = 500;
+
+/** An entry, the number that it has in the journal, and where to read on. */
+export interface Read {
+  readonly place: string;
+  readonly number: number;
+  readonly entry: Entry;
+}
+
+/**
+ * What replicas tell each other, in one order that is the same for all: whatever the inbox, the event stream and the
+ * page show on any of them comes from here.
+ *
+ * Entries go out in batches, one after the other, so each replica's own are in the order in which it told them.
+ */
+export class Journal {
+  readonly #redis: RedisConnection;
+  #pending: string[] = [];
+  /** Settles when the last batch is answered. */
+  #sent: Promise<unknown> = Promise.resolve();
+  /** Settles when all batches are answered that were not when the last one was begun. */
+  #told: Promise<unknown> = Promise.resolve();
+
+  constructor(redis: RedisConnection) {
+    this.#redis = redis;
+  }
+
+  /** Has an entry appended. */
+  tell(entry: Entry): void {
+    this.#pending.push(JSON.stringify(entry));
+    if (this.#pending.length > 1) return;
+    const before = this.#sent;
+    this.#sent = before.catch(() => {}).then(() => this.#send());
+    this.#told = Promise.all([before, this.#sent]);
+    // Nobody may be waiting for it: codes expire by themselves.
+    this.#told.catch(() => {});
+  }
+
+  /** Resolves when all entries so far are in the journal. Rejects with a StoreUnavailable if some may not be. */
+  async told(): Promise<void> {
+    await this.#told;
+  }
+
+  /** The entries behind a place, the oldest kept without it; some, and then more from the last one's place. */
+  async read(place: string | undefined): Promise<Read[]> {
+    const from = place === undefined ? '-' : `(${place}`;
+    const range = await this.#redis.send('XRANGE', [LEVER_KEYS.journal, from, '+', 'COUNT', `${BATCH}`]);
+    return listOf(range).map((item) => {
+      const [place, fields] = listOf(item);
+      const [, number, , text] = listOf(fields);
+      const entry: Entry = JSON.parse(String(text));
+      return { place: String(place), number: Number(number), entry };
+    });
+  }
+
+  #send(): Promise<unknown> {
+    const entries = this.#pending;
+    this.#pending = [];
+    return this.#redis.run(APPEND, [LEVER_KEYS.journal], [`${KEPT}`, `${KEPT_MS}`, ...entries]);
+  }
+}
