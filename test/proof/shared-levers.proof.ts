@@ -486,6 +486,22 @@ test('without Redis each lever answers 503 within a second, and works again when
   expect((await waiting).status).toBe(200);
 });
 
+test('a call that the other replicas cannot be told of is no success', async () => {
+  await using server = await RedisServer.start();
+  await using both = await startReplicas(2, server.url);
+  // The store works, the journal does not: that is nobody's plan, so it is a 500 and stands in the log.
+  await server.send('ACL', 'SETUSER', 'default', '-xadd');
+  const calls = [
+    () => both.post('/otp/request', { user: 'alice' }),
+    () => both.post('/otp/cancel', { user: 'alice' }),
+    () => both.post('/mock/clock', { advance: 1 }),
+    () => both.send('/mock/inbox', { method: 'DELETE' }),
+  ];
+  for (const call of calls) expect((await call()).status).toBe(500);
+  await server.send('ACL', 'SETUSER', 'default', '+xadd');
+  expect((await both.post('/otp/request', { user: 'alice' })).status).toBe(200);
+});
+
 describe('a code in clear', () => {
   test('is in no key in strict mode, where there is nothing either that levers share', async () => {
     await using server = await RedisServer.start();

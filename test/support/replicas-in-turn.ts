@@ -1,10 +1,9 @@
-import { createService, type Service, type Surroundings } from '../../src/service.ts';
+import { createService, type Surroundings } from '../../src/service.ts';
 import type { Answer } from './api.ts';
 import { type Frame, frames } from './sse.ts';
 
 /** Replicas of the service that share a store. */
 export interface Replicas {
-  readonly services: readonly Service[];
   /** Sends a request to another replica than the one before; or to the one that is named, counted from 0. */
   send(path: string, init?: RequestInit, to?: number): Promise<Answer>;
   /** Posts JSON, likewise. */
@@ -43,7 +42,6 @@ export async function startReplicas(
   for (let to = 0; to < count; to++)
     while ((await send('/readyz', {}, to)).status !== 200) await Bun.sleep(5);
   return {
-    services,
     send,
     post: withBody('POST'),
     put: withBody('PUT'),
