@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { FIVE_ATTEMPTS } from '../support/policies.ts';
+import { connections, sharedStores } from '../support/redis-rig.ts';
+import { RedisServer } from '../support/redis-server.ts';
+
+const START = Date.UTC(2026, 0, 1);
+const alice = { user: 'alice', purpose: 'default' };
+const wanted = { ...alice, code: '012345', ttlMs: 5_000 };
+
+let server: RedisServer;
+let open: Awaited<ReturnType<typeof connections>>;
+
+beforeAll(async () => {
+  server = await RedisServer.start();
+  open = await connections(server.url, 1);
+});
+
+afterAll(async () => {
+  await open?.[Symbol.asyncDispose]();
+  await server?.[Symbol.asyncDispose]();
+});
+
+/** An empty Redis with a store in it, and its clock, which can be put to any time and is Redis's own until it is. */
+async function rig(policy = FIVE_ATTEMPTS) {
+  await server.send('FLUSHALL');
+  const { keys, stores } = sharedStores(open.all, policy);
+  const [store] = stores;
+  if (store === undefined) throw new Error('there is no store');
+  const setClock = async (now: number) => {
+    for (const { clock } of keys.shards) await server.send('SET', clock, `=${now}`, 'PX', '60000');
+  };
+  return { store, setClock };
+}
+
+const limited = { ...FIVE_ATTEMPTS, sends: { cooldownMs: 1, limit: 3, windowMs: 600_000 } };
+
+/** One user with a code, one with a code and a count, one with a count alone, one who is locked. */
+async function fill({ store }: Awaited<ReturnType<typeof rig>>): Promise<void> {
+  for (const user of ['alice', 'bob', 'carol', 'dave']) {
+    await store.request({ ...wanted, user });
+    if (user !== 'alice') await store.verify({ ...alice, user }, '999999');
+    if (user === 'carol') await store.cancel({ ...alice, user });
+    for (let i = 0; user === 'dave' && i < 5; i++) await store.verify({ ...alice, user }, '999999');
+  }
+}
+
+const keysOf = async (): Promise<string[]> => {
+  const keys = await server.send('KEYS', '*');
+  return Array.isArray(keys) ? keys.map(String) : [];
+};
+
+describe('in Redis', () => {
+  test('every key ends by itself some day, if nobody ends it', async () => {
+    const it = await rig(limited);
+    await fill(it);
+    const keys = await keysOf();
+    expect(keys.length).toBeGreaterThan(10);
+    for (const key of keys) {
+      const leftMs = Number(await server.send('PTTL', key));
+      expect(leftMs, key).toBeWithin(86_000_000, 6 * 86_400_000);
+    }
+  });
+
+  test('nothing is left of codes, counts, locks and sends that have served their time', async () => {
+    const it = await rig(limited);
+    await it.setClock(START);
+    await fill(it);
+    for (let now = START; now < START + 3 * 3_600_000; now += 60_000) {
+      await it.setClock(now);
+      while ((await it.store.expire(100)).more);
+    }
+    const rest = (await keysOf()).filter((key) => !/:(clock|issued)$/.test(key));
+    expect(rest).toEqual([]);
+  });
+
+  test('no code stands in the clear, and no user in a key', async () => {
+    const it = await rig();
+    await it.store.request({ ...wanted, user: 'clear-user' });
+    for (const key of await keysOf()) {
+      expect(key).not.toContain('clear-user');
+      const kept =
+        (await server.send('TYPE', key)) === 'hash' ? JSON.stringify(await server.send('HGETALL', key)) : '';
+      expect(kept).not.toContain('012345');
+    }
+  });
+
+  test('scripts may be forgotten at any time', async () => {
+    const { store } = await rig();
+    for (let i = 0; i < 5; i++) {
+      await server.send('SCRIPT', 'FLUSH');
+      expect(await store.request(wanted)).toHaveProperty('otp');
+      await server.send('SCRIPT', 'FLUSH');
+      expect((await store.verify(alice, wanted.code)).verdict).toBe('verified');
+    }
+  });
+
+  test('no id comes twice, in whichever shard, and also when Redis has lost everything meanwhile', async () => {
+    const { store } = await rig();
+    const ids = new Set<string>();
+    for (let round = 0; round < 5; round++) {
+      for (let i = 0; i < 100; i++) {
+        const answer = await store.request({ ...wanted, user: `user-${i}` });
+        if ('otp' in answer) ids.add(answer.otp.id);
+      }
+      await server.send('FLUSHALL');
+    }
+    expect(ids.size).toBe(500);
+  });
+
+  test('what is requested while all is being forgotten stays', async () => {
+    const { store } = await rig();
+    for (let i = 0; i < 1_000; i++) await store.request({ ...wanted, user: `user-${i}` });
+    const forgotten = store.forget();
+    const issued = Array.from({ length: 100 }, (_, i) =>
+      store.request({ ...wanted, user: `user-${i * 10}` }),
+    );
+    await Promise.all([forgotten, ...issued]);
+    expect(await store.live()).toBe(100);
+    for (let i = 0; i < 100; i++)
+      expect((await store.verify({ ...alice, user: `user-${i * 10}` }, wanted.code)).verdict).toBe(
+        'verified',
+      );
+  });
+
+  test('there is room for so many records in each shard, a sixteenth of what may be in all', async () => {
+    const { store } = await rig({ ...FIVE_ATTEMPTS, maxRecords: 160 });
+    const answers = await Promise.all(
+      Array.from({ length: 1_000 }, (_, i) => store.request({ ...wanted, user: `user-${i}` })),
+    );
+    expect(answers.filter((answer) => 'otp' in answer)).toHaveLength(160);
+    expect(answers.filter((answer) => 'refused' in answer && answer.refused === 'capacity')).toHaveLength(
+      840,
+    );
+  });
+});
+
+describe('when Redis’s clock goes back, no code comes back that was found to have run out', () => {
+  const findings: [string, (it: Awaited<ReturnType<typeof rig>>) => Promise<unknown>][] = [
+    ['by a right guess', ({ store }) => store.verify(alice, wanted.code)],
+    ['by a wrong guess', ({ store }) => store.verify(alice, '999999')],
+    ['by whoever wanted to cancel it', ({ store }) => store.cancel(alice)],
+    ['by whoever wanted it to run out', ({ store }) => store.runOut(alice)],
+    [
+      'by the wheel',
+      async ({ store }) => {
+        while ((await store.expire(100)).more);
+      },
+    ],
+  ];
+
+  test.each(findings)('%s', async (_, find) => {
+    const it = await rig();
+    await it.setClock(START);
+    await it.store.request(wanted);
+    await it.setClock(START + wanted.ttlMs);
+    await find(it);
+    await it.setClock(START);
+    expect((await it.store.verify(alice, wanted.code)).verdict).toBe('expired');
+    expect(await it.store.cancel(alice)).toBeUndefined();
+  });
+});
