@@ -30,6 +30,10 @@ local function read(key)
   return record
 end
 
+local function new_record(user, purpose)
+  return { user = user, purpose = purpose, is_new = true }
+end
+
 local function drop_code(record)
   record.serial, record.mac, record.expires, record.gone, record.over = nil, nil, nil, nil, nil
 end
@@ -45,7 +49,7 @@ local function due_at(record)
 end
 
 local function index(from, to, member, due)
-  redis.call('ZREM', from, member)
+  if from then redis.call('ZREM', from, member) end
   redis.call('ZADD', to, due, member)
   redis.call('PEXPIRE', to, SHARED_FOR)
 end
@@ -70,13 +74,13 @@ local function save(record, key, live, kept, member, now)
     end
   end
   redis.call('HSET', key, unpack(set))
-  if unset[1] then redis.call('HDEL', key, unpack(unset)) end
+  if unset[1] and not record.is_new then redis.call('HDEL', key, unpack(unset)) end
   local last = math.max(record.gone or record.expires or 0, record.forget or 0)
   redis.call('PEXPIRE', key, math.max(last - now, 0) + BACKSTOP)
   if record.serial and not record.gone then
-    index(kept, live, member, due)
+    index(not record.is_new and kept, live, member, due)
   else
-    index(live, kept, member, due)
+    index(not record.is_new and live, kept, member, due)
   end
 end
 

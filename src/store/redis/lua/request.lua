@@ -22,7 +22,7 @@ local function step(keys, args, present, micros)
     redis.call('RPUSH', sender, now)
     redis.call('LTRIM', sender, -math.max(limit, 1), -1)
     redis.call('PEXPIRE', sender, forgotten - now + BACKSTOP)
-    index(live, kept, sender_member, forgotten)
+    index(nil, kept, sender_member, forgotten)
   end
   -- The moment in microseconds, for the sake of which no number comes twice, not even after Redis has lost some.
   local serial = math.max((redis.call('GET', issued) or 0) + 1, micros)
@@ -30,7 +30,7 @@ local function step(keys, args, present, micros)
   local issue = { 'issued', serial, now + ttl }
   local fate = fate_of_earlier(record, now)
   if fate then issue = { 'issued', serial, now + ttl, fate, record.serial, record.expires } end
-  record = record or { user = user, purpose = purpose }
+  record = record or new_record(user, purpose)
   drop_code(record)
   record.serial, record.mac, record.expires = serial, mac, now + ttl
   save(record, key, live, kept, member, now)

@@ -21,7 +21,7 @@ local function step(keys, args, present)
   end
   local counts = max_attempts > 0 and (phase == 'live' or every_guess_counts)
   if counts and (record or has_room(live, kept, 1, most)) then
-    record = record or { user = user, purpose = purpose }
+    record = record or new_record(user, purpose)
     after_wrong_code(record, max_attempts, lockout, now)
     verdict[2] = locked_until(record, now) and 0 or max_attempts - record.failures
     if phase == 'live' and verdict[2] == 0 then drop_code(record) end
