@@ -35,18 +35,18 @@ describe('the manifests', () => {
   });
 
   test('have no field that Kubernetes does not know', async () => {
-    const as = { IConfigMap: config, IService: service };
+    const as = { IConfigMap: [config], IService: [service] };
     const modules = {
-      'kubernetes-models/apps/v1': { IDeployment: deployment },
+      'kubernetes-models/apps/v1': { IDeployment: [deployment] },
       'kubernetes-models/v1': as,
       '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1': {
-        IPrometheusRule: rule,
-        IServiceMonitor: monitor,
+        IPrometheusRule: [rule],
+        IServiceMonitor: [monitor],
       },
     };
     expect(await unknownFields(modules)).toBe('');
     const misspelt = { ...deployment, spec: { ...deployment.spec, replica: 1 } };
-    expect(await unknownFields({ 'kubernetes-models/apps/v1': { IDeployment: misspelt } })).toContain(
+    expect(await unknownFields({ 'kubernetes-models/apps/v1': { IDeployment: [misspelt] } })).toContain(
       'replica',
     );
   }, 30_000);
@@ -80,6 +80,14 @@ describe('the manifests', () => {
       replicas: 1,
       strategy: { rollingUpdate: { maxUnavailable: 0 } },
     });
+  });
+
+  test('name the ConfigMap the same whatever is in it: the README says what replaces the pods', async () => {
+    const readme = await Bun.file(join(root, 'README.md')).text();
+    const { name } = deployment.metadata ?? {};
+    expect(readme).toContain(
+      `kubectl apply -f k8s/configmap.yaml && kubectl rollout restart deployment/${name}`,
+    );
   });
 
   test('give a pod the time to drain, and the requests in flight theirs', () => {

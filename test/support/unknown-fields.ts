@@ -8,11 +8,13 @@ const root = join(import.meta.dir, '../..');
  *
  * @param modules manifests by the names of their types, by the module that these come from
  */
-export async function unknownFields(modules: Record<string, Record<string, object>>): Promise<string> {
+export async function unknownFields(
+  modules: Record<string, Record<string, readonly object[]>>,
+): Promise<string> {
   const lines = Object.entries(modules).flatMap(([module, manifests]) => [
     `import type { ${Object.keys(manifests).join(', ')} } from '${module}';`,
     ...Object.entries(manifests).map(
-      ([type, manifest]) => `export const a${type}: ${type} = ${JSON.stringify(manifest)};`,
+      ([type, several]) => `export const some${type}: ${type}[] = ${JSON.stringify(several)};`,
     ),
   ]);
   const file = join(root, `node_modules/.cache/manifests-${Bun.randomUUIDv7()}.ts`);

@@ -1,0 +1,79 @@
+import { test } from 'bun:test';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { $, YAML } from 'bun';
+import { Manifests } from './manifests.ts';
+
+const root = join(import.meta.dir, '../..');
+
+/** What somebody who deploys puts into `secrets.env` and `valkey/password.env`. */
+export const SECRETS = {
+  OTP_PEPPER: 'a'.repeat(48),
+  VALKEY_PASSWORD: 'b'.repeat(48),
+  OTP_API_KEYS: 'c'.repeat(48),
+};
+
+/**
+ * A test with kubectl, in a copy of the folders with manifests that the test may change. Without kubectl it is
+ * skipped, and says what to install; in CI it fails.
+ */
+export function kubectlTest(name: string, run: (folder: string) => Promise<void>, timeoutMs = 30_000): void {
+  if (!Bun.which('kubectl')) {
+    const reason = 'no kubectl found: https://kubernetes.io/docs/tasks/tools/ (1.27 or later)';
+    if (process.env['CI']) {
+      test(name, () => {
+        throw new Error(reason);
+      });
+    } else {
+      console.warn(`skipped: ${name}: ${reason}`);
+      test.skip(name, () => {});
+    }
+    return;
+  }
+  test(
+    name,
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'manifests-'));
+      try {
+        for (const part of ['k8s', 'k8s-scaled']) {
+          await cp(join(root, part), join(folder, part), { recursive: true });
+        }
+        await writeSecrets(folder);
+        await run(folder);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+    timeoutMs,
+  );
+}
+
+/** Writes the two files with secrets, as the README's commands do. */
+export async function writeSecrets(folder: string, changed: Partial<typeof SECRETS> = {}): Promise<void> {
+  const { VALKEY_PASSWORD, ...others } = { ...SECRETS, ...changed };
+  const lines = Object.entries(others).map(([name, value]) => `${name}=${value}\n`);
+  await Bun.write(join(folder, 'k8s-scaled/secrets.env'), lines.join(''));
+  await Bun.write(join(folder, 'k8s-scaled/valkey/password.env'), `VALKEY_PASSWORD=${VALKEY_PASSWORD}\n`);
+}
+
+/** Puts one text in place of another, which must be there, in a file of the folder. */
+export async function change(folder: string, file: string, from: string, to: string): Promise<void> {
+  const text = await Bun.file(join(folder, file)).text();
+  if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
+  await Bun.write(join(folder, file), text.replace(from, to));
+}
+
+/** What `kubectl apply -k` would send. @throws Error with kubectl's words if it refuses, or remarks on something */
+export async function rendered(folder: string): Promise<Manifests> {
+  const { stdout, stderr } = await $`kubectl kustomize k8s-scaled`.cwd(folder).quiet().nothrow();
+  if (stderr.length > 0) throw new Error(stderr.toString());
+  const all: unknown = YAML.parse(stdout.toString());
+  return new Manifests(Array.isArray(all) ? all : [all]);
+}
+
+/** What `kubectl apply -f` of a folder would send, as `kind/name`. */
+export async function read(folder: string): Promise<string[]> {
+  const said = await $`kubectl label --local -o name -f ${folder} any=label`.quiet().text();
+  return said.trim().split('\n').sort();
+}

@@ -1,0 +1,82 @@
+import type { IDeployment, IStatefulSet } from 'kubernetes-models/apps/v1';
+import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
+import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
+import type { IConfigMap, IContainer, ISecret, IService } from 'kubernetes-models/v1';
+
+/** The kinds of manifests that the project has, each with what Kubernetes calls its type. */
+export interface Kinds {
+  ConfigMap: IConfigMap;
+  Deployment: IDeployment;
+  HorizontalPodAutoscaler: IHorizontalPodAutoscaler;
+  NetworkPolicy: INetworkPolicy;
+  PodDisruptionBudget: IPodDisruptionBudget;
+  Secret: ISecret;
+  Service: IService;
+  StatefulSet: IStatefulSet;
+}
+
+/** Manifests that belong together, found by kind and name. */
+export class Manifests {
+  /** @param all as they were parsed; the compiler and Kubernetes' schemas check them elsewhere */
+  constructor(readonly all: readonly unknown[]) {}
+
+  /** Those of a kind. */
+  of<K extends keyof Kinds>(kind: K): Kinds[K][] {
+    return this.all.filter((manifest) => isA(kind, manifest));
+  }
+
+  /**
+   * The one of a kind whose name begins so: a generated one ends in a hash.
+   *
+   * @throws Error if there is none, or more than one
+   */
+  one<K extends keyof Kinds>(kind: K, name: string): Kinds[K] {
+    const [found, ...others] = this.of(kind).filter(({ metadata }) => metadata?.name?.startsWith(name));
+    if (!found || others.length > 0) throw new Error(`${others.length + 1} of ${kind} ${name}`);
+    return found;
+  }
+
+  /**
+   * The environment that Kubernetes would give a container: what it takes from ConfigMaps and Secrets, and values
+   * with `$(NAME)` in them for variables that stand before them.
+   *
+   * @throws Error for a ConfigMap, Secret or key that is not there, unless it is optional
+   */
+  environment({ envFrom = [], env = [] }: IContainer): Record<string, string> {
+    const whole = envFrom.map(({ configMapRef }) => this.one('ConfigMap', configMapRef?.name ?? '').data);
+    const variables: Record<string, string> = Object.assign({}, ...whole);
+    const own: Record<string, string> = {};
+    for (const { name, value, valueFrom } of env) {
+      const { name: secret = '', key = '', optional } = valueFrom?.secretKeyRef ?? {};
+      const given = value ?? this.#secret(secret)?.[key];
+      if (given === undefined && optional !== true) throw new Error(`no ${key} in Secret ${secret}`);
+      if (given !== undefined) own[name] = given.replace(/\$\((\w+)\)/g, (as, name) => own[name] ?? as);
+    }
+    return { ...variables, ...own };
+  }
+
+  #secret(name: string): Record<string, string> | undefined {
+    const secret = this.of('Secret').find(({ metadata }) => metadata?.name === name);
+    const entries = Object.entries(secret?.data ?? {});
+    return secret && Object.fromEntries(entries.map(([key, value]) => [key, atob(value)]));
+  }
+}
+
+function isA<K extends keyof Kinds>(kind: K, manifest: unknown): manifest is Kinds[K] {
+  return typeof manifest === 'object' && manifest !== null && 'kind' in manifest && manifest.kind === kind;
+}
+
+/** The pods that a Deployment or StatefulSet makes, of one container each. */
+export function podOf({ spec }: IDeployment | IStatefulSet) {
+  const { metadata, spec: pod } = spec?.template ?? {};
+  const [container, ...others] = pod?.containers ?? [];
+  if (!pod || !container || others.length > 0) throw new Error('a pod of one container is expected');
+  return { labels: metadata?.labels ?? {}, pod, container };
+}
+
+/** The pods of the service. */
+export const serviceIn = (manifests: Manifests) => podOf(manifests.one('Deployment', 'otp-deployment'));
+
+/** The pods of its store. */
+export const valkeyIn = (manifests: Manifests) => podOf(manifests.one('StatefulSet', 'otp-valkey'));
