@@ -1,0 +1,82 @@
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { YAML } from 'bun';
+import { freePort } from './free-port.ts';
+import { Manifests, valkeyIn } from './manifests.ts';
+
+const source = join(import.meta.dir, '../../k8s-scaled/valkey');
+const statefulSet: unknown = YAML.parse(await Bun.file(join(source, 'stateful-set.yaml')).text());
+const { container } = valkeyIn(new Manifests([statefulSet]));
+
+/**
+ * The store's pod of the scaled form on this machine: its command, its file and its probes, with the pod's paths and
+ * port exchanged for free ones. `redis-server` of Debian's packages, of which Valkey is a fork, stands in for it.
+ */
+export class ValkeyPod {
+  readonly #home: string;
+  readonly #port: number;
+  readonly #env: Record<string, string>;
+  #server: Bun.Subprocess | undefined;
+
+  private constructor(home: string, port: number, password: string) {
+    this.#home = home;
+    this.#port = port;
+    this.#env = { PATH: `${join(home, 'bin')}:${process.env['PATH']}`, REDISCLI_AUTH: password };
+  }
+
+  /** One with an empty volume, not started. @throws Error that says what to install, if there is no `redis-server` */
+  static async create(password: string): Promise<ValkeyPod> {
+    const home = await mkdtemp(join(tmpdir(), 'valkey-'));
+    await mkdir(join(home, 'data'));
+    await mkdir(join(home, 'bin'));
+    for (const program of ['server', 'cli']) {
+      const real = Bun.which(`redis-${program}`);
+      if (!real) throw new Error('no redis-server found: apt-get install redis-server');
+      await symlink(real, join(home, 'bin', `valkey-${program}`));
+    }
+    return new ValkeyPod(home, await freePort(), password);
+  }
+
+  /** Starts the container, on the volume as it is. @param more lines for the server's file */
+  async start(more = ''): Promise<Bun.Subprocess> {
+    const file = await Bun.file(join(source, 'valkey.conf')).text();
+    const here = `dir ${join(this.#home, 'data')}\nport ${this.#port}\nbind 127.0.0.1\n${more}\n`;
+    await Bun.write(join(this.#home, 'valkey.conf'), file.replace('dir /data\n', here));
+    const command = container.command?.map((part) => part.replaceAll('/etc/valkey', this.#home)) ?? [];
+    this.#server = Bun.spawn(command, { env: this.#env, stdout: 'ignore' });
+    return this.#server;
+  }
+
+  /** Whether a probe of the pod passes. */
+  async passes(probe: 'livenessProbe' | 'readinessProbe'): Promise<boolean> {
+    const { exec, timeoutSeconds = 1 } = container[probe] ?? {};
+    const [, ...args] = exec?.command ?? [];
+    return (await this.#cli(args, this.#env, timeoutSeconds)).status === 0;
+  }
+
+  /** What the server says to a command. */
+  async cli(...args: string[]): Promise<string> {
+    return (await this.#cli(args, this.#env)).said;
+  }
+
+  /** The same, without the password. */
+  async stranger(...args: string[]): Promise<string> {
+    return (await this.#cli(args, { PATH: this.#env['PATH'] ?? '' })).said;
+  }
+
+  async #cli(args: string[], env: Record<string, string>, timeoutSeconds = 5) {
+    const program = join(this.#home, 'bin/valkey-cli');
+    const options = { env, timeout: timeoutSeconds * 1_000, stderr: 'ignore' } as const;
+    const child = Bun.spawn([program, '-p', `${this.#port}`, ...args], options);
+    const said = await new Response(child.stdout).text();
+    await child.exited;
+    return { said: said.trim(), status: child.exitCode };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server?.kill('SIGKILL');
+    await this.#server?.exited;
+    await rm(this.#home, { recursive: true, force: true });
+  }
+}
