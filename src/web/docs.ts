@@ -1,4 +1,5 @@
 /// <reference path="./assets.d.ts" />
+import { resolve } from 'node:path';
 import { swagger } from '@elysiajs/swagger';
 import { Elysia } from 'elysia';
 import css from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' };
@@ -44,9 +45,14 @@ export function docs({ OTP_API_KEYS, OTP_METRICS_KEYS }: Config) {
       // Response: Elysia would look for those at the wrong place in a URL with a short host, as in http://otp/swagger.
       .get('/swagger', file(SWAGGER_PAGE, 'text/html', { 'content-security-policy': PAGE_POLICY }), hidden)
       .get('/swagger/assets/start.js', file(SWAGGER_SCRIPT, 'text/javascript'), hidden)
-      .get('/swagger/assets/swagger-ui-bundle.js', file(Bun.file(bundle), 'text/javascript'), hidden)
-      .get('/swagger/assets/swagger-ui.css', file(Bun.file(css), 'text/css'), hidden)
+      .get('/swagger/assets/swagger-ui-bundle.js', file(asset(bundle), 'text/javascript'), hidden)
+      .get('/swagger/assets/swagger-ui.css', file(asset(css), 'text/css'), hidden)
   );
+}
+
+/** A file of Swagger UI's. In a bundle its path is relative to the bundle, not to the folder that one starts it in. */
+function asset(path: string): Blob {
+  return Bun.file(resolve(import.meta.dir, path));
 }
 
 function file(body: string | Blob, type: string, headers: Record<string, string> = {}) {

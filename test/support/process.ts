@@ -4,10 +4,10 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dir, '../..');
 
-function spawn(command: string[], env: Record<string, string> = {}) {
+function spawn(command: string[], env: Record<string, string> = {}, cwd = root) {
   const { PATH = '' } = process.env;
   const child = Bun.spawn(command, {
-    cwd: root,
+    cwd,
     env: { PATH, HOST: '127.0.0.1', PORT: '0', ...env },
     stdout: 'pipe',
     stderr: 'pipe',
@@ -15,9 +15,13 @@ function spawn(command: string[], env: Record<string, string> = {}) {
   return child;
 }
 
-/** The service as a process of its own, on a free port of this machine, until it is disposed of. */
-export function start(env?: Record<string, string>) {
-  const child = spawn([process.execPath, 'src/main.ts'], env);
+/**
+ * The service as a process of its own, on a free port of this machine, until it is disposed of.
+ *
+ * @param main what to run, as seen from the folder to run it in
+ */
+export function start(env?: Record<string, string>, main = 'src/main.ts', cwd?: string) {
+  const child = spawn([process.execPath, main], env, cwd);
   const lines = logLines(child.stdout);
   return {
     child,
@@ -32,8 +36,8 @@ export function start(env?: Record<string, string>) {
 }
 
 /** The same, once it says where it listens. */
-export async function listening(env?: Record<string, string>) {
-  const service = start(env);
+export async function listening(env?: Record<string, string>, main?: string, cwd?: string) {
+  const service = start(env, main, cwd);
   const first = await service.line();
   expect(first).toMatchObject({ level: 'info', message: 'listening' });
   return { ...service, url: String(first?.['url']) };
