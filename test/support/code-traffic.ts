@@ -1,0 +1,100 @@
+/** A request that failed: when it was sent and when that was clear, in real milliseconds; where, if the proxy said so. */
+export interface Failure {
+  readonly what: string;
+  readonly sentMs: number;
+  readonly endedMs: number;
+  readonly replica: string;
+}
+
+/** What became of the codes. */
+export interface Tally {
+  readonly requests: number;
+  readonly failures: readonly Failure[];
+  /** Codes that were asked for; each user is asked for one. */
+  readonly codes: number;
+  /** Codes that were accepted twice. */
+  readonly twice: number;
+  /** Codes that nobody accepted, though no verification of them failed. */
+  readonly lost: number;
+}
+
+/** A code a hundred times a second: made, then verified twice at once. That is 300 requests a second. */
+const CODES_A_SECOND = 100;
+
+/** As many codes are made before all else, and verified after it. */
+const KEPT = 100;
+
+/** Traffic that goes on whatever the answers are, until it is stopped; each request on a connection of its own. */
+export class CodeTraffic {
+  readonly #url: string;
+  readonly #key: string;
+  readonly #open = new Set<Promise<void>>();
+  readonly #kept: Promise<string | undefined>[] = [];
+  readonly #failures: Failure[] = [];
+  readonly #timer: Timer;
+  #requests = 0;
+  #codes = 0;
+  #twice = 0;
+  #lost = 0;
+
+  constructor(url: string, key: string) {
+    this.#url = url;
+    this.#key = key;
+    for (let user = 0; user < KEPT; user++) this.#kept.push(this.#make(`kept-${user}`));
+    const startedMs = performance.now();
+    this.#timer = setInterval(() => {
+      const due = KEPT + ((performance.now() - startedMs) / 1_000) * CODES_A_SECOND;
+      while (this.#codes < due) this.#makeAndVerify(`user-${this.#codes}`);
+    }, 5);
+  }
+
+  /** Sends no more; resolves when all has been answered, and the codes that were kept are verified. */
+  async stop(): Promise<Tally> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#open);
+    const kept = await Promise.all(this.#kept);
+    await Promise.all(kept.map((code, user) => this.#verifyTwice(`kept-${user}`, code)));
+    const [requests, failures, codes] = [this.#requests, this.#failures, this.#codes];
+    return { requests, failures, codes, twice: this.#twice, lost: this.#lost };
+  }
+
+  #makeAndVerify(user: string): void {
+    const both = this.#make(user).then((code) => this.#verifyTwice(user, code));
+    this.#open.add(both);
+    void both.finally(() => this.#open.delete(both));
+  }
+
+  /** @returns nothing if the request failed */
+  async #make(user: string): Promise<string | undefined> {
+    this.#codes++;
+    const answer = await this.#post('request', { user });
+    return answer && (await answer.json()).code;
+  }
+
+  async #verifyTwice(user: string, code: string | undefined): Promise<void> {
+    if (code === undefined) return;
+    const answers = await Promise.all([0, 1].map(() => this.#post('verify', { user, code })));
+    const accepted = answers.filter((answer) => answer?.status === 200).length;
+    if (accepted > 1) this.#twice++;
+    if (accepted === 0 && !answers.includes(undefined)) this.#lost++;
+  }
+
+  /** @returns nothing if the request failed; that a code is not there is an answer */
+  async #post(call: 'request' | 'verify', body: object): Promise<Response | undefined> {
+    this.#requests++;
+    const sentMs = performance.now();
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${this.#key}` };
+    const request = { method: 'POST', body: JSON.stringify(body), headers, keepalive: false };
+    const failed = (why: string, replica = '') => {
+      this.#failures.push({ what: `${call}: ${why}`, sentMs, endedMs: performance.now(), replica });
+      return undefined;
+    };
+    try {
+      const answer = await fetch(`${this.#url}/otp/${call}`, request);
+      if (answer.status === 200 || (call === 'verify' && answer.status === 404)) return answer;
+      return failed(`${answer.status} ${await answer.text()}`, answer.headers.get('x-replica') ?? '');
+    } catch (error) {
+      return failed(String(error));
+    }
+  }
+}

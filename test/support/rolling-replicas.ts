@@ -1,0 +1,79 @@
+import type { HaProxy } from './haproxy.ts';
+import { listening } from './process.ts';
+
+type Replica = Awaited<ReturnType<typeof listening>> & { readonly port: number };
+
+/** RollingReplicas of the service as processes, behind a proxy that knows the ports on which they may listen. */
+export class RollingReplicas {
+  readonly #proxy: HaProxy;
+  readonly #env: Record<string, string>;
+  /** Those that nobody uses, the longest unused first. */
+  readonly #ports: number[];
+  readonly #running: Replica[] = [];
+  readonly #ending = new Set<Promise<number>>();
+
+  constructor(proxy: HaProxy, ports: readonly number[], env: Record<string, string>) {
+    this.#proxy = proxy;
+    this.#ports = [...ports];
+    this.#env = env;
+  }
+
+  /** Starts one more; resolves when the proxy sends it requests. */
+  async add(): Promise<void> {
+    const port = this.#ports.shift();
+    if (port === undefined)
+      throw new Error('no port is left: more replicas end at a time than were planned for');
+    await this.#proxy.sees(port, false);
+    const replica = { ...(await listening({ ...this.#env, PORT: String(port) })), port };
+    // Its log is read, as it is in a cluster.
+    void (async () => {
+      while (await replica.line());
+    })();
+    this.#running.push(replica);
+    await this.#proxy.sees(port, true);
+  }
+
+  /**
+   * Replaces the oldest as a Deployment with `maxUnavailable: 0` does: the new one is ready before the old one is told
+   * to end, and nobody waits for its end.
+   */
+  async replaceOldest(): Promise<void> {
+    await this.add();
+    const { child, port } = this.#takeOldest();
+    child.kill('SIGTERM');
+    this.#ending.add(child.exited.finally(() => this.#ports.push(port)));
+  }
+
+  /**
+   * Ends the oldest without a warning; resolves when the proxy has seen it.
+   *
+   * @returns its port, and between which moments it died
+   */
+  async killOldest(): Promise<{ port: number; fromMs: number; untilMs: number }> {
+    const { child, port } = this.#takeOldest();
+    const fromMs = performance.now();
+    child.kill('SIGKILL');
+    await child.exited;
+    const untilMs = performance.now();
+    await this.#proxy.sees(port, false);
+    this.#ports.push(port);
+    return { port, fromMs, untilMs };
+  }
+
+  /** The exit statuses of those that were replaced, once all of them have ended. */
+  async ended(): Promise<number[]> {
+    return Promise.all(this.#ending);
+  }
+
+  #takeOldest(): Replica {
+    const oldest = this.#running.shift();
+    if (!oldest) throw new Error('no replica runs');
+    return oldest;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const replica of this.#running) replica[Symbol.dispose]();
+    await Promise.all(this.#running.map(({ child }) => child.exited));
+    await this.ended();
+  }
+}
