@@ -1,23 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { join } from 'node:path';
 import { CodeTraffic, type Failure } from '../support/code-traffic.ts';
 import { freePort } from '../support/free-port.ts';
 import { HaProxy } from '../support/haproxy.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { RollingReplicas } from '../support/rolling-replicas.ts';
+import { settings } from '../support/scaled-settings.ts';
 
 /**
  * Three replicas that share a Redis, behind a proxy that hears late who is ready; 300 requests a second, each on a
  * connection of its own, while the replicas are replaced one after another. There is no cluster here: the proxy's
  * health checks stand for its endpoints. Redis keeps nothing on disk, so that a slow disk is not taken for a restart.
  */
-const root = join(import.meta.dir, '../..');
-const settings = Object.fromEntries(
-  (await Bun.file(join(root, 'k8s-scaled/settings.env')).text())
-    .split('\n')
-    .filter((line) => /^\w+=/.test(line))
-    .map((line) => line.split('=')),
-);
 const KEY = 'c'.repeat(48);
 
 let redis: RedisServer;

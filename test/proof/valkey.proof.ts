@@ -1,10 +1,35 @@
 import { describe, expect, test } from 'bun:test';
+import { createService } from '../../src/service.ts';
+import { settings } from '../support/scaled-settings.ts';
 import { ValkeyPod } from '../support/valkey-pod.ts';
 
 const PASSWORD = 'b'.repeat(48);
 
 async function becomesReady(pod: ValkeyPod): Promise<void> {
   while (!(await pod.passes('readinessProbe'))) await Bun.sleep(20);
+}
+
+/** A service with the settings of `k8s-scaled/`, and the pod for its store. */
+async function serviceWith(pod: ValkeyPod, more: Record<string, string> = {}) {
+  const log: string[] = [];
+  const own = { HOST: '127.0.0.1', PORT: '0', SHUTDOWN_DRAIN: '0', LOG_LEVEL: 'warn' };
+  const secrets = { OTP_STORE: pod.url, OTP_PEPPER: 'a'.repeat(48) };
+  const service = createService(
+    { ...settings, ...own, ...secrets, ...more },
+    { write: (line) => log.push(line) },
+  );
+  await service.listen();
+  while ((await service.app.handle(new Request('http://localhost/readyz'))).status !== 200)
+    await Bun.sleep(5);
+  const post = (path: string, body: object) =>
+    service.app.handle(
+      new Request(`http://localhost${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    );
+  return { log, post, [Symbol.asyncDispose]: () => service.stop() };
 }
 
 describe('the store’s pod of the scaled form', () => {
@@ -32,6 +57,33 @@ describe('the store’s pod of the scaled form', () => {
     expect(commandLine).toContain('valkey-server');
     expect(commandLine).not.toContain(PASSWORD);
   });
+
+  test('is one that the service has no warning about', async () => {
+    await using pod = await ValkeyPod.create(PASSWORD);
+    await pod.start();
+    await using service = await serviceWith(pod);
+    expect((await service.post('/otp/request', { user: 'alice' })).status).toBe(200);
+    expect(service.log).toEqual([]);
+  });
+
+  test('has room for as many records as the service may make, of users with the longest names', async () => {
+    await using pod = await ValkeyPod.create(PASSWORD);
+    await pod.start('appendfsync no');
+    await becomesReady(pod);
+    await using service = await serviceWith(pod, { OTP_SEND_LIMIT: '5' });
+    const figure = async (name: string) =>
+      Number(new RegExp(`${name}:(\\d+)`).exec(await pod.cli('INFO', 'memory'))?.[1]);
+    const before = await figure('used_memory');
+    const users = Array.from({ length: 10_000 }, (_, user) => `${user}`.padStart(256, 'u'));
+    for (let from = 0; from < users.length; from += 500) {
+      const some = users.slice(from, from + 500);
+      const made = await Promise.all(some.map((user) => service.post('/otp/request', { user })));
+      expect(made.filter(({ status }) => status !== 200)).toEqual([]);
+    }
+    const bytes = ((await figure('used_memory')) - before) / users.length;
+    console.log(`${Math.round(bytes)} bytes a code`);
+    expect(bytes * Number(settings['OTP_MAX_LIVE'])).toBeLessThan(await figure('maxmemory'));
+  }, 30_000);
 
   test('has what it was told when it starts again, and is alive but not ready while it reads that', async () => {
     await using pod = await ValkeyPod.create(PASSWORD);

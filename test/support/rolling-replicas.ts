@@ -3,7 +3,7 @@ import { listening } from './process.ts';
 
 type Replica = Awaited<ReturnType<typeof listening>> & { readonly port: number };
 
-/** RollingReplicas of the service as processes, behind a proxy that knows the ports on which they may listen. */
+/** Replicas of the service as processes, behind a proxy that knows the ports on which they may listen. */
 export class RollingReplicas {
   readonly #proxy: HaProxy;
   readonly #env: Record<string, string>;

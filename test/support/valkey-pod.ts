@@ -38,6 +38,11 @@ export class ValkeyPod {
     return new ValkeyPod(home, await freePort(), password);
   }
 
+  /** Where the service finds it, with the password. */
+  get url(): string {
+    return `redis://:${this.#env['REDISCLI_AUTH']}@127.0.0.1:${this.#port}`;
+  }
+
   /** Starts the container, on the volume as it is. @param more lines for the server's file */
   async start(more = ''): Promise<Bun.Subprocess> {
     const file = await Bun.file(join(source, 'valkey.conf')).text();
