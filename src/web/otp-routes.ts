@@ -6,7 +6,7 @@ import type { OtpService } from '../otp/otp-service.ts';
 import { DEFAULT_PURPOSE } from '../store/store.ts';
 import { keyCheck, keyDetail } from './api-keys.ts';
 import { checkedBody } from './checked-body.ts';
-import { BODY_ANSWERS } from './common-answers.ts';
+import { BODY_ANSWERS, retryAfter } from './common-answers.ts';
 import { invalidRequest } from './field-errors.ts';
 import { cancelAnswer, cancelBody, requestAnswer, requestBody, verifyAnswer, verifyBody } from './models.ts';
 import { type ProblemCode, problem, problemSchema } from './problem.ts';
@@ -17,12 +17,6 @@ const attemptsLeft = Type.Optional(
     description: 'Wrong codes until the lock; absent where there is no limit, and in strict mode',
   }),
 );
-const retryAfter = Type.Integer({
-  description: 'Seconds to wait, as in the header Retry-After',
-  examples: [27],
-});
-
-const STORE_AWAY = problemSchema(['store_unavailable'], { retryAfter });
 
 /** When to ask again for a code that could not be delivered, in milliseconds. */
 const BUSY_MS = 1_000;
@@ -114,7 +108,6 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
           404: problemSchema(['no_code']),
           410: problemSchema(['code_expired']),
           429: problemSchema(['locked'], { retryAfter }),
-          503: STORE_AWAY,
         },
         detail: {
           summary: 'Verify a code',
@@ -132,7 +125,7 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
       },
       {
         ...checkedBody(cancelBody),
-        response: { 200: cancelAnswer, ...BODY_ANSWERS, 404: problemSchema(['no_code']), 503: STORE_AWAY },
+        response: { 200: cancelAnswer, ...BODY_ANSWERS, 404: problemSchema(['no_code']) },
         detail: {
           summary: 'Cancel a code',
           description:

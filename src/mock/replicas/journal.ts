@@ -4,6 +4,7 @@ import { Script } from '../../store/redis/script.ts';
 import type { Entry } from './entries.ts';
 import { KEPT_MS, LEVER_KEYS } from './keys.ts';
 import append from './lua/append.lua' with { type: 'text' };
+import { Outstanding } from './outstanding.ts';
 
 const APPEND = new Script(append);
 
@@ -29,10 +30,9 @@ export interface Read {
 export class Journal {
   readonly #redis: RedisConnection;
   #pending: string[] = [];
-  /** Settles when the last batch is answered. */
-  #sent: Promise<unknown> = Promise.resolve();
-  /** Settles when all batches are answered that were not when the last one was begun. */
-  #told: Promise<unknown> = Promise.resolve();
+  readonly #batches = new Outstanding();
+  /** Resolves when the last batch is answered, or has failed. */
+  #last = Promise.resolve();
 
   constructor(redis: RedisConnection) {
     this.#redis = redis;
@@ -42,16 +42,22 @@ export class Journal {
   tell(entry: Entry): void {
     this.#pending.push(JSON.stringify(entry));
     if (this.#pending.length > 1) return;
-    const before = this.#sent;
-    this.#sent = before.catch(() => {}).then(() => this.#send());
-    this.#told = Promise.all([before, this.#sent]);
-    // Nobody may be waiting for it: codes expire by themselves.
-    this.#told.catch(() => {});
+    this.#last = this.#batches.add(this.#last.then(() => this.#send()));
   }
 
-  /** Resolves when all entries so far are in the journal. Rejects with a StoreUnavailable if some may not be. */
-  async told(): Promise<void> {
-    await this.#told;
+  /** Resolves when all entries that are on their way are in the journal. Rejects if some of these may not be. */
+  told(): Promise<void> {
+    return this.#batches.answered();
+  }
+
+  /** Does some work, and waits for all that is told by it, as `told` does. */
+  async toldBy<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#batches.failure;
+    const done = await work();
+    await this.told();
+    const { failure } = this.#batches;
+    if (failure !== undefined && failure !== before) throw failure.error;
+    return done;
   }
 
   /** The entries behind a place, the oldest kept without it; some, and then more from the last one's place. */

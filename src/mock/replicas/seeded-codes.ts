@@ -8,6 +8,7 @@ import type { OtpKey } from '../../store/store.ts';
 import { SEEDS_KEPT, seededCode } from '../seeded-codes.ts';
 import { KEPT_MS, LEVER_KEYS } from './keys.ts';
 import count from './lua/count.lua' with { type: 'text' };
+import { Outstanding } from './outstanding.ts';
 
 const COUNT = new Script(count);
 const KEYS = [LEVER_KEYS.seeds, LEVER_KEYS.seedsByUse];
@@ -20,7 +21,7 @@ export class SharedSeededCodes implements Pick<CodeSource, 'draw'> {
   readonly #redis: RedisConnection;
   readonly #seed: string;
   readonly #length: number;
-  #counted: Promise<unknown> = Promise.resolve();
+  readonly #counts = new Outstanding();
 
   /** @param length digits of a code, at most 14 */
   constructor(redis: RedisConnection, seed: string, length: number) {
@@ -37,14 +38,12 @@ export class SharedSeededCodes implements Pick<CodeSource, 'draw'> {
   /** Counts the codes that there are: a request that is refused changes nothing. */
   hear(event: OtpEvent): void {
     if (event.type !== 'otp.requested') return;
-    const counted = this.#redis.run(COUNT, KEYS, [keyOf(event), `${SEEDS_KEPT}`, `${KEPT_MS}`]);
-    this.#counted = Promise.all([this.#counted.catch(() => {}), counted]);
-    this.#counted.catch(() => {});
+    this.#counts.add(this.#redis.run(COUNT, KEYS, [keyOf(event), `${SEEDS_KEPT}`, `${KEPT_MS}`]));
   }
 
-  /** Resolves when all codes so far are counted. Rejects with a StoreUnavailable if the last may not be. */
-  async counted(): Promise<void> {
-    await this.#counted;
+  /** Resolves when all codes so far are counted. Rejects with a StoreUnavailable if some may not be. */
+  counted(): Promise<void> {
+    return this.#counts.answered();
   }
 
   /** Keeps the counts from being forgotten. */

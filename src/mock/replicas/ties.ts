@@ -29,10 +29,6 @@ export class Ties {
 
   /** Does some work while no other replica does any, and has all know of what was told meanwhile. */
   alone<T>(work: () => Promise<T>): Promise<T> {
-    return this.#turns.alone(async () => {
-      const done = await work();
-      await this.journal.told();
-      return done;
-    });
+    return this.#turns.alone(() => this.journal.toldBy(work));
   }
 }

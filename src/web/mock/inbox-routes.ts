@@ -3,7 +3,7 @@ import { Elysia } from 'elysia';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Levers } from '../../mock/levers.ts';
 import { checkedQuery } from '../checked-query.ts';
-import { QUERY_ANSWERS } from '../common-answers.ts';
+import { QUERY_ANSWERS, retryAfter } from '../common-answers.ts';
 import { closed, purpose, user } from '../models.ts';
 import { restoreTimeout, suspendTimeout } from '../patience.ts';
 import { ProblemError, problem, problemSchema } from '../problem.ts';
@@ -104,7 +104,7 @@ export function inboxRoutes(
           200: Message,
           ...QUERY_ANSWERS,
           404: problemSchema(['no_message']),
-          503: problemSchema(['not_ready']),
+          503: problemSchema(['not_ready', 'store_unavailable'], { retryAfter: Type.Optional(retryAfter) }),
         },
         detail: {
           summary: 'Wait for a code',
