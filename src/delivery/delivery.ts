@@ -90,7 +90,7 @@ export class Delivery {
    *
    * @returns undefined if its channel takes no more: then nothing is issued
    */
-  async issue<T>(destination: Destination | undefined, issue: () => Promise<T>): Promise<T | undefined> {
+  issue<T>(destination: Destination | undefined, issue: () => Promise<T>): Promise<T | undefined> {
     const queue = destination && this.#queues.get(destination.channel);
     return queue === undefined ? issue() : queue.withPlace(issue);
   }

@@ -1,4 +1,5 @@
 import type { Subscriber } from '../kernel/event-bus.ts';
+import { isoWriter } from '../kernel/iso-time.ts';
 import type { Log } from '../kernel/log.ts';
 import type { OtpEvent } from '../otp/events.ts';
 
@@ -9,6 +10,7 @@ import type { OtpEvent } from '../otp/events.ts';
  * @param shown how a user is shown
  */
 export function eventLog(log: Log, shown: (user: string) => string): Subscriber<OtpEvent> {
+  const iso = isoWriter();
   return (event) => {
     if (event.type === 'wheel.ticked') {
       if (event.expired > 0) log.info('otp.expired', { count: event.expired });
@@ -17,7 +19,7 @@ export function eventLog(log: Log, shown: (user: string) => string): Subscriber<
     const { id, requestId } = event;
     if (event.type === 'mock.clock') {
       const { now, offset, frozen } = event;
-      log.info(event.type, { id, now: new Date(now), offsetSeconds: offset / 1_000, frozen, requestId });
+      log.info(event.type, { id, now: iso(now), offsetSeconds: offset / 1_000, frozen, requestId });
       return;
     }
     if (event.type === 'mock.reset') {
@@ -31,7 +33,7 @@ export function eventLog(log: Log, shown: (user: string) => string): Subscriber<
     const reason = 'reason' in event ? event.reason : undefined;
     const channel = 'channel' in event ? event.channel : undefined;
     const fault = 'fault' in event ? event.fault : undefined;
-    const expiresAt = event.otp === undefined ? undefined : new Date(event.expiresAt);
+    const expiresAt = event.otp === undefined ? undefined : iso(event.expiresAt);
     log[level](event.type, {
       id,
       user,

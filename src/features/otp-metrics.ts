@@ -9,35 +9,39 @@ const LAG_BUCKETS = [0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 30, 60];
 const TICK_BUCKETS = [0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 
 /**
- * Counts what the service announces. Every series is there from the start, at 0: a rate over a series that only
- * appears with its first event would miss that event.
+ * Counts what the service announces, in plain numbers that are looked up when somebody reads the metrics. Every
+ * series is there from the start, at 0: a rate over a series that only appears with its first event would miss that
+ * event.
  */
 export function otpMetrics(registry: Registry): Subscriber<OtpEvent> {
   const registers = [registry];
-  const count = (name: string, help: string) => new Counter({ name, help, registers });
-  const requested = count('otp_requested_total', 'Codes made.');
-  const replaced = count('otp_replaced_total', 'Live codes that a newer one replaced.');
-  const cancelled = count('otp_cancelled_total', 'Live codes that were cancelled.');
-  const expired = count('otp_expired_total', 'Codes whose time ran out.');
-  const locked = count('otp_locked_total', 'Locks, each after too many wrong codes in a row.');
-  const verifications = new Counter({
+  const counts = { requested: 0, replaced: 0, cancelled: 0, expired: 0, locked: 0 };
+  const results = { verified: 0, wrong: 0, expired: 0, none: 0, locked: 0 };
+  const counter = (name: string, of: keyof typeof counts, help: string) =>
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(counts[of]);
+      },
+    });
+  counter('otp_requested_total', 'requested', 'Codes made.');
+  counter('otp_replaced_total', 'replaced', 'Live codes that a newer one replaced.');
+  counter('otp_cancelled_total', 'cancelled', 'Live codes that were cancelled.');
+  counter('otp_expired_total', 'expired', 'Codes whose time ran out.');
+  counter('otp_locked_total', 'locked', 'Locks, each after too many wrong codes in a row.');
+  new Counter({
     name: 'otp_verifications_total',
     help: 'Guesses at codes by their true result, also where strict mode tells the caller less.',
     labelNames: ['result'],
     registers,
+    collect() {
+      this.reset();
+      for (const [result, count] of Object.entries(results)) this.inc({ result }, count);
+    },
   });
-  const result = (name: string) => {
-    const child = verifications.labels(name);
-    child.inc(0);
-    return child;
-  };
-  const verified = result('verified');
-  const rejected = {
-    wrong: result('wrong'),
-    expired: result('expired'),
-    none: result('none'),
-    locked: result('locked'),
-  };
   const lag = new Histogram({
     name: 'otp_expiry_lag_seconds',
     help: 'Service time from the end of a code to its announcement: from its deadline, or from the move of the clock that passed it.',
@@ -57,22 +61,30 @@ export function otpMetrics(registry: Registry): Subscriber<OtpEvent> {
   return (event) => {
     switch (event.type) {
       case 'otp.requested':
-        return requested.inc();
+        counts.requested++;
+        break;
       case 'otp.verified':
-        return verified.inc();
+        results.verified++;
+        break;
       case 'otp.rejected':
-        return rejected[event.reason].inc();
+        results[event.reason]++;
+        break;
       case 'otp.locked':
-        return locked.inc();
+        counts.locked++;
+        break;
       case 'otp.replaced':
-        return replaced.inc();
+        counts.replaced++;
+        break;
       case 'otp.cancelled':
-        return cancelled.inc();
+        counts.cancelled++;
+        break;
       case 'otp.expired':
-        expired.inc();
-        return lag.observe(Math.max(0, event.time - Math.max(event.expiresAt, movedAt)) / 1_000);
+        counts.expired++;
+        lag.observe(Math.max(0, event.time - Math.max(event.expiresAt, movedAt)) / 1_000);
+        break;
       case 'wheel.ticked':
-        return tick.observe(event.durationMs / 1_000);
+        tick.observe(event.durationMs / 1_000);
+        break;
       case 'mock.clock':
         movedAt = event.now;
     }

@@ -5,9 +5,10 @@
  * @param kind `e` for events, `r` for requests (`c` is for codes, which the store numbers)
  */
 export function idSource(run: string, kind: 'e' | 'r'): () => string {
+  const start = `${run}-${kind}`;
   let made = 0;
   return () => {
     made++;
-    return `${run}-${kind}${made}`;
+    return `${start}${made}`;
   };
 }

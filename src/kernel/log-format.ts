@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { isoWriter } from './iso-time.ts';
 import type { Config } from './settings.ts';
 
 export type Level = Config['LOG_LEVEL'];
@@ -15,12 +16,14 @@ export interface Entry {
 /** Makes one line of an entry, its line break included. */
 export type FormatEntry = (entry: Entry) => string;
 
+const iso = isoWriter();
+
 /**
  * For machines: one JSON object, with `time` (ISO), `level` and `message` first. JSON keeps every line break of
  * a field out of the log but two, which some log viewers break lines at.
  */
 export const jsonLine: FormatEntry = ({ time, level, message, fields }) => {
-  const line = JSON.stringify({ time: new Date(time).toISOString(), level, message, ...fields });
+  const line = JSON.stringify({ time: iso(time), level, message, ...fields });
   return `${line.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}\n`;
 };
 
@@ -38,10 +41,7 @@ export function prettyLine(coloured: boolean): FormatEntry {
   return ({ time, level, message, fields }) => {
     const given = Object.entries(fields).filter(([, value]) => value !== undefined);
     const shown = given.map(([name, value]) => `${paint('dim', `${name}=`)}${plain(value)}`);
-    const head = [
-      paint('dim', new Date(time).toISOString().slice(11, 23)),
-      paint(COLOURS[level], level.padEnd(5)),
-    ];
+    const head = [paint('dim', iso(time).slice(11, 23)), paint(COLOURS[level], level.padEnd(5))];
     return `${[...head, message, ...shown].join(' ')}\n`;
   };
 }

@@ -32,6 +32,9 @@ export interface Filter {
   readonly purpose?: string | undefined;
 }
 
+/** A message changes where it is kept; whoever reads it gets a copy. */
+type KeptMessage = { -readonly [Name in keyof InboxMessage]: InboxMessage[Name] };
+
 interface Waiter {
   readonly wants: (message: InboxMessage) => boolean;
   readonly take: (message: InboxMessage) => void;
@@ -55,7 +58,7 @@ const CHANGES: Readonly<Partial<Record<OtpEvent['type'], Partial<InboxMessage>>>
 export class Inbox {
   readonly #clock: Clock;
   /** By id, oldest first. */
-  readonly #messages = new Map<string, InboxMessage>();
+  readonly #messages = new Map<string, KeptMessage>();
   /** Comes by the oldest next. One made anew would first step over the places of many that were dropped. */
   readonly #oldest = this.#messages.keys();
   /** By user: a new message is compared with those who wait for its user alone. */
@@ -82,8 +85,8 @@ export class Inbox {
     const change = CHANGES[event.type];
     const message = 'otp' in event && event.otp !== undefined ? this.#messages.get(event.otp) : undefined;
     if (message === undefined || change === undefined) return;
-    const { expiresAt } = event.type === 'otp.expired' ? event : message;
-    this.#messages.set(message.id, { ...message, ...change, expiresAt });
+    Object.assign(message, change);
+    if (event.type === 'otp.expired') message.expiresAt = event.expiresAt;
   }
 
   /** The newest messages, newest first. */
@@ -122,8 +125,8 @@ export class Inbox {
 
   /** Marks all whose code is still good as cancelled, for codes that were forgotten. */
   cancelAll(): void {
-    for (const message of this.list({}))
-      if (message.state === 'pending') this.#messages.set(message.id, { ...message, state: 'cancelled' });
+    for (const message of this.#messages.values())
+      if (this.#asOfNow(message).state === 'pending') message.state = 'cancelled';
   }
 
   #newerThan(id: string): InboxMessage[] {
@@ -132,7 +135,7 @@ export class Inbox {
     return messages.filter((message, i) => isLater(message.id, id) ?? i > place);
   }
 
-  #add(message: InboxMessage): void {
+  #add(message: KeptMessage): void {
     this.#messages.set(message.id, message);
     const oldest = this.#messages.size > KEPT ? this.#oldest.next().value : undefined;
     if (oldest !== undefined) this.#messages.delete(oldest);
@@ -159,10 +162,10 @@ export class Inbox {
   }
 
   /** What the clock says of a code comes before what was announced of it so far. */
-  readonly #asOfNow = (message: InboxMessage): InboxMessage =>
-    message.state === 'pending' && this.#clock.now() >= message.expiresAt
-      ? { ...message, state: 'expired' }
-      : message;
+  readonly #asOfNow = (message: KeptMessage): InboxMessage => {
+    const isOver = message.state === 'pending' && this.#clock.now() >= message.expiresAt;
+    return { ...message, ...(isOver && { state: 'expired' }) };
+  };
 }
 
 /** Whether a code was made after another, by its number; undefined where they were not counted together. */

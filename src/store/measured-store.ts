@@ -72,10 +72,13 @@ export class MeasuredStore implements Store {
   /** @param started read before the store was called, which does its work at once if it is in memory */
   #measure<T>(operation: Operation, started: number, answer: Promise<T>): Promise<T> {
     const took = () => this.#meter.took(operation, this.#clock.monotonic() - started);
-    answer.then(took, () => {
+    const failed = () => {
       this.#meter.failed(operation);
       took();
-    });
+    };
+    // A store in memory has answered when it returns: then there is nothing to wait for.
+    if (Bun.peek.status(answer) === 'fulfilled') took();
+    else answer.then(took, failed);
     return answer;
   }
 }

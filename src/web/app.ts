@@ -44,14 +44,14 @@ const WITHOUT_HEAD = ['/mock/inbox/wait', '/mock/events'];
 /** The HTTP API of mock mode. It needs no port: `app.handle(request)` answers as a server would. */
 export function mockApp(parts: AppParts, levers: Levers) {
   const { otps, delivery, config, clock, ending } = parts;
-  const checkHost = hostCheck(config.OTP_ALLOWED_HOSTS);
-  const base = baseApp(parts, checkHost).use(pageRoutes());
+  const root = baseApp(parts, hostCheck(config.OTP_ALLOWED_HOSTS));
+  const base = root.use(pageRoutes());
   const { replicas } = levers;
   // A call obeys whatever levers were moved before it, by whichever replica.
   if (replicas) base.onBeforeHandle(() => replicas.catchUp());
   return base
     .use(mockRoutes({ ...parts, levers }))
-    .onBeforeHandle(faultHook(levers.faults, clock, ending))
+    .onBeforeHandle(faultHook(levers.faults, clock, ending, root))
     .use(otpRoutes(otps, delivery, config));
 }
 

@@ -27,7 +27,7 @@ export function checkedBody<S extends TSchema>(schema: S, absent?: Static<S>) {
       const { request } = context;
       const value = absent !== undefined && !hasBody(request) ? absent : await readJson(request);
       if (!checker.Check(value)) throw invalidRequest(fieldErrors(checker, value));
-      refuseQuery(request);
+      if (request.url.includes('?')) refuseQuery(request);
       context.body = value;
     },
   };

@@ -18,15 +18,20 @@ const EXEMPT = ['/livez', '/readyz', '/metrics'];
  * @throws ProblemError `forbidden_host` or `forbidden_origin`, by the function returned
  */
 export function hostCheck(allowed: readonly string[]): (request: Request) => void {
+  /** The host that was let in last: most calls come by one name. */
+  let familiar: string | undefined;
+
   return (request) => {
     const { headers } = request;
     const host = headers.get('host') ?? /\/\/([^/?#]*)/.exec(request.url)?.[1] ?? '';
     const origin = headers.get('origin');
-    const problem = !isKnown(host, allowed)
-      ? 'forbidden_host'
-      : origin !== null && !isOriginOf(origin, host)
-        ? 'forbidden_origin'
-        : undefined;
+    if (host !== familiar && isKnown(host, allowed)) familiar = host;
+    const problem =
+      host !== familiar
+        ? 'forbidden_host'
+        : origin !== null && !isOriginOf(origin, host)
+          ? 'forbidden_origin'
+          : undefined;
     if (problem !== undefined && !EXEMPT.includes(pathOf(request))) throw new ProblemError(problem);
   };
 }

@@ -27,12 +27,15 @@ export async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-/** Reads a body whole if its length is announced and fits, else piece by piece for as long as it fits. */
-async function readBytes(request: Request): Promise<Uint8Array> {
+/** Reads a body whole if its length is announced and fits, else piece by piece. @throws ProblemError `body_too_large` */
+function readBytes(request: Request): Promise<Uint8Array> {
   const announced = request.headers.get('content-length');
   if (Number(announced) > LIMIT) throw new ProblemError('body_too_large');
-  if (announced !== null) return request.bytes();
+  return announced !== null ? request.bytes() : readPieces(request);
+}
 
+/** Reads a body for as long as it fits. */
+async function readPieces(request: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body ?? []) {

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import { type Context, Elysia } from 'elysia';
+import { type Context, Elysia, t } from 'elysia';
 import type { Delivery } from '../delivery/delivery.ts';
+import { isoWriter } from '../kernel/iso-time.ts';
 import type { Config } from '../kernel/settings.ts';
 import type { OtpService } from '../otp/otp-service.ts';
 import { DEFAULT_PURPOSE } from '../store/store.ts';
@@ -32,6 +33,7 @@ function passing<C extends ProblemCode>(set: Context['set'], code: C, waitMs: nu
 export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) {
   const strict = config.OTP_MODE === 'strict';
   const checkKey = keyCheck(config.OTP_API_KEYS);
+  const iso = isoWriter();
   return new Elysia({ prefix: '/otp', tags: ['otp'], detail: keyDetail(config.OTP_API_KEYS) })
     .onTransform(checkKey)
     .post(
@@ -56,14 +58,14 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
           purpose,
           ...(!strict && { code: otp.code }),
           expiresIn: ttl,
-          expiresAt: new Date(otp.expiresAt).toISOString(),
+          expiresAt: iso(otp.expiresAt),
           delivery: destination ? ('queued' as const) : ('none' as const),
         };
       },
       {
         ...checkedBody(requestBody(config)),
         response: {
-          200: requestAnswer,
+          200: t.NoValidate(requestAnswer),
           ...BODY_ANSWERS,
           429: problemSchema(['locked', 'resend_cooldown', 'send_limit'], { retryAfter }),
           503: problemSchema(['capacity', 'delivery_busy', 'store_unavailable'], { retryAfter }),
@@ -102,7 +104,7 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
       {
         ...checkedBody(verifyBody),
         response: {
-          200: verifyAnswer,
+          200: t.NoValidate(verifyAnswer),
           ...BODY_ANSWERS,
           401: problemSchema(['invalid_code', 'unauthorized'], { attemptsLeft }),
           404: problemSchema(['no_code']),

@@ -11,7 +11,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   '/otp/cancel': 'cancel',
 };
 
-type Call = Pick<Context, 'request' | 'route' | 'body'> & { server: AnyServer };
+type Call = Pick<Context, 'request' | 'route' | 'body'>;
 
 /**
  * Makes the hook by which calls fail as a test has asked for: it stands before every handler, and no route
@@ -21,25 +21,33 @@ type Call = Pick<Context, 'request' | 'route' | 'body'> & { server: AnyServer };
  * how a slow provider spends a code that nobody waits for any more.
  *
  * @param ending aborts when the service is about to stop: a delay is cut short, and its call refused
+ * @param app whose server calls come over. Elysia would define it anew in every call's context if the hook took it from there
  */
-export function faultHook(faults: FaultLever, clock: Clock, ending: AbortSignal) {
-  return async ({ request, route, body, server }: Call): Promise<Response | undefined> => {
+export function faultHook(
+  faults: FaultLever,
+  clock: Clock,
+  ending: AbortSignal,
+  app: { readonly server: AnyServer },
+) {
+  return ({ request, route, body }: Call): Promise<Response | undefined> | undefined => {
     const on = OPERATIONS[route];
     if (on === undefined || faults.list.length === 0) return undefined;
-    const struck = faults.strike(on, userOf(body));
-    const fault = struck instanceof Promise ? await struck : struck;
-    if (fault === undefined) return undefined;
-    const { delayMs = 0, status, drop = false } = fault;
+    // Elysia waits for what a hook returns if its source says `return f(`, as it does here.
+    return suffer(faults.strike(on, userOf(body)), request);
+  };
+
+  async function suffer(struck: ReturnType<FaultLever['strike']>, request: Request) {
+    const { delayMs = 0, status, drop = false } = (await struck) ?? {};
     if (delayMs > 0) {
-      suspendTimeout(server, request);
+      suspendTimeout(app.server, request);
       await clock.sleep(delayMs, ending);
-      restoreTimeout(server, request);
+      restoreTimeout(app.server, request);
       if (ending.aborted) throw new ProblemError('not_ready');
     }
     if (drop) return brokenOff();
     if (status !== undefined) throw new ProblemError('injected_fault', { status });
     return undefined;
-  };
+  }
 }
 
 function userOf(body: unknown): string {
