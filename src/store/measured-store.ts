@@ -71,14 +71,22 @@ export class MeasuredStore implements Store {
 
   /** @param started read before the store was called, which does its work at once if it is in memory */
   #measure<T>(operation: Operation, started: number, answer: Promise<T>): Promise<T> {
-    const took = () => this.#meter.took(operation, this.#clock.monotonic() - started);
-    const failed = () => {
-      this.#meter.failed(operation);
-      took();
-    };
     // A store in memory has answered when it returns: then there is nothing to wait for.
-    if (Bun.peek.status(answer) === 'fulfilled') took();
-    else answer.then(took, failed);
+    if (Bun.peek.status(answer) === 'fulfilled') this.#took(operation, started);
+    else
+      answer.then(
+        () => this.#took(operation, started),
+        () => this.#failed(operation, started),
+      );
     return answer;
+  }
+
+  #took(operation: Operation, started: number): void {
+    this.#meter.took(operation, this.#clock.monotonic() - started);
+  }
+
+  #failed(operation: Operation, started: number): void {
+    this.#meter.failed(operation);
+    this.#took(operation, started);
   }
 }
