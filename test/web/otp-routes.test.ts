@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'bun:test';
+import { Value } from '@sinclair/typebox/value';
+import { requestAnswer, verifyAnswer } from '../../src/web/models.ts';
 import { rig } from '../support/api.ts';
+import { channelOf } from '../support/channel.ts';
 
 const alice = { user: 'alice' };
 const noCode = { status: 404, body: { code: 'no_code' } };
@@ -121,5 +124,30 @@ describe('POST /otp/cancel', () => {
     clock.set(clock.now() + 1_000);
     expect(await post('/otp/cancel', alice)).toMatchObject(noCode);
     expect((await post('/otp/verify', { ...alice, code: '111111' })).status).toBe(410);
+  });
+});
+
+/** Elysia is told not to check these answers, so nothing else holds them to their schemas. */
+describe('a code that is made and verified is answered as the document says:', () => {
+  const key = 'k'.repeat(32);
+  test.each([
+    ['in mock mode', {}, { ...alice, channel: 'none' }],
+    ['with all fields given', {}, { ...alice, purpose: 'login', ttl: 60, code: '0042', to: 'her' }],
+    ['in strict mode', { OTP_MODE: 'strict', OTP_API_KEYS: key }, alice],
+  ])('%s', async (_, env, asked) => {
+    const delivered: string[] = [];
+    const { post } = rig(env, [channelOf(async ({ code }) => void delivered.push(code))]);
+    const call = (path: string, body: object) => post(path, body, { authorization: `Bearer ${key}` });
+    const { body: made } = await call('/otp/request', asked);
+    expect([...Value.Errors(requestAnswer, made)]).toEqual([]);
+    expect(Object.keys(requestAnswer.properties)).toEqual(expect.arrayContaining(Object.keys(made)));
+    const { user, purpose } = made;
+    const { body: verified } = await call('/otp/verify', {
+      user,
+      purpose,
+      code: made['code'] ?? delivered[0],
+    });
+    expect([...Value.Errors(verifyAnswer, verified)]).toEqual([]);
+    expect(Object.keys(verifyAnswer.properties)).toEqual(Object.keys(verified));
   });
 });
