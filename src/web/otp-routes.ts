@@ -65,7 +65,7 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
       {
         ...checkedBody(requestBody(config)),
         response: {
-          // Known to callers, to the compiler and to tests; not checked anew for each answer, which took 4 % of its time.
+          // Known to callers, to the compiler and to tests, and not checked for each answer: see docs/benchmarks.md for what that took.
           200: t.NoValidate(requestAnswer),
           ...BODY_ANSWERS,
           429: problemSchema(['locked', 'resend_cooldown', 'send_limit'], { retryAfter }),
