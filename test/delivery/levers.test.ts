@@ -89,13 +89,18 @@ describe('a fault on delivery', () => {
 test('a webhook is signed with real time, wherever a test has moved the clock', async () => {
   await using provider = httpProvider();
   const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
-  const { post, clock, service } = rig({ OTP_WEBHOOK_URL: provider.url, OTP_WEBHOOK_SECRETS: secret });
+  const { post, clock, service, log } = rig({
+    OTP_WEBHOOK_URL: provider.url,
+    OTP_WEBHOOK_SECRETS: secret,
+  });
   await post('/mock/clock', { advance: 86_400 });
   await post('/otp/request', { user: 'alice', channel: 'webhook' });
   const [posted] = await provider.got(1);
   expect(posted?.headers['webhook-timestamp']).toBe(String(Math.floor(clock.now() / 1_000)));
   const { data } = JSON.parse(posted?.body ?? '');
   expect(data.expiresAt).toBe(new Date(clock.now() + 86_400_000 + 300_000).toISOString());
+  // Until then stop() would wait for it, by a clock that stands still.
+  while (!log().some(({ message }) => message === 'otp.delivered')) await Bun.sleep(5);
   await service.stop();
 });
 
