@@ -22,11 +22,11 @@ const CONNECTIONS = 32;
  * Users have names of 24 bytes, and each code is chosen by who asks for it, so that nobody has to read answers.
  * Of a pair, the code is verified when so many more have been asked for that its request has been answered.
  */
-const script = (traffic: Traffic) => `
+const script = (traffic: Traffic, names: string) => `
 local traffic, lag, n = "${traffic}", ${CONNECTIONS * 16}, -1 -- wrk makes one request that it does not send
 local function body(kind, i)
   return wrk.format("POST", "/otp/" .. kind, { ["Content-Type"] = "application/json" },
-    string.format('{"user":"%s-%018d","code":"%06d"}', traffic == "pair" and "pairs" or "users", i, i % 1000000))
+    string.format('{"user":"%s-%018d","code":"%06d"}', "${names}", i, i % 1000000))
 end
 function request()
   n = n + 1
@@ -51,10 +51,16 @@ export function hasWrk(): boolean {
   return found;
 }
 
-/** Sends traffic to a server from one core for some seconds. */
-export async function load(url: string, traffic: Traffic, seconds: number, core: number): Promise<Load> {
+/** Sends traffic to a server from one core for some seconds. @param names what those of its users begin with */
+export async function load(
+  url: string,
+  traffic: Traffic,
+  seconds: number,
+  core: number,
+  names: string = traffic === 'pair' ? 'pairs' : 'users',
+): Promise<Load> {
   const file = join(mkdtempSync(join(tmpdir(), 'wrk-')), `${traffic}.lua`);
-  await Bun.write(file, script(traffic));
+  await Bun.write(file, script(traffic, names));
   const wrk = ['wrk', '-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '-s', file, url];
   // Not with spawnSync: whoever calls may have a server's log to read meanwhile.
   const child = Bun.spawn(['taskset', '-c', String(core), ...wrk], { stdout: 'pipe' });

@@ -46,6 +46,11 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
+  get pid(): number {
+    if (this.#child === undefined) throw new Error('redis-server does not run');
+    return this.#child.pid;
+  }
+
   /** Starts it, or starts it again with what it has on its disk; resolves when it answers. */
   async start(): Promise<void> {
     const where = ['--bind', '127.0.0.1', '--port', `${this.port}`, '--dir', this.#folder];

@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import { RedisServer } from '../test/support/redis-server.ts';
+import { median, table } from './figures.ts';
+import { hasWrk, load } from './http/wrk.ts';
+import { machine } from './machine.ts';
+import { cpuMs, startService } from './service-process.ts';
+
+/**
+ * What a shared store costs: steps of the store, and requests to the service, with codes in memory, in Redis with one
+ * replica, and in Redis with two. All of it is on one machine, load included, so it is the processor times that tell how
+ * far it goes with more of them.
+ *
+ * Usage: bun bench/redis.ts [--quick]
+ */
+const QUICK = process.argv.includes('--quick');
+const ROUNDS = QUICK ? 1 : 3;
+const CODES = QUICK ? 10_000 : 60_000;
+const SECONDS = QUICK ? 1 : 4;
+
+const PLACES = [
+  { place: 'memory', replicas: 1, isShared: false },
+  { place: 'Redis, one replica', replicas: 1, isShared: true },
+  { place: 'Redis, two replicas', replicas: 2, isShared: true },
+];
+
+type Place = (typeof PLACES)[number];
+type Figures = Readonly<Record<string, number>>;
+
+/** Runs something beside a Redis of its own, where there is one. */
+async function beside<T>({ isShared }: Place, run: (redis?: RedisServer) => Promise<T>): Promise<T> {
+  if (!isShared) return run();
+  await using redis = await RedisServer.start();
+  return await run(redis);
+}
+
+/** Does something for each replica at once. */
+const onEach = <T>({ replicas }: Place, act: (replica: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: replicas }, (_, replica) => act(replica)));
+
+/** Figures of each kind of step, of all replicas together. */
+async function steps(place: Place): Promise<Readonly<Record<string, Figures>>> {
+  const outputs: Record<string, Figures>[] = await beside(place, (redis) =>
+    onEach(place, async (replica) => {
+      const args = [join(import.meta.dir, 'redis/replica-process.ts'), `replica-${replica}`, String(CODES)];
+      const child = Bun.spawn([process.execPath, ...args, ...(redis ? [redis.url] : [])], { stdout: 'pipe' });
+      return JSON.parse(await new Response(child.stdout).text());
+    }),
+  );
+  const kinds = Object.keys(outputs[0] ?? {});
+  return Object.fromEntries(
+    kinds.map((kind) => [kind, together(outputs.map((output) => output[kind] ?? {}))]),
+  );
+}
+
+/** The same of requests to the service: pairs of a request and its verification. */
+function requests(place: Place): Promise<Figures> {
+  return beside(place, async (redis) => {
+    const env = redis ? { OTP_STORE: redis.url, OTP_PEPPER: 'pepper-for-the-benchmark' } : {};
+    const services = await onEach(place, () => startService(env));
+    const run = (seconds: number, names: string) =>
+      Promise.all(services.map(({ url }, replica) => load(url, 'pair', seconds, 1, `${names}-${replica}`)));
+    await run(1, 'warm');
+    const spentMs = () => Promise.all([...services, ...(redis ? [redis] : [])].map(({ pid }) => cpuMs(pid)));
+    const before = await spentMs();
+    const loads = await run(SECONDS, 'pairs');
+    const usedMs = (await spentMs()).map((ms, i) => ms - (before[i] ?? 0));
+    for (const service of services) service.kill();
+    const sum = (figures: readonly number[]) => figures.reduce((sum, figure) => sum + figure, 0);
+    const usFor = (ms: number) => (ms * 1_000) / sum(loads.map(({ requests }) => requests));
+    return {
+      perSecond: sum(loads.map(({ perSecond }) => perSecond)),
+      p50: Math.max(...loads.map(({ p50 }) => p50)),
+      p99: Math.max(...loads.map(({ p99 }) => p99)),
+      failed: sum(loads.map(({ failed }) => failed)),
+      ownUs: usFor(sum(usedMs.slice(0, place.replicas))),
+      redisUs: usFor(sum(usedMs.slice(place.replicas))),
+    };
+  });
+}
+
+/** Rates are added; of all else it is the mean. What Redis takes is shared out: each replica has counted all of it. */
+function together(replicas: readonly Figures[]): Figures {
+  const share: Figures = { perSecond: 1, redisUs: replicas.length ** 2, bytes: replicas.length ** 2 };
+  const sum = (name: string) => replicas.reduce((sum, figures) => sum + (figures[name] ?? 0), 0);
+  const names = Object.keys(replicas[0] ?? {});
+  return Object.fromEntries(names.map((name) => [name, sum(name) / (share[name] ?? replicas.length)]));
+}
+
+type Column = readonly [head: string, name: string, digits: number];
+
+const COLUMNS: readonly Column[] = [
+  ['a second', 'perSecond', 0],
+  ['p50, ms', 'p50', 2],
+  ['p99, ms', 'p99', 2],
+  ['processor time of a replica, µs', 'ownUs', 1],
+  ['of Redis, µs', 'redisUs', 1],
+];
+const STEP_COLUMNS: readonly Column[] = [...COLUMNS, ['bytes in Redis', 'bytes', 0]];
+const HTTP_COLUMNS: readonly Column[] = [...COLUMNS, ['not answered 200', 'failed', 0]];
+
+/** Medians of the rounds. */
+function cells(columns: readonly Column[], rounds: readonly Figures[]): string[] {
+  return columns.map(([, name, digits]) => median(rounds.map((round) => round[name] ?? 0)).toFixed(digits));
+}
+
+const heads = (columns: readonly Column[]) => columns.map(([head]) => head);
+
+/** What is measured in each place, in rounds that take turns. */
+async function rounds<T>(measure: (place: Place) => Promise<T>): Promise<Map<string, T[]>> {
+  const measured = new Map<string, T[]>();
+  for (let round = 0; round < ROUNDS; round++)
+    for (const place of PLACES)
+      measured.set(place.place, [...(measured.get(place.place) ?? []), await measure(place)]);
+  return measured;
+}
+
+console.log(`${machine()}\n\n## Steps of the store, 32 at once from each replica\n`);
+const stepRows = [...(await rounds(steps))].flatMap(([place, rounds]) =>
+  Object.keys(rounds[0] ?? {}).map((kind) => [
+    kind,
+    place,
+    ...cells(
+      STEP_COLUMNS,
+      rounds.map((round) => round[kind] ?? {}),
+    ),
+  ]),
+);
+console.log(
+  table(
+    ['', '', ...heads(STEP_COLUMNS)],
+    stepRows.toSorted(([a = ''], [b = '']) => a.localeCompare(b)),
+  ),
+);
+if (hasWrk()) {
+  console.log('\n## Over HTTP, 32 connections to each replica: a request and its verification in turns\n');
+  const rows = [...(await rounds(requests))].map(([place, rounds]) => [
+    place,
+    ...cells(HTTP_COLUMNS, rounds),
+  ]);
+  console.log(table(['', ...heads(HTTP_COLUMNS)], rows));
+}

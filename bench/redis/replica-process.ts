@@ -1,0 +1,74 @@
+import { systemClock } from '../../src/kernel/clock.ts';
+import { MemoryStore } from '../../src/store/memory/memory-store.ts';
+import { RedisConnection } from '../../src/store/redis/connection.ts';
+import { Keys } from '../../src/store/redis/keys.ts';
+import { RedisStore } from '../../src/store/redis/redis-store.ts';
+import { FIVE_ATTEMPTS } from '../../test/support/policies.ts';
+import { quantile } from '../figures.ts';
+
+/**
+ * A store as one replica has it, in a process of its own: codes are asked for, guessed wrong and verified, each of that
+ * by itself, so many at once. Prints a JSON object: for each kind of step how many a second, latencies in ms, the processor
+ * time in µs that a step has taken here and in Redis, and the bytes that it has added there; there those of all replicas
+ * count.
+ *
+ * Usage: bun bench/redis/replica-process.ts NAME CODES [REDIS_URL]
+ */
+const [, , name = '', codes = '', url] = process.argv;
+const COUNT = Number(codes);
+const AT_ONCE = 32;
+const clock = systemClock();
+
+const redis = url === undefined ? undefined : new RedisConnection({ url, clock, timeoutMs: 5_000 });
+redis?.connect();
+while (redis && !redis.ready) await Bun.sleep(1);
+const store = redis
+  ? new RedisStore(redis, new Keys('otp:bench:', 'a pepper for the benchmark'), FIVE_ATTEMPTS)
+  : new MemoryStore(clock, FIVE_ATTEMPTS, 'run');
+
+/** Processor time so far, in µs, of this process and of Redis, and the bytes that Redis has in use. */
+async function spent(): Promise<{ own: number; redis: number; bytes: number }> {
+  const { user, system } = process.cpuUsage();
+  const info = redis === undefined ? '' : String(await redis.send('INFO', []));
+  const seconds = [...info.matchAll(/^used_cpu_(?:sys|user):([\d.]+)/gm)].map(([, used]) => Number(used));
+  const bytes = Number(/^used_memory:(\d+)/m.exec(info)?.[1] ?? 0);
+  return { own: user + system, redis: seconds.reduce((sum, one) => sum + one, 0) * 1e6, bytes };
+}
+
+const keyOf = (i: number) => ({
+  user: `${name}-${String(i).padStart(23 - name.length, '0')}`,
+  purpose: 'default',
+});
+const STEPS: Readonly<Record<string, (i: number) => Promise<unknown>>> = {
+  request: (i) => store.request({ ...keyOf(i), code: '042137', ttlMs: 300_000 }),
+  'wrong guess': (i) => store.verify(keyOf(i), '999999'),
+  verify: (i) => store.verify(keyOf(i), '042137'),
+};
+
+const figures: Record<string, Readonly<Record<string, number>>> = {};
+for (const [kind, step] of Object.entries(STEPS)) {
+  const took: number[] = [];
+  let next = 0;
+  const before = await spent();
+  const began = performance.now();
+  const lane = async () => {
+    while (next < COUNT) {
+      const asked = performance.now();
+      await step(next++);
+      took.push(performance.now() - asked);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  const perSecond = (COUNT * 1_000) / (performance.now() - began);
+  const after = await spent();
+  figures[kind] = {
+    perSecond,
+    p50: quantile(took, 0.5),
+    p99: quantile(took, 0.99),
+    ownUs: (after.own - before.own) / COUNT,
+    redisUs: (after.redis - before.redis) / COUNT,
+    bytes: (after.bytes - before.bytes) / COUNT,
+  };
+}
+console.log(JSON.stringify(figures));
+process.exit(0);
