@@ -206,5 +206,19 @@ export const FAULTS: readonly Fault[] = [
     'metricsRoute(registry, config.OTP_METRICS_KEYS)',
     'metricsRoute(registry, config.OTP_API_KEYS)',
   ),
+  fault(
+    'a Redis that says nothing is waited for',
+    'store/redis/link.ts',
+    'if (!this.#watching) this.#watch();',
+    '',
+  ),
+  fault('a connection is kept to a primary that is one no more', 'store/redis/refusal.ts', "'READONLY',", ''),
+  fault('a code in Redis is right for another user, too', 'store/redis/keys.ts', '{user}\\0$', '$'),
+  fault(
+    'a store that is away is a failure of ours',
+    'web/errors.ts',
+    'cause instanceof StoreUnavailable',
+    'cause === undefined',
+  ),
   fault('a failing store shows a number from before', 'features/service-metrics.ts', 'this.remove();', ''),
 ];

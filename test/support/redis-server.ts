@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { RedisClient } from 'bun';
 
 /** What a Redis that keeps nothing is started with. */
-const FORGETFUL = ['--save', '', '--appendonly', 'no'];
+export const FORGETFUL = ['--save', '', '--appendonly', 'no'];
 
 /** The same that has each write on the disk before it answers. */
 export const DURABLE = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];

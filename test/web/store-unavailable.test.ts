@@ -2,10 +2,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { TICK_MS } from '../../src/kernel/ticker.ts';
 import { createService, type Service } from '../../src/service.ts';
+import { channelOf } from '../support/channel.ts';
 import { FakeRedis, resp } from '../support/fake-redis.ts';
 
 const WORRYING = 'maxmemory_policy:allkeys-lru\r\naof_enabled:0\r\n';
 const SOUND = 'maxmemory_policy:noeviction\r\naof_enabled:1\r\n';
+
+const KEY = 'a-key-of-the-tests-with-32-letters';
 
 /** The machine's clock, by which nobody sleeps long. */
 const clock = systemClock();
@@ -19,17 +22,25 @@ let redis: FakeRedis;
 let service: Service;
 let lines: Record<string, unknown>[];
 
-/** A service whose codes are in a Redis that takes steps, and says this of itself. */
+/** A service in strict mode, with codes in a Redis that takes steps and says this of itself. */
 async function start(info: string): Promise<void> {
   redis.answer = (command) => {
     if (command === 'INFO') return resp.text(info);
     return command.startsWith('EVAL') ? resp.list(resp.number(redis.now), NOTHING_DUE) : undefined;
   };
-  const env = { HOST: '127.0.0.1', PORT: '0', OTP_PEPPER: 'a pepper for tests'.replaceAll(' ', '-') };
+  const store = { OTP_STORE: redis.url.replace('//', '//:hunter22@'), OTP_PEPPER: 'pepper-for-tests' };
+  const env = {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    OTP_MODE: 'strict',
+    OTP_API_KEYS: KEY,
+    OTP_STORE_TIMEOUT: '500',
+  };
   service = createService(
-    { ...env, OTP_STORE: redis.url.replace('//', '//:hunter22@'), OTP_STORE_TIMEOUT: '100' },
+    { ...env, ...store },
     {
       clock,
+      channels: [channelOf(async () => {})],
       write: (text) =>
         lines.push(
           ...text
@@ -45,7 +56,7 @@ async function start(info: string): Promise<void> {
 const post = (path: string, body: unknown) =>
   fetch(`${service.url}${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
     body: JSON.stringify(body),
   });
 const status = async (path: string) => (await fetch(`${service.url}${path}`)).status;

@@ -50,7 +50,7 @@ export class Link {
   /** Connects to a Redis that takes steps; once only. Rejects, and is lost, if there is none in time. */
   async open(): Promise<void> {
     try {
-      await this.#inTime(this.#client.connect());
+      await this.#inTime(this.#client.connect(), this.#giveUpAt());
       await this.#hearTime();
       await this.run(PROBE, [], []);
     } catch (error) {
@@ -64,10 +64,10 @@ export class Link {
     return this.#loss.promise;
   }
 
-  /** Sends a command. Rejects with a StoreUnavailable if it is not answered in time. */
-  send(command: string, args: string[]): Promise<unknown> {
+  /** Sends a command. Rejects with a StoreUnavailable if it is not answered in time. @param giveUpAt when that is over */
+  send(command: string, args: string[], giveUpAt = this.#giveUpAt()): Promise<unknown> {
     return this.#lost === undefined
-      ? this.#inTime(this.#client.send(command, args))
+      ? this.#inTime(this.#client.send(command, args), giveUpAt)
       : Promise.reject(this.#lost);
   }
 
@@ -78,10 +78,13 @@ export class Link {
    * Rejects with a StoreUnavailable if it is not answered in time.
    */
   async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    const giveUpAt = this.#parts.clock.monotonic() + this.#parts.timeoutMs;
-    const operands = () => [`${keys.length}`, ...keys, ...args, `${this.#time.at(giveUpAt)}`];
-    const first = await this.#evaluate(script, operands());
-    const answer = first.length < 2 ? await this.#evaluate(script, operands()) : first;
+    const giveUpAt = this.#giveUpAt();
+    const once = () => {
+      const operands = [`${keys.length}`, ...keys, ...args, `${this.#time.at(giveUpAt)}`];
+      return this.#evaluate(script, operands, giveUpAt);
+    };
+    const first = await once();
+    const answer = first.length < 2 ? await once() : first;
     if (answer.length < 2) throw new StoreUnavailable('Redis came to the call too late');
     return answer[1];
   }
@@ -100,10 +103,10 @@ export class Link {
   }
 
   /** @returns the server's time, and what the script's step came to; without that, it was late */
-  async #evaluate(script: Script, operands: string[]): Promise<readonly unknown[]> {
-    const answer = await this.send('EVALSHA', [script.sha, ...operands]).catch((error) => {
+  async #evaluate(script: Script, operands: string[], giveUpAt: number): Promise<readonly unknown[]> {
+    const answer = await this.send('EVALSHA', [script.sha, ...operands], giveUpAt).catch((error) => {
       if (!isUnknownScript(error)) throw error;
-      return this.send('EVAL', [script.source, ...operands]);
+      return this.send('EVAL', [script.source, ...operands], giveUpAt);
     });
     if (!Array.isArray(answer)) throw new Error('a script has answered without the time');
     this.#time.hear(Number(answer[0]), this.#parts.clock.monotonic());
@@ -111,9 +114,9 @@ export class Link {
   }
 
   /** What a command comes to, or that it took too long. */
-  #inTime(reply: Promise<unknown>): Promise<unknown> {
+  #inTime(reply: Promise<unknown>, giveUpAt: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const call = { giveUpAt: this.#parts.clock.monotonic() + this.#parts.timeoutMs, reject };
+      const call = { giveUpAt, reject };
       this.#calls.add(call);
       if (!this.#watching) this.#watch();
       reply.then(
@@ -141,6 +144,11 @@ export class Link {
       else await clock.sleep(leftMs, this.#closing.signal);
     }
     this.#watching = false;
+  }
+
+  /** Until when a call waits that is made now, by the clock that flows evenly. */
+  #giveUpAt(): number {
+    return this.#parts.clock.monotonic() + this.#parts.timeoutMs;
   }
 
   get #oldest(): Call | undefined {

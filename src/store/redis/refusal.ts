@@ -22,7 +22,8 @@ export interface Refusal {
 
 /** Reads what Bun's client rejects with. What is no fault of Redis or the way there is a flaw of ours, and stays as it is. */
 export function refusalOf(thrown: unknown): Refusal {
-  if (!isRedisError(thrown)) return { error: new Error('Redis failed', { cause: thrown }), isLasting: false };
+  if (!isRedisError(thrown))
+    return { error: new Error('the client of Redis failed', { cause: thrown }), isLasting: false };
   if (thrown.code !== 'ERR_REDIS_SERVER_ERROR')
     return { error: new StoreUnavailable(`Redis cannot be reached: ${thrown.code}`), isLasting: true };
   const [word = ''] = thrown.message.split(' ');
@@ -38,5 +39,5 @@ export function isUnknownScript(error: unknown): boolean {
 }
 
 function isRedisError(thrown: unknown): thrown is Error & { code: string } {
-  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string';
+  return thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('ERR_REDIS_');
 }

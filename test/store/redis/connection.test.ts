@@ -5,7 +5,7 @@ import { Script } from '../../../src/store/redis/script.ts';
 import { StoreUnavailable } from '../../../src/store/store-unavailable.ts';
 import { type Answer, FakeRedis, resp } from '../../support/fake-redis.ts';
 
-const TIMEOUT_MS = 60;
+const TIMEOUT_MS = 250;
 const script = new Script('local function step() return 7 end');
 
 /** A Redis in good health, that has come to 7. */

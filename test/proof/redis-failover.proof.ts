@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'bun:test';
+import { FORGETFUL, RedisServer } from '../support/redis-server.ts';
+import { replicas } from '../support/replicas.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
+
+const ask = { user: 'alice', code: '111111' };
+/** Within which all replicas are ready again once there is a primary behind the address. */
+const BACK_MS = 2_000;
+
+/** A primary with a replica that has heard all, and an address that leads to the primary. */
+async function pair() {
+  // Else the primary waits five seconds for more replicas.
+  const primary = await RedisServer.start([...FORGETFUL, '--repl-diskless-sync-delay', '0']);
+  const standby = await RedisServer.start();
+  const proxy = await TcpProxy.start(primary.port);
+  await standby.send('REPLICAOF', '127.0.0.1', String(primary.port));
+  const linked = async () =>
+    String(await standby.send('INFO', 'replication')).includes('master_link_status:up');
+  while (!(await linked())) await Bun.sleep(20);
+  return {
+    primary,
+    standby,
+    proxy,
+    url: `redis://127.0.0.1:${proxy.port}`,
+    /** Resolves when the replica has all that the primary has acknowledged. */
+    copied: () => primary.send('WAIT', '1', '1000'),
+    [Symbol.asyncDispose]: async () => {
+      proxy[Symbol.dispose]();
+      await Promise.all([primary[Symbol.asyncDispose](), standby[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+type Pair = Awaited<ReturnType<typeof pair>>;
+
+const FAILOVERS: [name: string, fail: (redis: Pair) => Promise<unknown>][] = [
+  ['dies', ({ primary }) => primary.kill()],
+  // Its connections stay, and say READONLY from then on.
+  [
+    'becomes a replica',
+    ({ primary, standby }) => primary.send('REPLICAOF', '127.0.0.1', String(standby.port)),
+  ],
+];
+
+describe('replicas that reach Redis by an address that stays go on with the new primary when the old one', () => {
+  test.each(FAILOVERS)(
+    '%s',
+    async (_, fail) => {
+      await using redis = await pair();
+      await using service = await replicas(2, { OTP_STORE: redis.url });
+      expect(await service.post(0, '/otp/request', ask)).toMatchObject({ status: 200 });
+      const wrong = { ...ask, code: '999999' };
+      expect(await service.post(1, '/otp/verify', wrong)).toMatchObject({ body: { attemptsLeft: 4 } });
+      await redis.copied();
+
+      await redis.standby.send('REPLICAOF', 'NO', 'ONE');
+      await fail(redis);
+      for (const replica of [0, 1])
+        expect(await service.post(replica, '/otp/verify', ask)).toMatchObject({ status: 503 });
+      redis.proxy.target = redis.standby.port;
+      expect(await service.untilReady()).toBeLessThan(BACK_MS);
+
+      expect(await service.post(0, '/otp/verify', wrong)).toMatchObject({ body: { attemptsLeft: 3 } });
+      expect(await service.post(1, '/otp/verify', ask)).toMatchObject({ status: 200 });
+      expect(await service.post(0, '/otp/verify', ask)).toMatchObject({ status: 404 });
+    },
+    30_000,
+  );
+});
