@@ -96,7 +96,7 @@ export interface Counted {
 }
 
 export interface Expired {
-  /** Codes that ran out, each reported once and never again, those of an earlier second first. */
+  /** Codes that ran out, each reported once and never again; of those kept in one place, those of an earlier second first. */
   readonly expired: readonly Otp[];
   /** Whether more is due. */
   readonly more: boolean;

@@ -34,6 +34,18 @@ describe('a clock that can be moved', () => {
     expect(clock.now()).toBe(T0 + 1_000);
   });
 
+  test('takes over how another one was moved', () => {
+    const { clock, pass } = clocks();
+    clock.adopt({ ahead: 60_000 });
+    pass(500);
+    expect(clock.state).toEqual({ now: T0 + 60_500, offset: 60_000, frozen: false });
+    clock.adopt({ standsAt: T0 + 7_000 });
+    pass(500);
+    expect(clock.state).toEqual({ now: T0 + 7_000, offset: 6_000, frozen: true });
+    clock.adopt({ ahead: 0 });
+    expect(clock.state).toEqual({ now: T0 + 1_000, offset: 0, frozen: false });
+  });
+
   test('flows on from where it stood', () => {
     const { clock, pass } = clocks();
     clock.freeze();
