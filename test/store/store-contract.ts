@@ -360,7 +360,7 @@ export function storeContract(
         if (judged !== 5) throw new Error(`${judged} of 100 guesses were judged in trial ${trial}`);
         expect((await rig.store.verify(key, '111111')).verdict).toBe('locked');
       }
-    });
+    }, 60_000);
   });
 
   describe(`${name} limits requests`, () => {
@@ -663,6 +663,6 @@ export function storeContract(
         expect(won).toBe(issued.earlier === undefined ? 1 : 0);
         expect((await rig.store.verify(alice, '222222')).verdict).toBe('verified');
       }
-    });
+    }, 60_000);
   });
 }
