@@ -208,7 +208,7 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'a Redis that says nothing is waited for',
-    'store/redis/link.ts',
+    'store/redis/pending-calls.ts',
     'if (!this.#watching) this.#watch();',
     '',
   ),

@@ -80,6 +80,16 @@ export class Keys {
   }
 }
 
+/** The keys that a script on one record names first. */
+export function keysOf({ shard, member }: Place): string[] {
+  return [`${shard.base}${member}`, shard.live, shard.kept, shard.clock];
+}
+
+/** Those that one on any records of a shard names. */
+export function sharedOf({ base, live, kept, clock }: Shard): string[] {
+  return [base, live, kept, clock];
+}
+
 function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

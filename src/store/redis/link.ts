@@ -2,6 +2,7 @@ import { RedisClient } from 'bun';
 import type { Clock } from '../../kernel/clock.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import probe from './lua/probe.lua' with { type: 'text' };
+import { PendingCalls } from './pending-calls.ts';
 import { isUnknownScript, refusalOf } from './refusal.ts';
 import { Script } from './script.ts';
 import { ServerTime } from './server-time.ts';
@@ -16,11 +17,6 @@ export interface LinkParts {
   readonly timeoutMs: number;
 }
 
-interface Call {
-  readonly giveUpAt: number;
-  readonly reject: (error: Error) => void;
-}
-
 /**
  * One connection to Redis, from its opening to its loss. It is lost with the first call that is not answered in
  * time: Redis answers in order, so whatever was sent after that one waits as well. It never comes back.
@@ -29,15 +25,14 @@ export class Link {
   readonly #parts: LinkParts;
   readonly #client: RedisClient;
   readonly #time = new ServerTime();
-  /** Calls that are not answered, oldest first. */
-  readonly #calls = new Set<Call>();
-  readonly #closing = new AbortController();
+  readonly #calls: PendingCalls;
   readonly #loss = Promise.withResolvers<Error>();
   #lost: Error | undefined;
-  #watching = false;
 
   constructor(parts: LinkParts) {
     this.#parts = parts;
+    const late = () => this.#lose(new StoreUnavailable('Redis does not answer in time'));
+    this.#calls = new PendingCalls(parts.clock, late);
     const { url, timeoutMs: connectionTimeout } = parts;
     this.#client = new RedisClient(url, {
       autoReconnect: false,
@@ -113,37 +108,14 @@ export class Link {
     return answer;
   }
 
-  /** What a command comes to, or that it took too long. */
+  /** What a command comes to, if that is in time. A refusal that will last ends the link. */
   #inTime(reply: Promise<unknown>, giveUpAt: number): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const call = { giveUpAt, reject };
-      this.#calls.add(call);
-      if (!this.#watching) this.#watch();
-      reply.then(
-        (value) => {
-          this.#calls.delete(call);
-          resolve(value);
-        },
-        (thrown) => {
-          this.#calls.delete(call);
-          const { error, isLasting } = refusalOf(thrown);
-          reject(error);
-          if (isLasting) this.#lose(error);
-        },
-      );
+    const judged = reply.catch((thrown) => {
+      const { error, isLasting } = refusalOf(thrown);
+      if (isLasting) this.#lose(error);
+      throw error;
     });
-  }
-
-  /** Waits for the oldest call as long as there is one: a timer for all of them, where each would cost one of its own. */
-  async #watch(): Promise<void> {
-    const { clock } = this.#parts;
-    this.#watching = true;
-    for (let oldest = this.#oldest; oldest !== undefined; oldest = this.#oldest) {
-      const leftMs = oldest.giveUpAt - clock.monotonic();
-      if (leftMs <= 0) this.#lose(new StoreUnavailable('Redis does not answer in time'));
-      else await clock.sleep(leftMs, this.#closing.signal);
-    }
-    this.#watching = false;
+    return this.#calls.wait(judged, giveUpAt);
   }
 
   /** Until when a call waits that is made now, by the clock that flows evenly. */
@@ -151,17 +123,10 @@ export class Link {
     return this.#parts.clock.monotonic() + this.#parts.timeoutMs;
   }
 
-  get #oldest(): Call | undefined {
-    const [oldest] = this.#calls;
-    return oldest;
-  }
-
   #lose(reason: Error): void {
     if (this.#lost !== undefined) return;
     this.#lost = reason;
-    this.#closing.abort();
-    for (const { reject } of this.#calls) reject(reason);
-    this.#calls.clear();
+    this.#calls.fail(reason);
     this.#client.close();
     this.#loss.resolve(reason);
   }

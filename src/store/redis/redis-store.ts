@@ -2,8 +2,9 @@ import { TICK_MS } from '../../kernel/ticker.ts';
 import { EXEMPT } from '../../rules/judgement.ts';
 import type { Expired, Issued, Judged, Otp, OtpKey, Policy, Refused, Store, Wanted } from '../store.ts';
 import type { RedisConnection } from './connection.ts';
-import type { Keys, Place, Shard } from './keys.ts';
+import { type Keys, keysOf, type Shard, sharedOf } from './keys.ts';
 import { PROBE } from './link.ts';
+import { membersOf } from './members.ts';
 import { type Argument, counted, endedOf, listOf, otpOf, textOf } from './replies.ts';
 import type { Script } from './script.ts';
 import { SCRIPTS } from './scripts.ts';
@@ -115,7 +116,8 @@ export class RedisStore implements Store {
     for (const [i, shard] of shards.entries()) {
       const forget = (members: string[]) =>
         this.#run(SCRIPTS.forget, sharedOf(shard), Number(newest[i]), ...members);
-      for (const index of [shard.live, shard.kept]) await this.#each(index, `${sender ?? ''}*`, forget);
+      for (const index of [shard.live, shard.kept])
+        for await (const members of membersOf(this.#redis, index, `${sender ?? ''}*`)) await forget(members);
     }
   }
 
@@ -161,26 +163,4 @@ export class RedisStore implements Store {
   async #run(script: Script, keys: readonly string[], ...args: Argument[]): Promise<readonly unknown[]> {
     return listOf(await this.#redis.run(script, keys, args.map(textOf)));
   }
-
-  /** Goes over an index in steps. Members that are in it from beginning to end are met, others may be. */
-  async #each(index: string, pattern: string, act: (members: string[]) => Promise<unknown>): Promise<void> {
-    let cursor = '0';
-    do {
-      const scan = ['MATCH', pattern, 'COUNT', `${BATCH}`];
-      const [next, found] = listOf(await this.#redis.send('ZSCAN', [index, cursor, ...scan]));
-      const members = listOf(found).filter((_, i) => i % 2 === 0);
-      if (members.length > 0) await act(members.map(String));
-      cursor = String(next);
-    } while (cursor !== '0');
-  }
-}
-
-/** The keys that a script on one record names first. */
-function keysOf({ shard, member }: Place): string[] {
-  return [`${shard.base}${member}`, shard.live, shard.kept, shard.clock];
-}
-
-/** Those that one on any records of a shard names. */
-function sharedOf({ base, live, kept, clock }: Shard): string[] {
-  return [base, live, kept, clock];
 }
