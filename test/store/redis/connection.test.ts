@@ -96,17 +96,17 @@ describe('a connection to Redis', () => {
     it.redis.answer = () => undefined;
     const began = performance.now();
     const first = failure(it.connection.run(script, [], []));
-    await Bun.sleep(TIMEOUT_MS / 2);
+    await Bun.sleep(5);
     const second = failure(it.connection.send('GET', ['k']));
     const silent = new StoreUnavailable('Redis does not answer in time');
     expect(await first).toEqual(silent);
     expect(await second).toEqual(silent);
     expect(performance.now() - began).toBeLessThan(TIMEOUT_MS * 3);
     expect(it.connection.ready).toBe(false);
-    const sent = it.redis.commands.length;
+    const asked = () => it.redis.commands.filter(([command]) => command === 'GET').length;
+    const before = asked();
     for (let i = 0; i < 100; i++) expect(await failure(it.connection.send('GET', ['k']))).toEqual(silent);
-    expect(it.redis.commands.filter(([command]) => command === 'GET')).toHaveLength(1);
-    expect(it.redis.commands.length).toBeLessThan(sent + 5);
+    expect(asked()).toBe(before);
   });
 
   test('asks until Redis takes steps again, and says once that it is away and once that it is back', async () => {
