@@ -1,6 +1,7 @@
 import { describe, expect } from 'bun:test';
 import { join } from 'node:path';
 import { $, YAML } from 'bun';
+import { readConfig } from '../../src/kernel/config.ts';
 import { change, kubectlTest, read, rendered, writeSecrets } from '../support/kubectl.ts';
 import { Manifests, podOf, serviceIn, valkeyIn } from '../support/manifests.ts';
 
@@ -66,5 +67,18 @@ describe('the folders of the two forms', () => {
       await writeSecrets(folder);
       expect((await $`git check-ignore --quiet ${file}`.cwd(root).nothrow()).exitCode).toBe(0);
     }
+  });
+
+  kubectlTest('get secrets that the service takes from the commands of the README', async (folder) => {
+    const readme = await Bun.file(join(root, 'README.md')).text();
+    const commands = readme.split('\n').filter((line) => /^KEY=| > k8s-scaled\//.test(line));
+    expect(commands).toHaveLength(3);
+    await $`rm k8s-scaled/secrets.env k8s-scaled/valkey/password.env`.cwd(folder);
+    await $`sh -ec ${commands.join('\n')}`.cwd(folder);
+    const all = await rendered(folder);
+    const { config, warnings } = readConfig(all.environment(serviceIn(all).container));
+    expect(warnings).toEqual([]);
+    expect(config.OTP_API_KEYS).toEqual([expect.stringMatching(/^[0-9a-f]{48}$/)]);
+    expect(config.OTP_STORE).toMatch(/^redis:\/\/:[0-9a-f]{48}@otp-valkey:6379$/);
   });
 });
