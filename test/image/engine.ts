@@ -38,7 +38,7 @@ export async function run(tag: string) {
     /** What a command says that runs in the container. @throws Error if it fails */
     inside: (...command: string[]) => engine('exec', id, ...command),
     /** SIGTERM, and SIGKILL if it is not over in time. */
-    stop: (seconds: number) => engine('stop', '--time', String(seconds), id),
+    stop: (seconds: number) => engine('stop', '-t', String(seconds), id),
     [Symbol.asyncDispose]: async () => {
       await engine('rm', '--force', id);
     },
