@@ -58,13 +58,14 @@ export class EventHistory {
   skip(events: number): void {
     this.#end += events;
     this.forget();
+    this.#wakeAll();
   }
 
   hear(event: OtpEvent): void {
     if (event.type === 'wheel.ticked') return;
     this.#ring[this.#end % this.#kept] = event;
     this.#end++;
-    for (const wake of this.#waiting) wake();
+    this.#wakeAll();
   }
 
   /** The place behind the event with this id; undefined if it is not kept, or never was. */
@@ -95,6 +96,10 @@ export class EventHistory {
       this.#waiting.add(wake);
       signal.addEventListener('abort', wake);
     });
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#waiting) wake();
   }
 
   #at(number: number): Told | undefined {

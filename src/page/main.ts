@@ -43,7 +43,7 @@ prepareStartClean(api, () => {
   refresh();
 });
 
-let isConnected = false;
+let connection: 'connecting' | 'connected' | 'reconnecting' = 'connecting';
 setInterval(refresh, REFRESH_MS);
 setInterval(() => {
   const sentence = news.take();
@@ -58,12 +58,18 @@ followEvents(api, {
     refresh();
   },
   onConnection(state) {
-    isConnected = state === 'connected';
-    const shown = byId('connection', HTMLElement);
-    shown.textContent = state;
-    shown.dataset['state'] = state;
+    connection = state;
+    showConnection();
   },
 });
+
+function showConnection(): void {
+  const state = connection === 'connected' && api.storeIsAway ? 'store away' : connection;
+  const shown = byId('connection', HTMLElement);
+  if (shown.dataset['state'] === state) return;
+  shown.textContent = state;
+  shown.dataset['state'] = state;
+}
 
 function onEvent(event: ServiceEvent): void {
   codes.apply(event);
@@ -81,7 +87,7 @@ function adopt(state: ClockState): void {
 }
 
 function refresh(): void {
-  if (isConnected && !document.hidden) for (const part of refreshed) part.refresh();
+  if (connection === 'connected' && !document.hidden) for (const part of refreshed) part.refresh();
 }
 
 let renderedAt = Number.NEGATIVE_INFINITY;
@@ -91,6 +97,7 @@ function draw(at: number): void {
   clock.render(at);
   if (at - renderedAt >= RENDER_MS) {
     renderedAt = at;
+    showConnection();
     const now = time.now(at);
     rows.render(codes.newest(SHOWN, fieldValue('filter')), codes.total, now);
     byId('hub-count', HTMLElement).textContent = dial.count.toLocaleString('en');

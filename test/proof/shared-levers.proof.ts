@@ -118,6 +118,16 @@ describe('the inbox', () => {
     expect(await inboxes()).toEqual([[], [], []]);
   });
 
+  test('is empty at all replicas when Redis has lost everything', async () => {
+    await request('alice');
+    await redis.send('FLUSHALL');
+    expect(await inboxes()).toEqual([[], [], []]);
+    await request('bob');
+    await redis.send('FLUSHALL');
+    await request('carol');
+    for (const messages of await inboxes()) expect(statesOf(messages)).toEqual(['carol pending']);
+  });
+
   test('of a replica that joins has what happened before', async () => {
     const { code } = await request('alice');
     await verify('alice', code);

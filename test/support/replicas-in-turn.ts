@@ -4,11 +4,13 @@ import { type Frame, frames } from './sse.ts';
 
 /** Replicas of the service that share a store. */
 export interface Replicas {
+  /** Where one listens. */
+  url(of: number): string;
   /** Sends a request to another replica than the one before; or to the one that is named, counted from 0. */
   send(path: string, init?: RequestInit, to?: number): Promise<Answer>;
   /** Posts JSON, likewise. */
   post(path: string, body: object, to?: number): Promise<Answer>;
-  put(path: string, body: object): Promise<Answer>;
+  put(path: string, body: object, to?: number): Promise<Answer>;
   /** The same question to each of them. */
   askAll(path: string): Promise<Answer[]>;
   /** Follows the events of one. @param after the event to begin behind */
@@ -42,6 +44,7 @@ export async function startReplicas(
   for (let to = 0; to < count; to++)
     while ((await send('/readyz', {}, to)).status !== 200) await Bun.sleep(5);
   return {
+    url,
     send,
     post: withBody('POST'),
     put: withBody('PUT'),

@@ -70,8 +70,12 @@ export class Follower {
   async #read(): Promise<void> {
     const { journal, reader, renew } = this.#parts;
     const [, first] = await Promise.all([renew(), journal.read(this.#place)]);
-    for (let batch = first; batch.length > 0; batch = await journal.read(this.#place)) {
-      for (const { place, number, entry } of batch) {
+    for (let batch = first; batch?.length !== 0; batch = await journal.read(this.#place)) {
+      if (batch === undefined) {
+        reader.lose();
+        this.#place = undefined;
+      }
+      for (const { place, number, entry } of batch ?? []) {
         this.#place = place;
         reader.read(number, entry);
       }

@@ -60,16 +60,18 @@ export class Journal {
     return done;
   }
 
-  /** The entries behind a place, the oldest kept without it; some, and then more from the last one's place. */
-  async read(place: string | undefined): Promise<Read[]> {
-    const from = place === undefined ? '-' : `(${place}`;
+  /**
+   * The entries behind a place, or from the oldest kept without one; some, and then more from the last one's place.
+   *
+   * @returns undefined if there is no journal any more that has the place: Redis has lost it
+   */
+  async read(place: string | undefined): Promise<Read[] | undefined> {
+    // From the place itself: an answer without anything is then the end of the journal, and not of what is new.
+    const from = place ?? '-';
     const range = await this.#redis.send('XRANGE', [LEVER_KEYS.journal, from, '+', 'COUNT', `${BATCH}`]);
-    return listOf(range).map((item) => {
-      const [place, fields] = listOf(item);
-      const [, number, , text] = listOf(fields);
-      const entry: Entry = JSON.parse(String(text));
-      return { place: String(place), number: Number(number), entry };
-    });
+    const items = listOf(range).map(listOf);
+    if (items.length === 0 && place !== undefined) return undefined;
+    return items.filter(([id]) => id !== place).map(readOf);
   }
 
   #send(): Promise<unknown> {
@@ -77,4 +79,10 @@ export class Journal {
     this.#pending = [];
     return this.#redis.run(APPEND, [LEVER_KEYS.journal], [`${KEPT}`, `${KEPT_MS}`, ...entries]);
   }
+}
+
+function readOf([place, fields]: readonly unknown[]): Read {
+  const [, number, , text] = listOf(fields);
+  const entry: Entry = JSON.parse(String(text));
+  return { place: String(place), number: Number(number), entry };
 }

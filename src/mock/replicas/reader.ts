@@ -48,9 +48,18 @@ export class Reader {
     }
   }
 
+  /** Redis has lost the journal, and codes with it or not: a replica that joins now knows nothing either. */
+  lose(): void {
+    this.#parts.inbox.clear();
+    // Who follows the events is told, and may look at what there is.
+    this.#parts.history.skip(1);
+    this.#number = 0;
+  }
+
   /** @param number that the entry has in the journal: where some are left out, the journal has dropped them */
   read(number: number, entry: Entry): void {
     const { inbox, history, forgetDelivery, run } = this.#parts;
+    if (number <= this.#number) this.lose();
     if (this.#number > 0 && number > this.#number + 1) history.skip(number - this.#number - 1);
     this.#number = number;
     switch (entry.does) {

@@ -12,9 +12,15 @@ export class Api {
   readonly #askForKey: (wasWrong: boolean) => Promise<string>;
   #key = sessionStorage.getItem(STORED_AS);
   #asking: Promise<void> | undefined;
+  #storeIsAway = false;
 
   constructor(askForKey: (wasWrong: boolean) => Promise<string>) {
     this.#askForKey = askForKey;
+  }
+
+  /** Whether the service said, when it was called last, that its store does not answer. */
+  get storeIsAway(): boolean {
+    return this.#storeIsAway;
   }
 
   /** Calls the service; never rejects. A body goes out as JSON. @param path with its query */
@@ -28,11 +34,10 @@ export class Api {
         }),
       });
       const { ok, status } = response;
-      if (ok) return { ok, status, body: await response.json() };
-      return {
-        ok,
-        problem: { status, code: 'error', detail: response.statusText, ...(await response.json()) },
-      };
+      const answer = await response.json();
+      this.#storeIsAway = !ok && answer.code === 'store_unavailable';
+      if (ok) return { ok, status, body: answer };
+      return { ok, problem: { status, code: 'error', detail: response.statusText, ...answer } };
     } catch {
       return { ok: false, problem: { status: 0, code: 'no answer', detail: 'The connection broke off.' } };
     }

@@ -5,23 +5,30 @@ import { byId } from './dom.ts';
 const SVG = 'http://www.w3.org/2000/svg';
 
 const SHARED =
-  'The codes are in a store that several replicas share: it keeps their deadlines itself, and there is no wheel of the service’s own to unroll here.';
+  'Drawn above from the codes in the list. The store that the replicas of this service share keeps the deadlines itself, so there is no wheel of the service’s own to unroll here.';
 
 /** The service's own wheel, unrolled: a mark for each slot that is not empty, and the hand. */
 export class UnrolledWheel {
   readonly #api: Api;
+  /** Whether the service has no wheel of its own to show; it will not get one while it runs. */
+  #isShared = false;
 
   constructor(api: Api) {
     this.#api = api;
   }
 
   async refresh(): Promise<void> {
+    if (this.#isShared) return;
     const answer = await this.#api.call<WheelState>('GET', '/mock/wheel');
-    const isShared = !answer.ok && answer.problem.code === 'not_with_shared_store';
-    byId('real', HTMLElement).hidden = !answer.ok && !isShared;
-    byId('strip', SVGSVGElement).style.display = isShared ? 'none' : '';
+    this.#isShared = !answer.ok && answer.problem.code === 'not_with_shared_store';
+    byId('real', HTMLElement).hidden = !answer.ok && !this.#isShared;
     if (answer.ok) this.#draw(answer.body);
-    if (isShared) byId('real-caption', HTMLElement).textContent = SHARED;
+    if (this.#isShared) this.#sayShared();
+  }
+
+  #sayShared(): void {
+    byId('strip', SVGSVGElement).style.display = 'none';
+    byId('real-caption', HTMLElement).textContent = SHARED;
   }
 
   #draw({ slots, current, entries, occupied }: WheelState): void {

@@ -36,6 +36,9 @@ function readerRig() {
     lose: (entries: number) => {
       number += entries;
     },
+    restart: () => {
+      number = 0;
+    },
     states: () => inbox.list({}).map(({ id, state }) => `${id} ${state}`),
     told: () => history.read(0, 100),
   };
@@ -100,6 +103,20 @@ describe('what is read in the journal', () => {
     read({ does: 'forget', by: 'here' });
     read({ does: 'end', by: 'here' });
     expect(forgotten).toEqual([]);
+  });
+
+  test('begins anew where Redis has lost the journal: what was before is gone, as for a replica that joins', async () => {
+    const { reader, request, states, told, restart, history } = readerRig();
+    request('c1');
+    const waiting = history.grown(history.end, new AbortController().signal);
+    reader.lose();
+    await waiting;
+    expect([states(), told()]).toEqual([[], { missed: 2, events: [], next: 2 }]);
+    request('c2');
+    request('c3');
+    restart();
+    request('c4');
+    expect([states(), told().events.map(({ id }) => id)]).toEqual([['c4 pending'], ['e1']]);
   });
 
   test('may leave entries out that the journal has dropped: readers of events are told so', () => {
