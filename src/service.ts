@@ -118,18 +118,23 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
   const opened = openStore({ config, policy: policyOf(config), clock, log, run });
   const store = new MeasuredStore(opened.store, clock, storeMetrics(registry));
   const closing = new AbortController();
-  const onError = (error: unknown) => {
+  const failed = (what: string) => (error: unknown) => {
     // Of a store that is away the log has been told, once.
-    if (!(error instanceof StoreUnavailable)) log.error('a tick failed', error);
+    if (!(error instanceof StoreUnavailable)) log.error(what, error);
   };
   const { signal } = closing;
   const isMock = config.OTP_MODE === 'mock';
   const ties = isMock && opened.redis ? new Ties({ ...opened.redis, clock, signal }) : undefined;
   const alone = ties && ((work: () => Promise<number>) => ties.alone(work));
+  const onError = failed('a tick failed');
   const expiry = new Expiry({ store, clock, announce, onError, signal, alone });
   const leverParts = { config, clock, store, delivery, bus, announce, expiry, wheel: opened.wheel };
-  const own = () => (isMock ? createLevers(leverParts) : undefined);
-  const levers = ties ? createSharedLevers({ ...leverParts, ties, run, onError }) : own();
+  const onLostTouch = failed('a look at other replicas failed');
+  const levers = ties
+    ? createSharedLevers({ ...leverParts, ties, run, onError: onLostTouch })
+    : isMock
+      ? createLevers(leverParts)
+      : undefined;
   const codes = levers?.codes ?? randomCodes(config.OTP_LENGTH);
   const otps = levers?.replicas
     ? new ToldOtps(store, codes, announce, levers.replicas.told)

@@ -148,6 +148,12 @@ export const FAULTS: readonly Fault[] = [
     "return key.startsWith(user) && (key.length === user.length || key[user.length] === '\\0');",
     'return key.startsWith(user);',
   ),
+  fault(
+    'a code that was replaced at another replica passes for good',
+    'mock/replicas/reader.ts',
+    'if (end !== undefined) this.#parts.inbox.hear(end);',
+    '',
+  ),
   fault('a slow reader is not told', 'mock/event-history.ts', 'missed: first - place', 'missed: 0'),
   fault('a fault strikes once too often', 'mock/faults.ts', 'times > 1 ?', 'times > 0 ?'),
   fault('a lever works without a key', 'web/mock/mock-routes.ts', '.onTransform(checkKey)', ''),

@@ -386,6 +386,8 @@ describe('a reset through one replica', () => {
     for (const of of [0, 1, 2]) {
       const frames = await take(replicas.events(of, 'of an earlier run'), 3);
       expect(frames.map(({ event }) => event)).toEqual(['missed', 'mock.reset', 'otp.rejected']);
+      const resetAt = Date.parse(String(frames[1]?.data['time']));
+      expect(Math.abs(resetAt - Date.now())).toBeLessThan(60_000);
     }
   });
 

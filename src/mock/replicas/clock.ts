@@ -8,6 +8,9 @@ import move from './lua/move.lua' with { type: 'text' };
 
 const MOVE = new Script(move);
 
+/** What moves service time when nothing does. */
+const REAL_TIME = '+0';
+
 /**
  * Service time of all replicas. What moves it stands in Redis, where the store judges by it; each replica's own clock
  * follows.
@@ -16,7 +19,7 @@ export class SharedClock {
   readonly #redis: RedisConnection;
   readonly #keys: readonly string[];
   readonly #clock: MovableClock;
-  #known = '+0';
+  #known = REAL_TIME;
 
   /** @param keys of what moves the store's time: one a shard, all the same */
   constructor(redis: RedisConnection, keys: readonly string[], clock: MovableClock) {
@@ -33,9 +36,15 @@ export class SharedClock {
     return moved === 1;
   }
 
+  /** Back to real time: here at once, for the others as soon as Redis has it. */
+  async reset(): Promise<void> {
+    this.#adopt(REAL_TIME);
+    await this.take({ reset: true });
+  }
+
   /** Follows what others have moved. */
   async renew(): Promise<void> {
-    this.#adopt(String((await this.#redis.send('GET', this.#keys.slice(0, 1))) ?? '+0'));
+    this.#adopt(String((await this.#redis.send('GET', this.#keys.slice(0, 1))) ?? REAL_TIME));
   }
 
   /** Keeps it from being forgotten. */

@@ -1,11 +1,13 @@
 import type { Clock } from '../../kernel/clock.ts';
-import { StoreUnavailable } from '../../store/store-unavailable.ts';
 import type { Journal } from './journal.ts';
 import { KEPT_MS } from './keys.ts';
 import type { Reader } from './reader.ts';
 
 /** From one look at what the others do to the next, in milliseconds of real time. */
 const LOOK_MS = 20;
+
+/** The same after a look that failed. */
+const LOOK_AGAIN_MS = 1_000;
 
 /** From one renewal of how long things are kept to the next, in milliseconds of real time. */
 const KEEP_MS = KEPT_MS / 24;
@@ -18,7 +20,7 @@ export interface FollowerParts {
   readonly renew: () => Promise<unknown>;
   /** Keeps what stands in Redis from being forgotten while there is a replica. */
   readonly keep: () => Promise<unknown>;
-  /** Told of whatever fails but that Redis is away. */
+  /** Told of whatever a look fails with. The next one tries again. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -51,20 +53,21 @@ export class Follower {
 
   /** Looks by itself until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#parts;
-    for (let keptAt = clock.monotonic(); !signal.aborted; await clock.sleep(LOOK_MS, signal)) {
-      await this.#try(() => this.catchUp());
-      if (clock.monotonic() - keptAt < KEEP_MS) continue;
-      keptAt = clock.monotonic();
-      await this.#try(this.#parts.keep);
+    const { clock, keep, onError } = this.#parts;
+    let keptAt = clock.monotonic();
+    while (!signal.aborted) {
+      try {
+        await this.catchUp();
+        if (clock.monotonic() - keptAt >= KEEP_MS) {
+          await keep();
+          keptAt = clock.monotonic();
+        }
+        await clock.sleep(LOOK_MS, signal);
+      } catch (error) {
+        onError(error);
+        await clock.sleep(LOOK_AGAIN_MS, signal);
+      }
     }
-  }
-
-  /** What fails because Redis is away is tried again soon. */
-  async #try(work: () => Promise<unknown>): Promise<void> {
-    await work().catch((error) => {
-      if (!(error instanceof StoreUnavailable)) this.#parts.onError(error);
-    });
   }
 
   async #read(): Promise<void> {

@@ -56,7 +56,8 @@ export function createSharedLevers(parts: SharedLeverParts): Levers {
   if (seeded) bus.subscribe((event) => seeded.hear(event));
 
   const reset = new Reset(expiry, announce);
-  reset.register({ all: () => time.take({ reset: true }) });
+  // The clock first, as the reset is told of at the time that it then is.
+  reset.register({ all: () => time.reset() });
   reset.register({ all: () => store.forget(), ofUser: (user) => store.forget(user) });
   reset.register({ all: () => delivery.forget(), ofUser: (user) => delivery.forget(user) });
   reset.register({ all: () => rules.forget() });
