@@ -23,7 +23,7 @@ describe('calls that are outstanding', () => {
     const added = outstanding.add(promise);
     const waiting = outstanding.answered();
     reject(new Error('away'));
-    expect(waiting).rejects.toThrow('away');
+    await expect(waiting).rejects.toThrow('away');
     await added;
     await outstanding.answered();
   });
