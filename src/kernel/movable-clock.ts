@@ -10,7 +10,7 @@ export interface ClockState {
 
 /**
  * A clock whose service time a test moves: ahead, to a stop, on again. Real time goes on as it is, so whoever
- * sleeps or measures notices nothing. Apart from `reset` service time never goes back.
+ * sleeps or measures notices nothing. Apart from `reset`, here or where `adopt` heard of it, service time never goes back.
  */
 export class MovableClock implements Clock {
   readonly #real: Clock;

@@ -31,6 +31,17 @@ describe('the history of events', () => {
     expect(events[0]).toEqual(reset(16));
   });
 
+  test('tells whoever reads on, and whoever waits, that events were missed on their way to it', async () => {
+    const history = heard(3);
+    const waiting = history.grown(3, new AbortController().signal);
+    history.skip(4);
+    await waiting;
+    expect(history.read(3, 100)).toEqual({ missed: 4, events: [], next: 7 });
+    history.hear(reset(8));
+    expect(history.read(3, 100)).toEqual({ missed: 4, events: [reset(8)], next: 8 });
+    expect(history.placeAfter('run-e3')).toBeUndefined();
+  });
+
   test('finds the place behind an event as long as it keeps that', () => {
     const history = heard(25);
     expect(history.placeAfter('run-e25')).toBe(25);
