@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
-import { systemClock } from '../../src/kernel/clock.ts';
+import { type Clock, systemClock } from '../../src/kernel/clock.ts';
 import { MovableClock } from '../../src/kernel/movable-clock.ts';
 import { EventHistory } from '../../src/mock/event-history.ts';
 import { Inbox } from '../../src/mock/inbox.ts';
@@ -60,45 +60,80 @@ describe('a turn', () => {
   });
 });
 
-test('what levers keep in Redis is kept as long as there is a replica, and looked after each hour', async () => {
-  const manual = new ManualClock();
-  const ending = new AbortController();
-  const keys = ['otp:mock:{0}:clock', 'otp:mock:{1}:clock'];
-  const time = new SharedClock(redis, keys, new MovableClock(clock));
-  const rules = new SharedRules(redis, () => {});
-  const seeded = new SharedSeededCodes(redis, 'seed', 6);
+/** A replica's part that follows the journal, and the inbox that comes of it. */
+function followerRig(clock: Clock, more: { keep?: () => Promise<unknown> } = {}) {
   const journal = new Journal(redis);
-  const inbox = new Inbox(manual);
+  const inbox = new Inbox(clock);
   const parts = { inbox, history: new EventHistory(10), forgetDelivery: async () => {}, run: 'here' };
-  const follower = new Follower({
-    clock: manual,
-    journal,
-    reader: new Reader(parts),
-    renew: () => Promise.all([time.renew(), rules.renew()]),
-    keep: () => Promise.all([time.keep(), rules.keep(), seeded.keep()]),
-    onError: (error) => {
-      throw error;
-    },
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  const rest = { renew: async () => {}, keep: async () => {}, onError, ...more };
+  return { journal, inbox, follower: new Follower({ clock, journal, reader: new Reader(parts), ...rest }) };
+}
+const requested = (otp: string) =>
+  ({
+    type: 'otp.requested',
+    id: `of-${otp}`,
+    time: 0,
+    user: 'alice',
+    purpose: 'default',
+    otp,
+    code: '1111',
+    expiresAt: Number.MAX_SAFE_INTEGER,
+  }) as const;
+
+describe('a replica', () => {
+  test('keeps what levers have in Redis for as long as it is there, by a look each hour', async () => {
+    const manual = new ManualClock();
+    const ending = new AbortController();
+    const clockKeys = ['otp:mock:{0}:clock', 'otp:mock:{1}:clock'];
+    const time = new SharedClock(redis, clockKeys, new MovableClock(clock));
+    const rules = new SharedRules(redis, () => {});
+    const seeded = new SharedSeededCodes(redis, 'seed', 6);
+    const keep = () => Promise.all([journal.keep(), time.keep(), rules.keep(), seeded.keep()]);
+    const { journal, follower } = followerRig(manual, { keep });
+
+    await time.take({ advance: 60_000 });
+    await rules.setCodes([{ user: 'alice', code: '1111' }]);
+    journal.tell({ does: 'happen', event: requested('c1') });
+    seeded.hear(requested('c1'));
+    await Promise.all([journal.told(), seeded.counted()]);
+    const keys = ['journal', 'rules', 'seeds', 'seeds-by-use'].map((name) => `otp:mock:{lever}:${name}`);
+    for (const key of [...keys, ...clockKeys]) expect(await server.send('PEXPIRE', key, '60000')).toBe(1);
+
+    const following = follower.run(ending.signal);
+    for (let passedMs = 0; passedMs <= 3_600_000; passedMs += 1_200_000) {
+      while (manual.sleeping === 0) await Bun.sleep(1);
+      await manual.leap(1_200_000);
+    }
+    while (manual.sleeping === 0) await Bun.sleep(1);
+    for (const key of [...keys, ...clockKeys])
+      expect(Number(await server.send('PTTL', key))).toBeGreaterThan(86_000_000);
+    ending.abort();
+    await following;
   });
 
-  await time.take({ advance: 60_000 });
-  await rules.setCodes([{ user: 'alice', code: '1111' }]);
-  const about = { id: 'e1', time: 0, user: 'alice', purpose: 'default', otp: 'c1', expiresAt: 0 };
-  seeded.hear({ type: 'otp.requested', code: '1111', ...about });
-  await seeded.counted();
-  const kept = ['rules', 'seeds', 'seeds-by-use'].map((name) => `otp:mock:{lever}:${name}`).concat(keys);
-  for (const key of kept) expect(await server.send('PEXPIRE', key, '60000')).toBe(1);
-
-  const following = follower.run(ending.signal);
-  const looked = () => manual.sleeping === 1;
-  for (let passedMs = 0; passedMs <= 3_600_000; passedMs += 1_200_000) {
-    while (!looked()) await Bun.sleep(1);
-    await manual.leap(1_200_000);
-  }
-  while (!looked()) await Bun.sleep(1);
-  for (const key of kept) expect(Number(await server.send('PTTL', key))).toBeGreaterThan(86_000_000);
-  ending.abort();
-  await following;
+  test('has caught up when it knows what was told before, however much others tell meanwhile', async () => {
+    const others = new Journal(redis);
+    const { follower, inbox } = followerRig(clock);
+    let writing = true;
+    const written = (async () => {
+      for (let i = 2; writing; i++) {
+        for (let n = 0; n < 20; n++) others.tell({ does: 'happen', event: requested(`c${i}-${n}`) });
+        await others.told();
+      }
+    })();
+    for (let i = 0; i < 20; i++) {
+      others.tell({ does: 'happen', event: requested(`mark-${i}`) });
+      await others.told();
+      const late = Bun.sleep(500).then(() => 'late');
+      expect(await Promise.race([follower.catchUp(), late])).toBeUndefined();
+      expect(inbox.list({}).map(({ id }) => id)).toContain(`mark-${i}`);
+    }
+    writing = false;
+    await written;
+  });
 });
 
 describe('the journal', () => {
@@ -110,12 +145,13 @@ describe('the journal', () => {
     }
     await journal.told();
     const read: string[] = [];
-    for (
-      let batch = await journal.read(undefined);
-      batch?.length;
-      batch = await journal.read(batch.at(-1)?.place)
-    )
-      for (const { number, entry } of batch) read.push(`${number} ${'by' in entry ? entry.by : ''}`);
+    for (let place: string | undefined, more = true; more; ) {
+      const passage = await journal.read(place);
+      for (const { number, entry } of passage.entries)
+        read.push(`${number} ${'by' in entry ? entry.by : ''}`);
+      place = passage.entries.at(-1)?.place;
+      more = passage.more;
+    }
     expect(read).toEqual(Array.from({ length: 2_000 }, (_, i) => `${i + 1} ${i}`));
   });
 

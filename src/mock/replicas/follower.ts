@@ -1,5 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, Passage } from './journal.ts';
 import { KEPT_MS } from './keys.ts';
 import type { Reader } from './reader.ts';
 
@@ -71,17 +71,25 @@ export class Follower {
   }
 
   async #read(): Promise<void> {
-    const { journal, reader, renew } = this.#parts;
-    const [, first] = await Promise.all([renew(), journal.read(this.#place)]);
-    for (let batch = first; batch?.length !== 0; batch = await journal.read(this.#place)) {
-      if (batch === undefined) {
-        reader.lose();
-        this.#place = undefined;
-      }
-      for (const { place, number, entry } of batch ?? []) {
-        this.#place = place;
-        reader.read(number, entry);
-      }
+    const { journal, renew } = this.#parts;
+    let [passage] = await Promise.all([journal.read(this.#place), renew()]);
+    this.#take(passage);
+    // As far as there was something when the look began: the others may write faster than anybody reads.
+    while (passage.more) {
+      passage = await journal.read(this.#place);
+      this.#take(passage);
+    }
+  }
+
+  #take({ lost, entries }: Passage): void {
+    const { reader } = this.#parts;
+    if (lost) {
+      reader.lose();
+      this.#place = undefined;
+    }
+    for (const { place, number, entry } of entries) {
+      this.#place = place;
+      reader.read(number, entry);
     }
   }
 }

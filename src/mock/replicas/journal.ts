@@ -14,6 +14,15 @@ const KEPT = 16_384;
 /** Entries that are read at once. */
 const BATCH = 500;
 
+/** What a read has found. */
+export interface Passage {
+  /** Whether the place to read from is gone, and all behind it: Redis has lost the journal. */
+  readonly lost: boolean;
+  readonly entries: readonly Read[];
+  /** Whether more may have been there already. */
+  readonly more: boolean;
+}
+
 /** An entry, the number that it has in the journal, and where to read on. */
 export interface Read {
   readonly place: string;
@@ -60,18 +69,20 @@ export class Journal {
     return done;
   }
 
-  /**
-   * The entries behind a place, or from the oldest kept without one; some, and then more from the last one's place.
-   *
-   * @returns undefined if there is no journal any more that has the place: Redis has lost it
-   */
-  async read(place: string | undefined): Promise<Read[] | undefined> {
+  /** The entries behind a place, or from the oldest that is kept without one. */
+  async read(place: string | undefined): Promise<Passage> {
     // From the place itself: an answer without anything is then the end of the journal, and not of what is new.
     const from = place ?? '-';
     const range = await this.#redis.send('XRANGE', [LEVER_KEYS.journal, from, '+', 'COUNT', `${BATCH}`]);
     const items = listOf(range).map(listOf);
-    if (items.length === 0 && place !== undefined) return undefined;
-    return items.filter(([id]) => id !== place).map(readOf);
+    const lost = items.length === 0 && place !== undefined;
+    const entries = items.filter(([id]) => id !== place).map(readOf);
+    return { lost, entries, more: lost || items.length === BATCH };
+  }
+
+  /** Keeps it from being forgotten. */
+  async keep(): Promise<void> {
+    await this.#redis.send('PEXPIRE', [LEVER_KEYS.journal, `${KEPT_MS}`]);
   }
 
   #send(): Promise<unknown> {

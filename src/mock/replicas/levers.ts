@@ -46,7 +46,7 @@ export function createSharedLevers(parts: SharedLeverParts): Levers {
     journal,
     reader,
     renew: () => Promise.all([time.renew(), rules.renew()]),
-    keep: () => Promise.all([time.keep(), rules.keep(), seeded?.keep()]),
+    keep: () => Promise.all([journal.keep(), time.keep(), rules.keep(), seeded?.keep()]),
     onError,
   });
 
