@@ -1,4 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
+import { StoreUnavailable } from '../../store/store-unavailable.ts';
 import type { Journal, Passage } from './journal.ts';
 import { KEPT_MS } from './keys.ts';
 import type { Reader } from './reader.ts';
@@ -6,7 +7,7 @@ import type { Reader } from './reader.ts';
 /** From one look at what the others do to the next, in milliseconds of real time. */
 const LOOK_MS = 20;
 
-/** The same after a look that failed. */
+/** The same after a look that failed by a flaw, as the next one will: the log is told of each. */
 const LOOK_AGAIN_MS = 1_000;
 
 /** From one renewal of how long things are kept to the next, in milliseconds of real time. */
@@ -65,7 +66,7 @@ export class Follower {
         await clock.sleep(LOOK_MS, signal);
       } catch (error) {
         onError(error);
-        await clock.sleep(LOOK_AGAIN_MS, signal);
+        await clock.sleep(error instanceof StoreUnavailable ? LOOK_MS : LOOK_AGAIN_MS, signal);
       }
     }
   }
