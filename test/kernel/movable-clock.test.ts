@@ -85,17 +85,6 @@ describe('a clock that can be moved', () => {
     );
   });
 
-  test('takes what another has done: how far it is ahead, or where it stands', () => {
-    const { clock, pass } = clocks();
-    clock.adopt({ standsAt: T0 + 90_000 });
-    pass(1_000);
-    expect(clock.state).toEqual({ now: T0 + 90_000, offset: 89_000, frozen: true });
-    clock.adopt({ ahead: 5_000 });
-    expect(clock.state).toEqual({ now: T0 + 6_000, offset: 5_000, frozen: false });
-    clock.adopt({ ahead: 0 });
-    expect(clock.now()).toBe(T0 + 1_000);
-  });
-
   test('moves no time but service time: whoever sleeps or measures goes by real time', async () => {
     const { real, clock } = clocks();
     let woke = false;
