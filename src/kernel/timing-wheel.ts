@@ -1,3 +1,4 @@
+import { LinkedLists, type List } from './linked-lists.ts';
 import { TICK_MS } from './ticker.ts';
 
 /** How many seconds the hand passes at once when it has fallen behind: a millisecond's work. */
@@ -8,7 +9,7 @@ const STRIDE = 1_024;
  *
  * Picture a clock face with a slot for each second, and one hand. A deadline goes into the slot that the
  * hand will reach at that second; each second the hand moves on and takes out what waits there for it. No
- * deadline is ever searched for: to schedule is to divide and append, to cancel is to leave a known place.
+ * deadline is ever searched for: to schedule is to divide and to join a list, to cancel is to leave the list.
  *
  * A wheel of 8 slots, its hand at second 3, and three deadlines:
  *
@@ -24,7 +25,9 @@ const STRIDE = 1_024;
  *                              ^ hand
  *
  * Second 13 is more than a revolution ahead and shares slot 5 with second 5. So a slot holds one *bucket*
- * for each second that falls on it: one, for lifetimes of up to a revolution.
+ * for each second that falls on it: one, for lifetimes of up to a revolution. A bucket is a linked list.
+ *
+ * What waits is an *entry*, a number from 1 on that stands for whatever the caller keeps under it.
  *
  * - A deadline belongs to the first whole second at or after it: the wheel is never early and at most a
  *   tick late. A deadline that has already passed belongs to the next tick.
@@ -32,10 +35,11 @@ const STRIDE = 1_024;
  *   second, and no single call takes long. When the clock goes back, the hand waits.
  * - The wheel has no timer and knows no time but the `now` it is given.
  */
-export class TimingWheel<E extends Scheduled<E>> {
-  readonly #slots: (Bucket<E>[] | undefined)[];
+export class TimingWheel {
+  readonly #lists = new LinkedLists();
+  readonly #slots: (Bucket[] | undefined)[];
   /** Buckets that the hand has passed and that are not emptied yet, earliest second first. */
-  readonly #due: Bucket<E>[] = [];
+  readonly #due: Bucket[] = [];
   /** The last whole second since the epoch that the hand has visited. */
   #hand: number;
   #size = 0;
@@ -55,25 +59,16 @@ export class TimingWheel<E extends Scheduled<E>> {
   }
 
   /** Reminds of `entry` once `deadline` (milliseconds since the epoch) has come; moves it if it is scheduled. */
-  schedule(entry: E, deadline: number): void {
+  schedule(entry: number, deadline: number): void {
     this.cancel(entry);
     const bucket = this.#bucketOf(Math.max(Math.ceil(deadline / TICK_MS), this.#hand + 1));
-    entry.bucket = bucket;
-    entry.index = bucket.entries.push(entry) - 1;
+    this.#lists.add(bucket.entries, entry);
     this.#size++;
   }
 
   /** Forgets `entry`, also one that is due but not taken; does nothing if it is not scheduled. */
-  cancel(entry: E): void {
-    const { bucket, index } = entry;
-    if (bucket === undefined) return;
-    const last = bucket.entries.pop();
-    if (last !== undefined && last !== entry) {
-      bucket.entries[index] = last;
-      last.index = index;
-    }
-    entry.bucket = undefined;
-    this.#size--;
+  cancel(entry: number): void {
+    if (this.#lists.remove(entry)) this.#size--;
   }
 
   /** Whether `take` has more to give out, or has not followed the clock all the way yet. */
@@ -98,20 +93,15 @@ export class TimingWheel<E extends Scheduled<E>> {
   }
 
   /** Follows the clock by at most a stride, and takes out at most `limit` entries that are due. */
-  take(now: number, limit: number): E[] {
+  take(now: number, limit: number): number[] {
     if (this.#due.length === 0) this.#turn(Math.floor(now / TICK_MS));
-    const taken: E[] = [];
+    const taken: number[] = [];
     for (let bucket = this.#due[0]; bucket !== undefined; bucket = this.#due[0]) {
-      while (taken.length < limit) {
-        const entry = bucket.entries.pop();
-        if (entry === undefined) break;
-        entry.bucket = undefined;
-        taken.push(entry);
-      }
+      this.#empty(bucket, limit, taken, () => true);
       if (bucket.entries.length > 0) break;
+      this.#lists.discard(bucket.entries);
       this.#due.shift();
     }
-    this.#size -= taken.length;
     return taken;
   }
 
@@ -119,17 +109,27 @@ export class TimingWheel<E extends Scheduled<E>> {
    * Takes out at most `limit` entries of the second that has begun, of those that are due already: for whoever
    * cannot wait for its end, when `take` gives out all of them.
    */
-  takeBegun(limit: number, isDue: (entry: E) => boolean): E[] {
+  takeBegun(limit: number, isDue: (entry: number) => boolean): number[] {
     const second = this.#hand + 1;
     const bucket = this.#slots[second % this.#slots.length]?.find((it) => it.second === second);
-    const taken = (bucket?.entries ?? []).filter(isDue).slice(0, limit);
-    for (const entry of taken) this.cancel(entry);
+    const taken: number[] = [];
+    if (bucket !== undefined) this.#empty(bucket, limit, taken, isDue);
     return taken;
+  }
+
+  /** Takes entries out of a bucket, of those that are due, until `limit` are taken. */
+  #empty({ entries }: Bucket, limit: number, taken: number[], isDue: (entry: number) => boolean): void {
+    for (const entry of this.#lists.entriesOf(entries)) {
+      if (taken.length >= limit) return;
+      if (!isDue(entry)) continue;
+      this.cancel(entry);
+      taken.push(entry);
+    }
   }
 
   /** Moves the hand towards `second`, a stride at the most, and queues the buckets it comes by. */
   #turn(second: number): void {
-    if (this.#size === 0) this.#hand = Math.max(this.#hand, second);
+    if (this.#size === 0 && second > this.#hand + STRIDE) this.#leap(second);
     const goal = Math.min(second, this.#hand + STRIDE);
     while (this.#hand < goal) {
       this.#hand++;
@@ -142,21 +142,22 @@ export class TimingWheel<E extends Scheduled<E>> {
     }
   }
 
-  #bucketOf(second: number): Bucket<E> {
+  /** Moves the hand to `second` at once: there is nothing to come by but empty buckets. */
+  #leap(second: number): void {
+    this.#hand = second;
+    for (const bucket of this.#slots.flatMap((slot) => slot ?? [])) this.#lists.discard(bucket.entries);
+    this.#slots.fill(undefined);
+  }
+
+  #bucketOf(second: number): Bucket {
     const index = second % this.#slots.length;
     const slot = this.#slots[index] ?? [];
     const found = slot.find((bucket) => bucket.second === second);
     if (found !== undefined) return found;
-    const bucket: Bucket<E> = { second, entries: [] };
+    const bucket = { second, entries: this.#lists.create() };
     this.#slots[index] = [...slot, bucket];
     return bucket;
   }
-}
-
-/** Where the wheel notes an entry's place. The wheel alone writes it; an entry starts with `undefined` and 0. */
-export interface Scheduled<E> {
-  bucket: Bucket<E> | undefined;
-  index: number;
 }
 
 /** A picture of a wheel. */
@@ -168,7 +169,7 @@ export interface WheelView {
   readonly occupied: readonly { readonly slot: number; readonly entries: number }[];
 }
 
-interface Bucket<E> {
+interface Bucket {
   readonly second: number;
-  readonly entries: E[];
+  readonly entries: List;
 }

@@ -52,8 +52,8 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'a stale reminder stays when a code is replaced',
     'kernel/timing-wheel.ts',
-    'schedule(entry: E, deadline: number): void {\n    this.cancel(entry);',
-    'schedule(entry: E, deadline: number): void {',
+    'schedule(entry: number, deadline: number): void {\n    this.cancel(entry);',
+    'schedule(entry: number, deadline: number): void {',
   ),
   fault(
     'a new request resets the lock',
@@ -93,7 +93,7 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'a code verifies for any purpose',
-    'store/memory/records.ts',
+    'store/memory/keys.ts',
     'return purpose === DEFAULT_PURPOSE ? user :',
     'return purpose !== undefined ? user :',
   ),
@@ -144,7 +144,7 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'a reset of one user takes others with it',
-    'store/memory/records.ts',
+    'store/memory/keys.ts',
     "return key.startsWith(user) && (key.length === user.length || key[user.length] === '\\0');",
     'return key.startsWith(user);',
   ),

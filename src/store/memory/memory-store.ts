@@ -17,8 +17,9 @@ import type {
   Store,
   Wanted,
 } from '../store.ts';
+import { otpKeyOf } from './keys.ts';
 import { RecordSet } from './record-set.ts';
-import { type OtpRecord, otpKeyOf, SendRecord, type StoredCode } from './records.ts';
+import { type OtpRecord, SendRecord, type StoredCode } from './records.ts';
 
 /**
  * Codes in this process's memory, with a timing wheel that reminds of each deadline.

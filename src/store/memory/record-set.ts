@@ -1,18 +1,19 @@
 import { TimingWheel, type WheelView } from '../../kernel/timing-wheel.ts';
 import type { OtpKey } from '../store.ts';
+import { isOf, isSenderKey, keyOf, senderKeyOf } from './keys.ts';
 import { RecordTable } from './record-table.ts';
-import { isOf, keyOf, OtpRecord, SendRecord, type StoredRecord } from './records.ts';
+import { Contents, OtpRecord, SendRecord, type StoredRecord } from './records.ts';
 
 /**
  * All records in memory: found by their keys, and reminded of by the timing wheel.
  *
- * A record is on the wheel for exactly as long as it is in a table. So nothing is kept that is not ended some
+ * A record is on the wheel for exactly as long as it is in the table. So nothing is kept that is not ended some
  * day, and the wheel knows how many there are.
  */
 export class RecordSet {
-  #otps = new RecordTable<OtpRecord>();
-  #senders = new RecordTable<SendRecord>();
-  #wheel: TimingWheel<StoredRecord>;
+  #table = new RecordTable();
+  #contents = new Contents();
+  #wheel: TimingWheel;
   #live = 0;
 
   /** @param now the present, in milliseconds since the epoch */
@@ -22,7 +23,7 @@ export class RecordSet {
 
   /** How many records take memory, and how many the wheel will come back to: always all of them. */
   get size(): { records: number; scheduled: number } {
-    return { records: this.#otps.size + this.#senders.size, scheduled: this.#wheel.size };
+    return { records: this.#table.size, scheduled: this.#wheel.size };
   }
 
   /** The same at no cost. */
@@ -41,25 +42,27 @@ export class RecordSet {
   }
 
   otp(key: OtpKey): OtpRecord | undefined {
-    return this.#otps.get(keyOf(key));
+    const whole = keyOf(key);
+    const row = this.#table.find(whole);
+    return row === 0 ? undefined : new OtpRecord(row, whole, this.#contents);
   }
 
   sender(user: string): SendRecord | undefined {
-    return this.#senders.get(user);
+    const key = senderKeyOf(user);
+    const row = this.#table.find(key);
+    return row === 0 ? undefined : new SendRecord(row, key, this.#contents);
   }
 
   /** Adds an empty record, which has to be settled in the same step. */
   addOtp(key: OtpKey): OtpRecord {
-    const record = new OtpRecord(keyOf(key));
-    this.#otps.add(record);
-    return record;
+    const whole = keyOf(key);
+    return new OtpRecord(this.#table.add(whole), whole, this.#contents);
   }
 
   /** Adds an empty record, which has to be settled in the same step. */
   addSender(user: string): SendRecord {
-    const sender = new SendRecord(user);
-    this.#senders.add(sender);
-    return sender;
+    const key = senderKeyOf(user);
+    return new SendRecord(this.#table.add(key), key, this.#contents);
   }
 
   /** Puts a code into a record, in place of the one there. */
@@ -83,33 +86,33 @@ export class RecordSet {
   settle(record: OtpRecord): void {
     const { dueAt } = record;
     if (dueAt === undefined) this.forget(record);
-    else this.#wheel.schedule(record, dueAt);
+    else this.#wheel.schedule(record.row, dueAt);
   }
 
   /** Has the wheel remind of when a user's sends limit nothing any more. */
   settleSender(sender: SendRecord, forgottenAt: number): void {
-    this.#wheel.schedule(sender, forgottenAt);
+    this.#wheel.schedule(sender.row, forgottenAt);
   }
 
   forget(record: StoredRecord): void {
-    this.#wheel.cancel(record);
-    if (record instanceof SendRecord) {
-      this.#senders.delete(record.key);
-      return;
-    }
-    this.dropCode(record);
-    this.#otps.delete(record.key);
+    this.#wheel.cancel(record.row);
+    if (record instanceof OtpRecord) this.dropCode(record);
+    record.empty();
+    this.#table.delete(record.key);
   }
 
   /** Takes at most `limit` records off the wheel that are due; each has to be settled or forgotten at once. */
   take(now: number, limit: number): StoredRecord[] {
-    return this.#wheel.take(now, limit);
+    return this.#wheel.take(now, limit).map((row) => this.#recordAt(row));
   }
 
   /** The same of those that have become due since the last whole second, which `take` does not give out yet. */
   takeBegun(now: number, limit: number): StoredRecord[] {
-    const isDue = (record: StoredRecord) => record instanceof OtpRecord && (record.dueAt ?? now) <= now;
-    return this.#wheel.takeBegun(limit, isDue);
+    const isDue = (row: number) => {
+      const record = this.#recordAt(row);
+      return record instanceof OtpRecord && (record.dueAt ?? now) <= now;
+    };
+    return this.#wheel.takeBegun(limit, isDue).map((row) => this.#recordAt(row));
   }
 
   /** Whether there is more to take. */
@@ -119,8 +122,8 @@ export class RecordSet {
 
   /** Forgets all, and begins at another present. */
   clear(now: number): void {
-    this.#otps = new RecordTable();
-    this.#senders = new RecordTable();
+    this.#table = new RecordTable();
+    this.#contents = new Contents();
     this.#wheel = new TimingWheel(now);
     this.#live = 0;
   }
@@ -132,16 +135,23 @@ export class RecordSet {
    * @param newest the number of the last code that is to be forgotten
    */
   *forgetUser(user: string, newest: number): Generator<void> {
-    const sender = this.#senders.get(user);
+    const sender = this.sender(user);
     if (sender !== undefined) this.forget(sender);
-    for (const records of this.#otps.parts()) {
-      for (const record of records) {
-        if (!isOf(user, record.key)) continue;
+    for (const rows of this.#table.steps()) {
+      for (const row of rows) {
+        const record = this.#recordAt(row);
+        if (!isOf(user, record.key) || record instanceof SendRecord) continue;
         if (record.serial <= newest) this.dropCode(record);
         record.attempts = undefined;
         this.settle(record);
       }
-      if (records.length > 0) yield;
+      yield;
     }
+  }
+
+  #recordAt(row: number): StoredRecord {
+    const key = this.#table.keyOf(row);
+    const Kind = isSenderKey(key) ? SendRecord : OtpRecord;
+    return new Kind(row, key, this.#contents);
   }
 }

@@ -1,9 +1,24 @@
-import type { Scheduled } from '../../kernel/timing-wheel.ts';
+import { Rows } from '../../kernel/rows.ts';
 import type { Attempts } from '../../rules/attempts.ts';
 import { type CodeState, dueAt } from '../../rules/code-life.ts';
 import type { OtpState } from '../../rules/judgement.ts';
 import type { Sends } from '../../rules/sends.ts';
-import { DEFAULT_PURPOSE, type OtpKey } from '../store.ts';
+import { Column } from './column.ts';
+
+/** The columns of a code's numbers. */
+const SERIAL = 0;
+const EXPIRES_AT = 8;
+const GONE_AT = 16;
+/** The digits with a 1 before them, which keeps the leading zeros. */
+const DIGITS = 24;
+const CODE_BYTES = 32;
+
+/** The contents of all records, by their rows. A row that no record has is empty. */
+export class Contents {
+  readonly codes = new Rows(CODE_BYTES);
+  readonly attempts = new Column<Attempts>();
+  readonly sends = new Column<Sends>();
+}
 
 /** What takes memory in a store, each record with its place on the wheel. */
 export type StoredRecord = OtpRecord | SendRecord;
@@ -16,21 +31,48 @@ export interface StoredCode extends CodeState {
 /**
  * What is kept for one user and one purpose, for as long as there is a code or a count in it.
  *
- * There may be millions, so it is small: the code's fields stand in the record itself, and its digits are a
- * number. As objects of their own the two would nearly double it.
+ * There may be millions, so none is an object: this is a view of a row, made for a step and gone after it.
  */
-export class OtpRecord implements OtpState<StoredCode>, StoredCode, Scheduled<StoredRecord> {
-  /** 0 if there is no code. */
-  serial = 0;
-  expiresAt = 0;
-  goneAt: number | undefined;
-  attempts: Attempts | undefined;
-  bucket: Scheduled<StoredRecord>['bucket'];
-  index = 0;
-  /** The digits with a 1 before them, which keeps the leading zeros. */
-  private packed = 1;
+export class OtpRecord implements OtpState<StoredCode>, StoredCode {
+  constructor(
+    readonly row: number,
+    readonly key: string,
+    private readonly contents: Contents,
+  ) {}
 
-  constructor(readonly key: string) {}
+  /** 0 if there is no code. */
+  get serial(): number {
+    return this.contents.codes.float(this.row, SERIAL);
+  }
+
+  get expiresAt(): number {
+    return this.contents.codes.float(this.row, EXPIRES_AT);
+  }
+
+  set expiresAt(time: number) {
+    this.contents.codes.setFloat(this.row, EXPIRES_AT, time);
+  }
+
+  get goneAt(): number | undefined {
+    const time = this.contents.codes.float(this.row, GONE_AT);
+    return time === 0 ? undefined : time;
+  }
+
+  set goneAt(time: number | undefined) {
+    this.contents.codes.setFloat(this.row, GONE_AT, time ?? 0);
+  }
+
+  get digits(): string {
+    return String(this.contents.codes.float(this.row, DIGITS)).slice(1);
+  }
+
+  get attempts(): Attempts | undefined {
+    return this.contents.attempts.get(this.row);
+  }
+
+  set attempts(attempts: Attempts | undefined) {
+    this.contents.attempts.set(this.row, attempts);
+  }
 
   get code(): StoredCode | undefined {
     return this.serial === 0 ? undefined : this;
@@ -41,19 +83,20 @@ export class OtpRecord implements OtpState<StoredCode>, StoredCode, Scheduled<St
     return this.serial !== 0 && this.goneAt === undefined;
   }
 
-  get digits(): string {
-    return String(this.packed).slice(1);
-  }
-
   putCode(serial: number, digits: string, expiresAt: number): void {
-    this.serial = serial;
-    this.packed = Number(`1${digits}`);
+    this.contents.codes.setFloat(this.row, SERIAL, serial);
+    this.contents.codes.setFloat(this.row, DIGITS, Number(`1${digits}`));
     this.expiresAt = expiresAt;
     this.goneAt = undefined;
   }
 
   dropCode(): void {
-    this.serial = 0;
+    this.contents.codes.setFloat(this.row, SERIAL, 0);
+  }
+
+  empty(): void {
+    this.dropCode();
+    this.attempts = undefined;
   }
 
   /** When something in it ends; undefined if there is nothing in it. */
@@ -64,27 +107,23 @@ export class OtpRecord implements OtpState<StoredCode>, StoredCode, Scheduled<St
   }
 }
 
-/** When codes were sent to one user, who is the key. */
-export class SendRecord implements Scheduled<StoredRecord> {
-  sends: Sends = [];
-  bucket: Scheduled<StoredRecord>['bucket'];
-  index = 0;
+/** When codes were sent to one user: a view of a row, as the other. */
+export class SendRecord {
+  constructor(
+    readonly row: number,
+    readonly key: string,
+    private readonly contents: Contents,
+  ) {}
 
-  constructor(readonly key: string) {}
-}
+  get sends(): Sends {
+    return this.contents.sends.get(this.row) ?? [];
+  }
 
-/** The key of a record. Neither part contains NUL, so no two pairs share one; most have the user's own string. */
-export function keyOf({ user, purpose }: OtpKey): string {
-  return purpose === DEFAULT_PURPOSE ? user : `${user}\0${purpose}`;
-}
+  set sends(sends: Sends) {
+    this.contents.sends.set(this.row, sends);
+  }
 
-/** Whether a record's key is of this user, whatever the purpose; cheaper than to take the key apart. */
-export function isOf(user: string, key: string): boolean {
-  return key.startsWith(user) && (key.length === user.length || key[user.length] === '\0');
-}
-
-/** The user and the purpose that a record's key stands for. */
-export function otpKeyOf(key: string): OtpKey {
-  const [user = key, purpose = DEFAULT_PURPOSE] = key.split('\0');
-  return { user, purpose };
+  empty(): void {
+    this.contents.sends.set(this.row, undefined);
+  }
 }
