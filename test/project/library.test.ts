@@ -1,5 +1,7 @@
 import { expect, test } from 'bun:test';
+import { join } from 'node:path';
 import { treaty } from '@elysiajs/eden';
+import { $ } from 'bun';
 import { type App, ConfigError, createService } from 'mock-otp-service';
 
 test('a test embeds the service by its package’s name, and talks to it through Eden’s typed client', async () => {
@@ -29,3 +31,13 @@ test('it needs no port: Eden takes the app itself', async () => {
 test('it refuses bad settings', () => {
   expect(() => createService({ PORT: '-1' })).toThrow(ConfigError);
 });
+
+test('it compiles for whoever imports it: what it declares comes with it, under the options that the README names', async () => {
+  const options =
+    '--skipLibCheck --allowImportingTsExtensions --resolveJsonModule --types bun-types --strict --module esnext --moduleResolution bundler';
+  const said = await $`bunx tsc --ignoreConfig --noEmit ${options.split(' ')} ${import.meta.path}`
+    .cwd(join(import.meta.dir, '../..'))
+    .nothrow()
+    .text();
+  expect(said).toBe('');
+}, 60_000);

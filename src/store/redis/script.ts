@@ -1,3 +1,4 @@
+/// <reference path="./lua.d.ts" />
 import { createHash } from 'node:crypto';
 import envelope from './lua/envelope.lua' with { type: 'text' };
 
