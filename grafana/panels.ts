@@ -25,9 +25,9 @@ export const GLANCE: readonly PanelSpec[] = [
   },
   {
     title: 'Live codes now',
-    description: 'Codes that can be verified now.',
+    description: 'Codes that can be verified now. Each replica counts all in the store that it shares.',
     unit: 'short',
-    queries: [['sum(otp_live)', 'live']],
+    queries: [['max(otp_live)', 'live']],
   },
   {
     title: 'Codes asked for',

@@ -34,7 +34,7 @@ export function serviceMetrics(registry: Registry, { config, store, log, ready }
 
   new Gauge({
     name: 'otp_live',
-    help: 'Codes that can be verified now; absent while the store does not tell.',
+    help: 'Codes that can be verified now, of all replicas that share the store; absent while it does not tell.',
     registers,
     async collect() {
       try {

@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import { keyCheck, keyDetail, METRICS_KEY_SCHEME } from './api-keys.ts';
 import { problemSchema } from './problem.ts';
 
-const EXAMPLE = `# HELP otp_live Codes that can be verified now; absent while the store does not tell.
+const EXAMPLE = `# HELP otp_live Codes that can be verified now, of all replicas that share the store; absent while it does not tell.
 # TYPE otp_live gauge
 otp_live 42
 `;
