@@ -39,6 +39,7 @@ export type { App } from './web/app.ts';
 /** How long requests and messages that are on their way may take once the drain is over, in milliseconds. */
 const FINISH_MS = 8_000;
 
+/** A service: it is built, listens once, and stops. */
 export interface Service {
   /** The API itself; `app.handle(request)` needs no port. */
   readonly app: App | ReturnType<typeof strictApp>;
@@ -66,6 +67,7 @@ export class ListenError extends Error {
   }
 }
 
+/** What a service gets from its surroundings beside settings; each part can be left out. */
 export interface Surroundings {
   readonly clock?: Clock;
   /** Takes the lines of the log; nothing is logged without it. */

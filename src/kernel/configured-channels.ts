@@ -3,7 +3,7 @@ import type { Config } from './settings.ts';
 /** What a code can be delivered by. */
 export type ChannelName = Exclude<Config['OTP_CHANNEL'], 'none'>;
 
-export const CHANNEL_NAMES = ['email', 'sms', 'webhook'] as const satisfies readonly ChannelName[];
+const CHANNEL_NAMES = ['email', 'sms', 'webhook'] as const satisfies readonly ChannelName[];
 
 /** Each channel with the setting that turns it on, and the one that it cannot do without. */
 export const CHANNEL_SETTINGS = {

@@ -2,7 +2,9 @@ import { styleText } from 'node:util';
 import { isoWriter } from './iso-time.ts';
 import type { Config } from './settings.ts';
 
+/** How severe a line of the log is. */
 export type Level = Config['LOG_LEVEL'];
+/** What a line of the log tells beside its message. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** What was logged; `time` is service time in ms since the epoch. */

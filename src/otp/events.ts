@@ -71,7 +71,7 @@ export interface MockClock extends Cause {
   readonly frozen: boolean;
 }
 
-/** A fact with its name and its place in time: `id` grows, `time` is service time in ms since the epoch. */
+/** A fact with its name and its place in time: `id` grows within a run, `time` is service time in ms since the epoch. */
 export type OtpEvent = Fact & { readonly id: string; readonly time: number };
 
 /** The HTTP request that caused a fact; absent where time did. */
@@ -88,6 +88,7 @@ interface OfCode extends OtpKey, Cause {
 /** A guess is at a code, or at none. */
 type OfGuess = OfCode | (OtpKey & Cause & { readonly otp?: never; readonly expiresAt?: never });
 
+/** Has a fact published. It never throws. */
 export type Announce = (fact: Fact) => void;
 
 /** Makes the function through which everything is announced. @param nextId names the events */

@@ -23,6 +23,7 @@ export interface Attempts {
   readonly forgetAt: number;
 }
 
+/** What limits guesses. */
 export interface AttemptPolicy {
   /** Wrong codes in a row until the lock; 0 for no limit. */
   readonly maxAttempts: number;

@@ -21,8 +21,10 @@ export interface CodeState {
   readonly goneAt: number | undefined;
 }
 
+/** Where a code is in its life. Nobody can tell one that is gone from one that never was. */
 export type Phase = 'live' | 'ended' | 'grace' | 'gone';
 
+/** The phase of a code, or of none, at a moment. */
 export function phaseOf(code: CodeState | undefined, now: number): Phase {
   if (code === undefined) return 'gone';
   if (code.goneAt !== undefined) return now < code.goneAt ? 'grace' : 'gone';

@@ -7,6 +7,7 @@ export interface OtpState<C extends CodeState = CodeState> {
   readonly attempts: Attempts | undefined;
 }
 
+/** What limits guesses, and which of them count. */
 export interface GuessPolicy extends AttemptPolicy {
   /** Whether a guess counts as a wrong code also where the code has expired or there is none. */
   readonly everyGuessCounts: boolean;

@@ -13,6 +13,7 @@ export const OPERATIONS = [
   'ready',
 ] as const satisfies readonly (keyof Store)[];
 
+/** One of these. */
 export type Operation = (typeof OPERATIONS)[number];
 
 /** Told of each operation when it is over. Must not throw. */

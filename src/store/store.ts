@@ -57,12 +57,13 @@ export interface OtpKey {
 
 /** A code without its digits: what may be announced and logged. */
 export interface Otp extends OtpKey {
-  /** Names this one code, in events and to callers: the run of the service and a number that grows. */
+  /** Names this one code, in events and to callers: what numbers it, a run or a shard, and a number that grows. */
   readonly id: string;
   /** Service time, in milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
+/** A code that is to be kept. */
 export interface Wanted extends OtpKey {
   readonly code: string;
   readonly ttlMs: number;
@@ -70,6 +71,7 @@ export interface Wanted extends OtpKey {
   readonly exempt?: boolean;
 }
 
+/** A code that is kept. */
 export interface Issued {
   readonly otp: Otp;
   /** What became of the earlier code: absent if there was none, or none whose end was still to be noticed. */
@@ -95,6 +97,7 @@ export interface Counted {
   readonly attemptsLeft?: number;
 }
 
+/** What one step of expiry has ended. */
 export interface Expired {
   /** Codes that ran out, each reported once and never again; of those kept in one place, those of an earlier second first. */
   readonly expired: readonly Otp[];

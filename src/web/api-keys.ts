@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { ProblemError } from './problem.ts';
 
-/** The names of the two kinds of keys in the OpenAPI document: for codes, and for `/metrics`. */
+/** The name of the keys for codes in the OpenAPI document. */
 export const KEY_SCHEME = 'key';
+/** The name of those for `/metrics`. */
 export const METRICS_KEY_SCHEME = 'metricsKey';
 
 /** What the OpenAPI document says of routes that want one of `keys`. */

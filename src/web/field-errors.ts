@@ -9,6 +9,7 @@ const MAX_PROBLEM_BYTES = 1_023;
 /** How much an answer repeats of an unknown field's name: the only piece of input in any answer. */
 const MAX_NAME_LENGTH = 64;
 
+/** The fields of a request that cannot be used. */
 export type FieldErrors = Static<typeof FieldError>[];
 
 /** The problem of a request whose fields cannot be used. */

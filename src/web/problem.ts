@@ -129,6 +129,7 @@ export const PROBLEMS = {
   },
 } as const;
 
+/** The machine name of a problem. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** Seconds after which a caller may ask again where the service is not ready or its store is away. */
@@ -137,7 +138,7 @@ export const RETRY_S = 1;
 /** The media type of every problem. */
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** The body of a problem. */
+/** What every problem's body has. */
 export interface ProblemBody<C extends ProblemCode> {
   type: string;
   title: string;
@@ -146,7 +147,7 @@ export interface ProblemBody<C extends ProblemCode> {
   code: C;
 }
 
-/** @param more fields of this one problem, beside those that all have */
+/** The body of a problem. @param more fields of this one problem, beside those that all have */
 export function problem<C extends ProblemCode>(code: C): ProblemBody<C>;
 export function problem<C extends ProblemCode, M extends object>(code: C, more: M): ProblemBody<C> & M;
 export function problem<C extends ProblemCode>(code: C, more: object = {}): ProblemBody<C> {

@@ -1,9 +1,9 @@
+const BASE = 'otp:mock:{lever}:';
+
 /**
  * What the levers of all replicas have in common in Redis. There is none of it but in mock mode: strict mode has no
  * levers, and the journal has codes in it.
  */
-const BASE = 'otp:mock:{lever}:';
-
 export const LEVER_KEYS = {
   /** Hash: fixed codes and faults as lists in JSON, and a version that is another whenever one of them is. */
   rules: `${BASE}rules`,

@@ -6,7 +6,8 @@ import envelope from './lua/envelope.lua' with { type: 'text' };
  * A script for Redis: one step, atomic, in one round trip.
  *
  * Its last argument is the moment, by the server's own clock, from which on nobody waits for its answer: then it
- * does nothing. Its body defines `step(keys, args)`; whatever that returns is the answer.
+ * does nothing. Its body defines `step(keys, args, present, micros)`, with the server's time in milliseconds and in
+ * microseconds; whatever that returns is the answer.
  */
 export class Script {
   readonly source: string;
