@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { CodeSource } from '../otp/code-source.ts';
 import type { OtpEvent } from '../otp/events.ts';
-import { isOf, keyOf } from '../store/memory/keys.ts';
+import { isOf, keyOf } from '../store/otp-key.ts';
 import type { OtpKey } from '../store/store.ts';
 
 /** Of how many users and purposes the count is kept; beyond that the one used longest ago starts again. */

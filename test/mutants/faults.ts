@@ -93,7 +93,7 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'a code verifies for any purpose',
-    'store/memory/keys.ts',
+    'store/otp-key.ts',
     'return purpose === DEFAULT_PURPOSE ? user :',
     'return purpose !== undefined ? user :',
   ),
@@ -144,7 +144,7 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'a reset of one user takes others with it',
-    'store/memory/keys.ts',
+    'store/otp-key.ts',
     "return key.startsWith(user) && (key.length === user.length || key[user.length] === '\\0');",
     'return key.startsWith(user);',
   ),

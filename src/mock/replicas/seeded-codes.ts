@@ -1,6 +1,6 @@
 import type { CodeSource } from '../../otp/code-source.ts';
 import type { OtpEvent } from '../../otp/events.ts';
-import { isOf, keyOf } from '../../store/memory/keys.ts';
+import { isOf, keyOf } from '../../store/otp-key.ts';
 import type { RedisConnection } from '../../store/redis/connection.ts';
 import { listOf } from '../../store/redis/replies.ts';
 import { Script } from '../../store/redis/script.ts';

@@ -5,6 +5,7 @@ import { type Attempts, attemptsLeft, lockedUntil } from '../../rules/attempts.t
 import { endOfGrace, fateOfEarlier, phaseOf } from '../../rules/code-life.ts';
 import { EXEMPT, judge } from '../../rules/judgement.ts';
 import { afterSend, limitsSends, sendsForgottenAt, throttle } from '../../rules/sends.ts';
+import { otpKeyOf } from '../otp-key.ts';
 import type {
   Counted,
   Expired,
@@ -17,7 +18,6 @@ import type {
   Store,
   Wanted,
 } from '../store.ts';
-import { otpKeyOf } from './keys.ts';
 import { RecordSet } from './record-set.ts';
 import { type OtpRecord, SendRecord, type StoredCode } from './records.ts';
 

@@ -1,8 +1,9 @@
 import { TimingWheel, type WheelView } from '../../kernel/timing-wheel.ts';
+import { isOf, keyOf } from '../otp-key.ts';
 import type { OtpKey } from '../store.ts';
-import { isOf, isSenderKey, keyOf, senderKeyOf } from './keys.ts';
 import { RecordTable } from './record-table.ts';
 import { Contents, OtpRecord, SendRecord, type StoredRecord } from './records.ts';
+import { isSenderKey, senderKeyOf } from './sender-key.ts';
 
 /**
  * All records in memory: found by their keys, and reminded of by the timing wheel.
