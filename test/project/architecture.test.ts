@@ -10,7 +10,7 @@ const LAYERS = [
   ['store/', 'where codes are kept, each operation one atomic step'],
   ['otp/', 'the service class, the expiry loop and the events'],
   ['mock/', 'the test levers: what a test sees of the service and moves it with'],
-  ['features/', 'what listens to events; nothing calls it'],
+  ['features/', 'the log of events and the metrics: what watches, and changes nothing'],
   ['delivery/', 'what brings codes to people: the channels, each with its queue'],
   ['web/', 'HTTP'],
   ['service.ts', 'the wiring: it builds the parts and connects them'],
