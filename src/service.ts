@@ -102,7 +102,7 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
   for (const warning of warnings) log.warn(warning);
 
   const bus = new EventBus<OtpEvent>((error) => log.error('a subscriber failed', error));
-  bus.subscribe(eventLog(log, config.OTP_MODE === 'strict' ? userMask() : (user) => user));
+  bus.subscribe(eventLog(log, config.OTP_MODE === 'strict' ? userMask(config.OTP_PEPPER) : (user) => user));
   bus.subscribe(otpMetrics(registry));
   bus.subscribe(deliveryMetrics(registry));
   const announce = announcer(bus, clock, idSource(run, 'e'));

@@ -40,17 +40,20 @@ export function openStore({ config, policy, clock, log, run }: StoreParts): Open
     url: config.OTP_STORE,
     clock,
     timeoutMs: config.OTP_STORE_TIMEOUT,
-    onChange: tellOfAbsence(log, () => warnOfLosses(connection, log)),
+    onChange: tellOfAbsence(log, new URL(config.OTP_STORE).host, () => warnOfLosses(connection, log)),
   });
   return { store: new RedisStore(connection, keys, policy), redis: { connection, keys } };
 }
 
-/** @param atFirst what is to be done once, as soon as there is a connection */
-function tellOfAbsence(log: Log, atFirst: () => void): (reason: Error | undefined) => void {
+/**
+ * @param address where the store should be
+ * @param atFirst what is to be done once, as soon as there is a connection
+ */
+function tellOfAbsence(log: Log, address: string, atFirst: () => void): (reason: Error | undefined) => void {
   let away = false;
   let met = false;
   return (reason) => {
-    if (reason !== undefined) log.warn('the store is away', { reason: reason.message });
+    if (reason !== undefined) log.warn('the store is away', { address, reason: reason.message });
     else if (away) log.info('the store is back');
     away = reason !== undefined;
     if (away || met) return;

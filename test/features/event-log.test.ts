@@ -72,6 +72,8 @@ describe('the event log', () => {
     expect(users[2]).toBe(users[0]);
     expect(users[1]).not.toBe(users[0]);
     expect((await ask(strict)).users, 'no two runs share a key').not.toContain(users[0]);
+    const replica = { ...strict, OTP_PEPPER: 'a-pepper-of-some-length' };
+    expect((await ask(replica)).users, 'but those that share a secret').toEqual((await ask(replica)).users);
   });
 
   test('follows a request that led to no event, at debug', async () => {

@@ -118,7 +118,7 @@ describe('while the store is away', () => {
     await ready();
     expect(await logged('the store is back')).toHaveLength(1);
     expect(await logged('the store is away')).toMatchObject([
-      { level: 'warn', reason: 'Redis refuses: MASTERDOWN' },
+      { level: 'warn', address: new URL(redis.url).host, reason: 'Redis refuses: MASTERDOWN' },
     ]);
     expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
     expect(JSON.stringify(lines)).not.toContain('hunter22');
