@@ -61,6 +61,7 @@ describe('the store’s pod of the scaled form', () => {
   test('is one that the service has no warning about', async () => {
     await using pod = await ValkeyPod.create(PASSWORD);
     await pod.start();
+    await becomesReady(pod);
     await using service = await serviceWith(pod);
     expect((await service.post('/otp/request', { user: 'alice' })).status).toBe(200);
     expect(service.log).toEqual([]);
