@@ -92,3 +92,45 @@ test('a call that was answered 503 has no effect when a Redis that stood still g
     expect(await service.post(0, '/otp/verify', { ...ask, user })).toMatchObject({ status: 404 });
   }
 }, 30_000);
+
+test.each([
+  ['mock', {}],
+  [
+    'strict',
+    {
+      OTP_API_KEYS: 'k'.repeat(32),
+      OTP_SMTP_URL: 'smtp://127.0.0.1:9',
+      OTP_MAIL_FROM: 'otp@example.com',
+    },
+  ],
+])(
+  'codes run out in a full Redis also after the connection to it was lost, in %s mode',
+  async (mode, env) => {
+    await using server = await RedisServer.start();
+    await using service = await replicas(1, { ...env, OTP_STORE: server.url, OTP_MODE: mode });
+    const authorization = `Bearer ${'k'.repeat(32)}`;
+    const asked = await service.send(0, '/otp/request', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization },
+      body: JSON.stringify({ user: 'alice@example.com', ttl: 1 }),
+    });
+    expect(asked.status).toBe(200);
+    const admin = await server.connect();
+    const live = async () => {
+      const names = Array.from({ length: 16 }, (_, shard) => `otp:${mode}:{${shard}}:live`);
+      const counts = await Promise.all(names.map((name) => admin.send('ZCARD', [name])));
+      return counts.reduce((sum, count) => sum + Number(count), 0);
+    };
+    expect(await live()).toBe(1);
+    await admin.send('CONFIG', ['SET', 'maxmemory', '1']);
+    await admin.send('CLIENT', ['KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
+    const began = performance.now();
+    while ((await live()) > 0 && performance.now() - began < 4_000) await Bun.sleep(50);
+    expect(await live()).toBe(0);
+    expect(await service.send(0, '/readyz')).toMatchObject({ status: 503 });
+    await admin.send('CONFIG', ['SET', 'maxmemory', '0']);
+    expect(await service.untilReady()).toBeLessThan(BACK_MS);
+    admin.close();
+  },
+  15_000,
+);

@@ -6,7 +6,8 @@ import { KEPT_MS, LEVER_KEYS } from './keys.ts';
 import append from './lua/append.lua' with { type: 'text' };
 import { Outstanding } from './outstanding.ts';
 
-const APPEND = new Script(append);
+/** What ends where Redis has no memory left has to be told as well; the journal is bounded. */
+const APPEND = new Script(append, { flags: 'allow-oom' });
 
 /** Entries that are kept, about: a few megabytes. */
 const KEPT = 16_384;

@@ -4,8 +4,12 @@ import type { RedisConnection } from '../../store/redis/connection.ts';
 import { Script } from '../../store/redis/script.ts';
 import { LEVER_KEYS } from './keys.ts';
 import keepTurn from './lua/keep-turn.lua' with { type: 'text' };
+import takeTurn from './lua/take-turn.lua' with { type: 'text' };
 
-const KEEP_TURN = new Script(keepTurn);
+/** Codes end in turns, and have to end also where Redis has no memory left. */
+const ending = { flags: 'allow-oom' };
+const TAKE_TURN = new Script(takeTurn, ending);
+const KEEP_TURN = new Script(keepTurn, ending);
 
 /** How long a turn lasts unless it is prolonged, in milliseconds: so long others wait for one that died in the midst of it. */
 const TURN_MS = 1_000;
@@ -46,9 +50,8 @@ export class Turns {
   }
 
   async #take(token: string): Promise<void> {
-    const taking = [LEVER_KEYS.turn, token, 'NX', 'PX', `${TURN_MS}`];
-    while (!this.#signal.aborted && (await this.#redis.send('SET', taking)) === null)
-      await this.#clock.sleep(LOOK_MS, this.#signal);
+    const take = () => this.#redis.run(TAKE_TURN, [LEVER_KEYS.turn], [token, `${TURN_MS}`]);
+    while (!this.#signal.aborted && (await take()) !== 1) await this.#clock.sleep(LOOK_MS, this.#signal);
   }
 
   async #prolong(token: string, signal: AbortSignal): Promise<void> {

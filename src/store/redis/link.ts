@@ -10,6 +10,12 @@ import { ServerTime } from './server-time.ts';
 /** Whether Redis takes steps that write. */
 export const PROBE = new Script(probe);
 
+/**
+ * Whether it takes those that end things. That is all that a connection needs: a full Redis has to be reached, for the
+ * end of what it has makes room in it.
+ */
+const ENDING_PROBE = new Script(probe, { flags: 'allow-oom' });
+
 export interface LinkParts {
   readonly url: string;
   readonly clock: Clock;
@@ -47,7 +53,7 @@ export class Link {
     try {
       await this.#inTime(this.#client.connect(), this.#giveUpAt());
       await this.#hearTime();
-      await this.run(PROBE, [], []);
+      await this.run(ENDING_PROBE, [], []);
     } catch (error) {
       this.close();
       throw error;
