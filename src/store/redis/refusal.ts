@@ -1,18 +1,10 @@
 import { StoreUnavailable } from '../store-unavailable.ts';
 
-/** What Redis says where it cannot take a step now; the connection is good. */
-const PASSING = new Set(['OOM', 'MISCONF', 'NOREPLICAS', 'BUSY', 'TRYAGAIN']);
+/** What Redis says where it does not take a step now, or not from us; the connection is good. */
+const PASSING = new Set(['OOM', 'MISCONF', 'NOREPLICAS', 'BUSY', 'TRYAGAIN', 'NOPERM']);
 
 /** What it says where it takes no step at all: another connection may lead to one that does. */
-const LASTING = new Set([
-  'READONLY',
-  'LOADING',
-  'MASTERDOWN',
-  'CLUSTERDOWN',
-  'NOAUTH',
-  'WRONGPASS',
-  'NOPERM',
-]);
+const LASTING = new Set(['READONLY', 'LOADING', 'MASTERDOWN', 'CLUSTERDOWN', 'NOAUTH', 'WRONGPASS']);
 
 /** What a failed command comes to: its error, and whether the connection is of no more use. */
 export interface Refusal {

@@ -135,7 +135,7 @@ describe('a connection to Redis', () => {
     },
   );
 
-  test.each(['OOM', 'MISCONF', 'NOREPLICAS'])(
+  test.each(['OOM', 'MISCONF', 'NOREPLICAS', 'NOPERM'])(
     'stays where Redis takes no step for the moment: %s',
     async (word) => {
       await using it = await rig();
