@@ -81,9 +81,15 @@ export class RedisConnection {
       this.#parts.onChange?.(undefined);
       this.#unavailable = await link.loss;
     } catch (error) {
-      this.#unavailable = error instanceof Error ? error : new StoreUnavailable('Redis cannot be reached');
+      this.#unavailable = awayFor(error);
     }
     this.#link = undefined;
     return this.#unavailable;
   }
+}
+
+/** Whatever it is for which no connection came about: it is the store that is away, and no call's own failure. */
+function awayFor(cause: unknown): StoreUnavailable {
+  if (cause instanceof StoreUnavailable) return cause;
+  return new StoreUnavailable(cause instanceof Error ? cause.message : 'Redis cannot be reached');
 }

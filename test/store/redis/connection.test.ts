@@ -149,6 +149,18 @@ describe('a connection to Redis', () => {
     },
   );
 
+  test('is away where whoever answers takes no step, for whatever reason', async () => {
+    await using it = await rig();
+    it.redis.answer = () => resp.error('upstream failure');
+    it.redis.cut();
+    await until(() => it.redis.connected >= 3);
+    const refused = new StoreUnavailable('upstream failure');
+    expect(await failure(it.connection.send('GET', ['k']))).toEqual(refused);
+    expect(await failure(it.connection.run(script, [], []))).toBeInstanceOf(StoreUnavailable);
+    it.redis.answer = well(it.redis);
+    await until(() => it.connection.ready);
+  });
+
   test('takes what else Redis says for a flaw of ours, which is not the store’s being away', async () => {
     await using it = await rig();
     it.redis.answer = () => resp.error('WRONGTYPE Operation against a key holding the wrong kind of value');
