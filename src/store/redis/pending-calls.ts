@@ -1,5 +1,8 @@
 import type { Clock } from '../../kernel/clock.ts';
 
+/** How long it takes to read what has come, in milliseconds. */
+const READ_MS = 1;
+
 interface Call {
   readonly giveUpAt: number;
   readonly reject: (error: Error) => void;
@@ -53,10 +56,16 @@ export class PendingCalls {
     this.#watching = true;
     for (let oldest = this.#oldest; oldest !== undefined; oldest = this.#oldest) {
       const leftMs = oldest.giveUpAt - this.#clock.monotonic();
-      if (leftMs <= 0) this.#onLate();
-      else await this.#clock.sleep(leftMs, this.#ending.signal);
+      if (leftMs > 0) await this.#clock.sleep(leftMs, this.#ending.signal);
+      else if (!(await this.#isAnsweredUnread(oldest))) this.#onLate();
     }
     this.#watching = false;
+  }
+
+  /** Whether the answer has come, and we have stood still: timers ring before what has come meanwhile is read. */
+  async #isAnsweredUnread(call: Call): Promise<boolean> {
+    await this.#clock.sleep(READ_MS, this.#ending.signal);
+    return !this.#calls.has(call);
   }
 
   get #oldest(): Call | undefined {

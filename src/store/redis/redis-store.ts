@@ -113,12 +113,12 @@ export class RedisStore implements Store {
     const { shard, sender } = user === undefined ? {} : this.#keys.sender(user);
     const shards = shard === undefined ? this.#keys.shards : [shard];
     const newest = await Promise.all(shards.map(({ issued }) => this.#redis.send('GET', [issued])));
-    for (const [i, shard] of shards.entries()) {
-      const forget = (members: string[]) =>
-        this.#run(SCRIPTS.forget, sharedOf(shard), Number(newest[i]), ...members);
+    const forgetIn = async (shard: Shard, i: number) => {
       for (const index of [shard.live, shard.kept])
-        for await (const members of membersOf(this.#redis, index, `${sender ?? ''}*`)) await forget(members);
-    }
+        for await (const members of membersOf(this.#redis, index, `${sender ?? ''}*`))
+          await this.#run(SCRIPTS.forget, sharedOf(shard), Number(newest[i]), ...members);
+    };
+    await Promise.all(shards.map(forgetIn));
   }
 
   /** Goes over the shards; what one has ended is handed out before the next is asked, so that it is announced at once. */
