@@ -8,7 +8,7 @@ import { FAULTS, type Fault } from './faults.ts';
  * need no process, browser or other machine. Ends with status 1 if they pass with a fault, or fail without one.
  */
 const root = join(import.meta.dir, '../..');
-const SUITES = ['kernel', 'rules', 'store', 'otp', 'features', 'web', 'delivery'].map(
+const SUITES = ['kernel', 'rules', 'store', 'otp', 'mock', 'features', 'web', 'delivery'].map(
   (suite) => `test/${suite}/`,
 );
 
