@@ -6,8 +6,8 @@ import { Inbox } from '../../src/mock/inbox.ts';
 import { SharedClock } from '../../src/mock/replicas/clock.ts';
 import { Follower } from '../../src/mock/replicas/follower.ts';
 import { Journal } from '../../src/mock/replicas/journal.ts';
+import { SharedLists } from '../../src/mock/replicas/lists.ts';
 import { Reader } from '../../src/mock/replicas/reader.ts';
-import { SharedRules } from '../../src/mock/replicas/rules.ts';
 import { SharedSeededCodes } from '../../src/mock/replicas/seeded-codes.ts';
 import { Turns } from '../../src/mock/replicas/turns.ts';
 import { RedisConnection } from '../../src/store/redis/connection.ts';
@@ -89,17 +89,17 @@ describe('a replica', () => {
     const ending = new AbortController();
     const clockKeys = ['otp:mock:{0}:clock', 'otp:mock:{1}:clock'];
     const time = new SharedClock(redis, clockKeys, new MovableClock(clock));
-    const rules = new SharedRules(redis, () => {});
+    const lists = new SharedLists(redis, () => {});
     const seeded = new SharedSeededCodes(redis, 'seed', 6);
-    const keep = () => Promise.all([journal.keep(), time.keep(), rules.keep(), seeded.keep()]);
+    const keep = () => Promise.all([journal.keep(), time.keep(), lists.keep(), seeded.keep()]);
     const { journal, follower } = followerRig(manual, { keep });
 
     await time.take({ advance: 60_000 });
-    await rules.setCodes([{ user: 'alice', code: '1111' }]);
+    await lists.setCodes([{ user: 'alice', code: '1111' }]);
     journal.tell({ does: 'happen', event: requested('c1') });
     seeded.hear(requested('c1'));
     await Promise.all([journal.told(), seeded.counted()]);
-    const keys = ['journal', 'rules', 'seeds', 'seeds-by-use'].map((name) => `otp:mock:{lever}:${name}`);
+    const keys = ['journal', 'lists', 'seeds', 'seeds-by-use'].map((name) => `otp:mock:{lever}:${name}`);
     for (const key of [...keys, ...clockKeys]) expect(await server.send('PEXPIRE', key, '60000')).toBe(1);
 
     const following = follower.run(ending.signal);

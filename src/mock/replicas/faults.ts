@@ -1,16 +1,16 @@
 import { chance, concerns, type Fault, type FaultLever, type Operation } from '../faults.ts';
-import type { SharedRules } from './rules.ts';
+import type { SharedLists } from './lists.ts';
 
 /** Faults for all replicas: a number of times is a number over all of them. */
 export class SharedFaults implements FaultLever {
-  readonly #rules: SharedRules;
+  readonly #lists: SharedLists;
 
-  constructor(rules: SharedRules) {
-    this.#rules = rules;
+  constructor(lists: SharedLists) {
+    this.#lists = lists;
   }
 
   get list(): readonly Fault[] {
-    const { faults, struck } = this.#rules.lists;
+    const { faults, struck } = this.#lists.current;
     return faults.flatMap((fault, place) => {
       if (fault.times === undefined) return fault;
       const times = fault.times - (struck.get(`${place}`) ?? 0);
@@ -26,14 +26,14 @@ export class SharedFaults implements FaultLever {
 
   /** Goes down the list as it stands in Redis: others may use faults up, or set them anew, at the same time. */
   async #claim(on: Operation, user: string): Promise<Fault | undefined> {
-    for (const [place, fault] of this.#rules.lists.faults.entries()) {
+    for (const [place, fault] of this.#lists.current.faults.entries()) {
       if (!concerns(fault, on, user)) continue;
       const hits = strikes(fault);
       if (fault.times === undefined) return hits ? fault : undefined;
-      const state = await this.#rules.strike(place, fault.times, hits);
+      const state = await this.#lists.strike(place, fault.times, hits);
       if (state === 'there') return hits ? fault : undefined;
       if (state === 'changed') {
-        await this.#rules.renew();
+        await this.#lists.renew();
         return this.strike(on, user);
       }
     }

@@ -6,7 +6,7 @@ const BASE = 'otp:mock:{lever}:';
  */
 export const LEVER_KEYS = {
   /** Hash: fixed codes and faults as lists in JSON, and a version that is another whenever one of them is. */
-  rules: `${BASE}rules`,
+  lists: `${BASE}lists`,
   /** Hash: how often each fault of the list has struck, by its place in it, and `all` together. */
   struck: `${BASE}struck`,
   /** Stream: what replicas have told each other. */

@@ -10,8 +10,8 @@ import { SharedClock } from './clock.ts';
 import { isTold } from './entries.ts';
 import { SharedFaults } from './faults.ts';
 import { Follower } from './follower.ts';
+import { SharedLists } from './lists.ts';
 import { Reader } from './reader.ts';
-import { SharedRules } from './rules.ts';
 import { SharedSeededCodes } from './seeded-codes.ts';
 import type { Ties } from './ties.ts';
 
@@ -37,16 +37,16 @@ export function createSharedLevers(parts: SharedLeverParts): Levers {
   const seeded =
     config.OTP_SEED === '' ? undefined : new SharedSeededCodes(redis, config.OTP_SEED, config.OTP_LENGTH);
   const codes = new FixedCodes(seeded ?? randomCodes(config.OTP_LENGTH));
-  const rules = new SharedRules(redis, (lists) => {
-    codes.list = lists.codes;
+  const lists = new SharedLists(redis, (current) => {
+    codes.list = current.codes;
   });
   const time = new SharedClock(redis, ties.clockKeys, clock);
   const follower = new Follower({
     clock,
     journal,
     reader,
-    renew: () => Promise.all([time.renew(), rules.renew()]),
-    keep: () => Promise.all([journal.keep(), time.keep(), rules.keep(), seeded?.keep()]),
+    renew: () => Promise.all([time.renew(), lists.renew()]),
+    keep: () => Promise.all([journal.keep(), time.keep(), lists.keep(), seeded?.keep()]),
     onError,
   });
 
@@ -60,7 +60,7 @@ export function createSharedLevers(parts: SharedLeverParts): Levers {
   reset.register({ all: () => time.reset() });
   reset.register({ all: () => store.forget(), ofUser: (user) => store.forget(user) });
   reset.register({ all: () => delivery.forget(), ofUser: (user) => delivery.forget(user) });
-  reset.register({ all: () => rules.forget() });
+  reset.register({ all: () => lists.forget() });
   if (seeded) reset.register({ all: () => seeded.forget(), ofUser: (user) => seeded.forget(user) });
   reset.register({
     all: () => journal.tell({ does: 'forget', by }),
@@ -76,10 +76,10 @@ export function createSharedLevers(parts: SharedLeverParts): Levers {
     history,
     clock: new ClockLever({ clock, expiry, announce, forgetCodes, take: (move) => time.take(move) }),
     codes,
-    faults: new SharedFaults(rules),
+    faults: new SharedFaults(lists),
     reset,
-    setCodes: (list) => rules.setCodes(list),
-    setFaults: (list) => rules.setFaults(list),
+    setCodes: (list) => lists.setCodes(list),
+    setFaults: (list) => lists.setFaults(list),
     clearInbox(filter) {
       const token = randomUUID();
       return reader.dropped(token, async () => {

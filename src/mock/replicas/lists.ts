@@ -10,10 +10,10 @@ import strike from './lua/strike.lua' with { type: 'text' };
 
 const SET = new Script(set);
 const STRIKE = new Script(strike);
-const KEYS = [LEVER_KEYS.rules, LEVER_KEYS.struck];
+const KEYS = [LEVER_KEYS.lists, LEVER_KEYS.struck];
 
 /** The lists as one version has them. */
-export interface RuleLists {
+export interface TestLists {
   readonly codes: readonly FixedCode[];
   /** As they were set: none has struck yet. */
   readonly faults: readonly Fault[];
@@ -21,32 +21,32 @@ export interface RuleLists {
   readonly struck: ReadonlyMap<string, number>;
 }
 
-const NONE: RuleLists = { codes: [], faults: [], struck: new Map() };
+const NONE: TestLists = { codes: [], faults: [], struck: new Map() };
 
 /** The lists that tests leave, fixed codes and faults, for all replicas: in Redis, with a copy here that is renewed. */
-export class SharedRules {
+export class SharedLists {
   readonly #redis: RedisConnection;
-  readonly #onChange: (lists: RuleLists) => void;
+  readonly #onChange: (lists: TestLists) => void;
   /** The version of the copy, and how often its faults had struck. */
   #known = '';
   #version = '';
   #lists = NONE;
 
   /** @param onChange told of the lists whenever they are others than before */
-  constructor(redis: RedisConnection, onChange: (lists: RuleLists) => void) {
+  constructor(redis: RedisConnection, onChange: (lists: TestLists) => void) {
     this.#redis = redis;
     this.#onChange = onChange;
   }
 
   /** As they were when they were renewed last. */
-  get lists(): RuleLists {
+  get current(): TestLists {
     return this.#lists;
   }
 
   /** Renews the copy, if the lists have changed. */
   async renew(): Promise<void> {
     const [version, struck] = await Promise.all([
-      this.#redis.send('HGET', [LEVER_KEYS.rules, 'version']),
+      this.#redis.send('HGET', [LEVER_KEYS.lists, 'version']),
       this.#redis.send('HGET', [LEVER_KEYS.struck, 'all']),
     ]);
     if (`${version} ${struck}` !== this.#known) await this.#load();
@@ -86,11 +86,11 @@ export class SharedRules {
   }
 
   async #load(): Promise<void> {
-    const [rules, counts] = await Promise.all([
-      this.#redis.send('HMGET', [LEVER_KEYS.rules, 'version', 'codes', 'faults']),
+    const [kept, counts] = await Promise.all([
+      this.#redis.send('HMGET', [LEVER_KEYS.lists, 'version', 'codes', 'faults']),
       this.#redis.send('HGETALL', [LEVER_KEYS.struck]),
     ]);
-    const [version, codes, faults] = listOf(rules);
+    const [version, codes, faults] = listOf(kept);
     const struck = new Map(Object.entries(Object(counts)).map(([place, count]) => [place, Number(count)]));
     this.#lists = { codes: parse(codes), faults: parse(faults), struck };
     this.#version = String(version);
