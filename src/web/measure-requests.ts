@@ -13,7 +13,7 @@ const STATUSES = new Set([200, ...Object.values(PROBLEMS).map(({ status }) => st
 /** What Elysia hands from hook to hook for one request; when that began is noted in it. */
 interface Measured extends Pick<Context, 'request' | 'set'> {
   readonly route?: string;
-  startedAt?: number;
+  startedAt: number;
 }
 
 /** What went wrong, as Elysia hands it to whoever answers then. */
@@ -44,13 +44,13 @@ export function measureRequests(
     },
     /** For what a handler has answered. */
     answered({ request, set, route, startedAt, responseValue }: Measured & { responseValue: unknown }): void {
-      finish(request, set, statusOf(responseValue, set), route, startedAt);
+      finish(request, set, statusOf(responseValue, set), startedAt, route);
     },
     /** For what `answer` says where none did, or in place of one that broke its own schema: that counts twice. */
     failed(answer: (failure: Failure) => string) {
       return ({ error, request, set, route, startedAt }: Failure & Measured): string => {
         const body = answer({ error, request, set });
-        finish(request, set, Number(set.status), route, startedAt);
+        finish(request, set, Number(set.status), startedAt, route);
         return body;
       };
     },
@@ -60,8 +60,8 @@ export function measureRequests(
     request: Request,
     set: Context['set'],
     status: number,
+    startedAt: number,
     route = routeOf(request),
-    startedAt = clock.monotonic(),
   ): void {
     const answered = {
       route,
