@@ -1,5 +1,5 @@
-import { test } from 'bun:test';
 import { type Browser, chromium } from 'playwright-core';
+import { testNeeding } from './needing.ts';
 
 /** Chromium where a machine has it, under the names that its packages give it. */
 const executablePath = ['chromium', 'chromium-browser', 'google-chrome']
@@ -14,21 +14,9 @@ const ONLY_HERE = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
  * Only this machine can be reached: any other name resolves to nothing.
  */
 export function browserTest(name: string, run: (browser: Browser) => Promise<void>): void {
-  if (!executablePath) {
-    const reason = 'no Chromium found: apt-get install chromium';
-    if (process.env['CI']) {
-      test(name, () => {
-        throw new Error(reason);
-      });
-    } else {
-      console.warn(`skipped: ${name}: ${reason}`);
-      test.skip(name, () => {});
-    }
-    return;
-  }
-  test(name, async () => {
+  const inBrowser = async () => {
     const browser = await chromium.launch({
-      executablePath,
+      ...(executablePath && { executablePath }),
       args: [
         '--no-sandbox',
         '--disable-gpu',
@@ -42,5 +30,7 @@ export function browserTest(name: string, run: (browser: Browser) => Promise<voi
     } finally {
       await browser.close();
     }
-  }, 60_000);
+  };
+  const lack = executablePath ? undefined : 'no Chromium found: apt-get install chromium';
+  testNeeding(lack, name, inBrowser, 60_000);
 }

@@ -1,9 +1,9 @@
-import { test } from 'bun:test';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { $, YAML } from 'bun';
 import { Manifests } from './manifests.ts';
+import { testNeeding } from './needing.ts';
 
 const root = join(import.meta.dir, '../..');
 
@@ -19,19 +19,9 @@ export const SECRETS = {
  * skipped, and says what to install; in CI it fails.
  */
 export function kubectlTest(name: string, run: (folder: string) => Promise<void>, timeoutMs = 30_000): void {
-  if (!Bun.which('kubectl')) {
-    const reason = 'no kubectl found: https://kubernetes.io/docs/tasks/tools/ (1.27 or later)';
-    if (process.env['CI']) {
-      test(name, () => {
-        throw new Error(reason);
-      });
-    } else {
-      console.warn(`skipped: ${name}: ${reason}`);
-      test.skip(name, () => {});
-    }
-    return;
-  }
-  test(
+  const lack = 'no kubectl found: https://kubernetes.io/docs/tasks/tools/ (1.27 or later)';
+  testNeeding(
+    Bun.which('kubectl') ? undefined : lack,
     name,
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'manifests-'));

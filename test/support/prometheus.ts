@@ -1,8 +1,8 @@
-import { test } from 'bun:test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { $, YAML } from 'bun';
+import { testNeeding } from './needing.ts';
 
 const root = join(import.meta.dir, '../..');
 
@@ -15,19 +15,9 @@ export function prometheusTest(
   run: (folder: string) => Promise<void>,
   timeoutMs = 30_000,
 ): void {
-  if (!Bun.which('promtool') || !Bun.which('prometheus')) {
-    const reason = 'no Prometheus found: apt-get install prometheus';
-    if (process.env['CI']) {
-      test(name, () => {
-        throw new Error(reason);
-      });
-    } else {
-      console.warn(`skipped: ${name}: ${reason}`);
-      test.skip(name, () => {});
-    }
-    return;
-  }
-  test(
+  const isThere = Bun.which('promtool') && Bun.which('prometheus');
+  testNeeding(
+    isThere ? undefined : 'no Prometheus found: apt-get install prometheus',
     name,
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));

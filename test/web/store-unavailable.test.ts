@@ -141,7 +141,9 @@ describe('a service that meets its store', () => {
   test('says nothing of one that keeps them', async () => {
     await start(SOUND);
     await ready();
-    await Bun.sleep(50);
+    while (!redis.commands.some(([command]) => command === 'INFO')) await Bun.sleep(5);
+    // Redis answers in order, so what it said of itself has been read when this is answered.
+    await ready();
     expect(lines.map(({ message }) => message)).toEqual(['listening']);
   });
 });
