@@ -183,7 +183,7 @@ browserTest('the levers: a frozen clock, faults, fixed codes, an empty inbox, a 
     await row(page, 'test-2').waitFor(SOON);
     await page.getByRole('button', { name: 'Reset everything' }).click();
     await page.getByText('No codes yet').waitFor(SOON);
-    expect(await page.locator('#fixed > li').count()).toBe(0);
+    await page.locator('#fixed > li').waitFor({ state: 'detached', ...SOON });
     expect(complaints).toEqual([]);
   }),
 );
