@@ -147,6 +147,21 @@ describe('the inbox, with events while it is fetched', () => {
     expect(states(list)).toEqual(['c1 expired']);
   });
 
+  test('what was forgotten meanwhile does not come back with an answer that is older', () => {
+    for (const [user, left] of [
+      [undefined, ['c3 pending']],
+      ['alice', ['c2 pending', 'c3 pending']],
+    ] as const) {
+      const list = new CodeList();
+      list.beginLoading();
+      list.apply({ type: 'mock.reset', ...(user && { user }) });
+      list.apply(requested('c3'));
+      list.load([message('c2', 'bob'), message('c1')]);
+      expect(states(list)).toEqual([...left]);
+      expect(list.total).toBe(left.length);
+    }
+  });
+
   test('what neither the answer has nor arrived meanwhile is gone', () => {
     const list = new CodeList();
     list.apply(requested('c1'));

@@ -2,9 +2,7 @@ import { expect } from 'bun:test';
 import { browserTest } from '../support/browser.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { startReplicas } from '../support/replicas-in-turn.ts';
-import { watchedPage } from '../support/watched-page.ts';
-
-const SOON = { timeout: 10_000 };
+import { SOON, watchedPage } from '../support/watched-page.ts';
 
 browserTest(
   'the page of one replica shows what others do, what is not to be had, and that Redis is away',

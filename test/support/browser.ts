@@ -8,6 +8,9 @@ const executablePath = ['chromium', 'chromium-browser', 'google-chrome']
 
 const ONLY_HERE = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
 
+/** A browser on a busy machine takes its time. */
+const LIMIT_MS = 180_000;
+
 /**
  * A test in a real browser. Without one it is skipped, and says what to install; in CI it fails.
  *
@@ -32,5 +35,5 @@ export function browserTest(name: string, run: (browser: Browser) => Promise<voi
     }
   };
   const lack = executablePath ? undefined : 'no Chromium found: apt-get install chromium';
-  testNeeding(lack, name, inBrowser, 60_000);
+  testNeeding(lack, name, inBrowser, LIMIT_MS);
 }

@@ -1,5 +1,8 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
+/** Whatever the page should show, and has not by then, it never will; it may wait for a look each 3 s, on a busy machine. */
+export const SOON = { timeout: 30_000 };
+
 export interface WatchedPage {
   readonly page: Page;
   /** What the browser has complained of so far: errors, and breaches of the Content-Security-Policy. */

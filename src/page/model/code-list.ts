@@ -45,9 +45,10 @@ const KEPT = 1_000;
 export class CodeList {
   /** Oldest first. */
   readonly #codes = new Map<string, Code>();
-  /** What has changed, and which codes arrived, since the inbox was last asked for. */
+  /** What has changed, which codes arrived, and whose were forgotten, since the inbox was last asked for. */
   #changes = new Map<string, Change>();
   #arrived = new Set<string>();
+  #forgotten = new Set<string | undefined>();
   #loading = false;
   #total = 0;
 
@@ -76,6 +77,7 @@ export class CodeList {
     this.#loading = true;
     this.#changes = new Map();
     this.#arrived = new Set();
+    this.#forgotten = new Set();
   }
 
   /** @param messages the inbox's answer, newest first: it replaces all but what arrived since `beginLoading` */
@@ -83,6 +85,7 @@ export class CodeList {
     const arrived = [...this.#arrived].flatMap((id) => this.#codes.get(id) ?? []);
     this.#codes.clear();
     for (const message of messages.toReversed()) {
+      if (this.#forgotten.has(undefined) || this.#forgotten.has(message.user)) continue;
       const expiresAt = Date.parse(message.expiresAt);
       this.#codes.set(message.id, { ...message, expiresAt, ...this.#changes.get(message.id) });
     }
@@ -97,6 +100,7 @@ export class CodeList {
 
   /** Forgets one user's codes, or all. */
   forget(user?: string): void {
+    if (this.#loading) this.#forgotten.add(user);
     if (user === undefined) {
       this.#codes.clear();
       this.#total = 0;

@@ -24,6 +24,11 @@ export class ServiceTime {
     return this.#frozen;
   }
 
+  /** When the service last said something about its time. */
+  get toldAt(): number {
+    return this.#at;
+  }
+
   /** Seconds that service time is ahead of real time, at `at`: while it stands, it falls behind. */
   offset(at: number): number {
     return this.#offset - (this.#frozen ? (at - this.#at) / 1_000 : 0);

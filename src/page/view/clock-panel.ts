@@ -26,8 +26,10 @@ export class ClockPanel {
   }
 
   async refresh(): Promise<void> {
+    const askedAt = performance.now();
     const answer = await this.#api.call<ClockState>('GET', '/mock/clock');
-    if (answer.ok) this.#adopt(answer.body);
+    // What the service has said since may be of a later move than its answer is.
+    if (answer.ok && this.#time.toldAt <= askedAt) this.#adopt(answer.body);
   }
 
   /** @param at the browser's own time, in ms */

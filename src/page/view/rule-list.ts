@@ -18,6 +18,9 @@ export class RuleList<T> {
   readonly #api: Api;
   readonly #rules: Rules<T>;
   #shown = '';
+  /** How often the list was looked at, and up to which look all is outdated: looks are answered in any order. */
+  #looks = 0;
+  #outdated = 0;
 
   constructor(api: Api, rules: Rules<T>) {
     this.#api = api;
@@ -27,8 +30,11 @@ export class RuleList<T> {
   }
 
   async refresh(): Promise<void> {
+    const look = ++this.#looks;
     const answer = await this.#api.call<T[]>('GET', this.#rules.path);
-    if (answer.ok) this.#list(answer.body);
+    if (!answer.ok || look <= this.#outdated) return;
+    this.#outdated = look;
+    this.#list(answer.body);
   }
 
   async #add(): Promise<void> {
@@ -40,7 +46,9 @@ export class RuleList<T> {
   #show(answer: Outcome<T[]>): void {
     const { name } = this.#rules;
     say(`${name}-answer`, answer.ok ? '' : problemInWords(answer.problem), 'bad');
-    if (answer.ok) this.#list(answer.body);
+    if (!answer.ok) return;
+    this.#outdated = this.#looks;
+    this.#list(answer.body);
   }
 
   #list(rules: readonly T[]): void {
