@@ -40,6 +40,8 @@ prepareKeyDialog();
 prepareRowButtons({ api, codes, forms, dial });
 prepareStartClean(api, () => {
   codes.forget();
+  // Codes may have come since, before the answer that this follows.
+  inbox.load();
   refresh();
 });
 

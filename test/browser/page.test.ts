@@ -224,6 +224,32 @@ browserTest('an answer from before a lever was moved, that comes after it, is no
   }),
 );
 
+browserTest('a code that is requested before the answer to a reset has come stays on the page', (browser) =>
+  withService(async (service) => {
+    const { page, complaints } = await watchedPage(browser);
+    await request(service, { user: 'alice@example.com' });
+    await open(page, service);
+    await row(page, 'alice@example.com').waitFor(SOON);
+
+    const late = Promise.withResolvers<void>();
+    await page.route(`${service.url}/mock/reset`, async (route) => {
+      const response = await route.fetch();
+      await late.promise;
+      await route.fulfill({ response });
+    });
+    await page.getByRole('button', { name: 'Reset everything' }).click();
+    await page.getByText('No codes yet').waitFor(SOON);
+    await requestInForm(page, 'bob@example.com');
+    await row(page, 'bob@example.com').waitFor(SOON);
+    late.resolve();
+    await page.getByText('All is forgotten').waitFor(SOON);
+    await requestInForm(page, 'carol@example.com');
+    await row(page, 'carol@example.com').waitFor(SOON);
+    await row(page, 'bob@example.com').waitFor(SOON);
+    expect(complaints).toEqual([]);
+  }),
+);
+
 browserTest(
   'with API keys the page asks for one, says when it is wrong, and keeps it for the session',
   (browser) =>
