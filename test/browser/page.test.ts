@@ -1,7 +1,8 @@
 import { expect } from 'bun:test';
-import type { BrowserContextOptions, Page, Route } from 'playwright-core';
-import { createService, type Service } from '../../src/service.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Service } from '../../src/service.ts';
 import { browserTest } from '../support/browser.ts';
+import { connected, open, request, requestInForm, row, started, withService } from '../support/page-steps.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { SOON, watchedPage } from '../support/watched-page.ts';
 
@@ -26,60 +27,13 @@ const SCREENS: Record<string, BrowserContextOptions> = {
   calm: { colorScheme: 'dark', reducedMotion: 'reduce' },
 };
 
-async function started(env: Record<string, string> = {}): Promise<Service> {
-  const service = createService({ PORT: '0', HOST: '127.0.0.1', ...env });
-  await service.listen();
-  return service;
-}
-
-/** Runs with a service, and stops it whatever happens. */
-async function withService(run: (service: Service) => Promise<void>, env: Record<string, string> = {}) {
-  const service = await started(env);
-  try {
-    await run(service);
-  } finally {
-    await service.stop();
-  }
-}
-
-function request(service: Service, body: object): Promise<Response> {
-  return service.app.handle(
-    new Request('http://localhost/otp/request', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
-      body: JSON.stringify(body),
-    }),
-  );
-}
-
-/** The row of a user's code. */
-function row(page: Page, user: string) {
-  return page.locator('#list > li').filter({ has: page.getByText(user, { exact: true }) });
-}
-
 function portOf(service: Service): number {
   return Number(new URL(service.url).port);
-}
-
-async function open(page: Page, service: Service): Promise<void> {
-  await page.goto(service.url);
-  await connected(page);
 }
 
 /** The wheel, as a screen reader tells of it. */
 function dial(page: Page): Promise<string | null> {
   return page.locator('#dial').getAttribute('aria-label');
-}
-
-function connected(page: Page): Promise<void> {
-  return page.locator('#connection[data-state=connected]').waitFor(SOON);
-}
-
-async function requestInForm(page: Page, user: string, ttl?: number): Promise<void> {
-  const form = page.locator('#request-form');
-  await form.getByLabel('User').fill(user);
-  await form.getByLabel('Lifetime').fill(ttl === undefined ? '' : String(ttl));
-  await form.getByRole('button', { name: 'Request' }).click();
 }
 
 browserTest(
@@ -190,67 +144,6 @@ browserTest('the levers: a frozen clock, faults, fixed codes, an empty inbox, a 
     await page.getByRole('button', { name: 'Reset everything' }).click();
     await page.getByText('No codes yet').waitFor(SOON);
     await page.locator('#fixed > li').waitFor({ state: 'detached', ...SOON });
-    expect(complaints).toEqual([]);
-  }),
-);
-
-browserTest('an answer from before a lever was moved, that comes after it, is not shown', (browser) =>
-  withService(async (service) => {
-    const { page, complaints } = await watchedPage(browser);
-    const late = Promise.withResolvers<void>();
-    const urls = ['clock', 'faults'].map((path) => `${service.url}/mock/${path}`);
-    const given: Promise<void>[] = [];
-    for (const url of urls) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      given.push(promise);
-      const hold = async (route: Route) => {
-        const response = await route.fetch();
-        resolve();
-        await late.promise;
-        await route.fulfill({ response });
-      };
-      await page.route(url, hold, { times: 1 });
-    }
-    await open(page, service);
-    await Promise.all(given);
-
-    await page.getByRole('button', { name: 'Freeze' }).click();
-    await page.getByText('frozen', { exact: true }).waitFor(SOON);
-    await page.locator('#fault-form').getByRole('button', { name: 'Add' }).click();
-    await page.locator('#faults').getByText('verify: 503, once').waitFor(SOON);
-    const shown = urls.map((url) => page.waitForResponse(url, SOON));
-    late.resolve();
-    await Promise.all(shown);
-    await requestInForm(page, 'bob@example.com');
-    await row(page, 'bob@example.com').waitFor(SOON);
-    expect(await page.getByText('frozen', { exact: true }).isVisible()).toBe(true);
-    expect(await page.locator('#faults > li').count()).toBe(1);
-    expect(complaints).toEqual([]);
-  }),
-);
-
-browserTest('a code that is requested before the answer to a reset has come stays on the page', (browser) =>
-  withService(async (service) => {
-    const { page, complaints } = await watchedPage(browser);
-    await request(service, { user: 'alice@example.com' });
-    await open(page, service);
-    await row(page, 'alice@example.com').waitFor(SOON);
-
-    const late = Promise.withResolvers<void>();
-    await page.route(`${service.url}/mock/reset`, async (route) => {
-      const response = await route.fetch();
-      await late.promise;
-      await route.fulfill({ response });
-    });
-    await page.getByRole('button', { name: 'Reset everything' }).click();
-    await page.getByText('No codes yet').waitFor(SOON);
-    await requestInForm(page, 'bob@example.com');
-    await row(page, 'bob@example.com').waitFor(SOON);
-    late.resolve();
-    await page.getByText('All is forgotten').waitFor(SOON);
-    await requestInForm(page, 'carol@example.com');
-    await row(page, 'carol@example.com').waitFor(SOON);
-    await row(page, 'bob@example.com').waitFor(SOON);
     expect(complaints).toEqual([]);
   }),
 );

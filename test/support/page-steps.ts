@@ -1,0 +1,58 @@
+import type { Page } from 'playwright-core';
+import { createService, type Service } from '../../src/service.ts';
+import { SOON } from './watched-page.ts';
+
+/** A service on a free port of this machine. @param env settings by the names of the environment variables */
+export async function started(env: Record<string, string> = {}): Promise<Service> {
+  const service = createService({ PORT: '0', HOST: '127.0.0.1', ...env });
+  await service.listen();
+  return service;
+}
+
+/** Runs with a service, and stops it whatever happens. */
+export async function withService(
+  run: (service: Service) => Promise<void>,
+  env: Record<string, string> = {},
+) {
+  const service = await started(env);
+  try {
+    await run(service);
+  } finally {
+    await service.stop();
+  }
+}
+
+/** Requests a code of a service, without a port. */
+export function request(service: Service, body: object): Promise<Response> {
+  return service.app.handle(
+    new Request('http://localhost/otp/request', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  );
+}
+
+/** The row of a user's code. */
+export function row(page: Page, user: string) {
+  return page.locator('#list > li').filter({ has: page.getByText(user, { exact: true }) });
+}
+
+/** Opens a service's page; resolves when it is connected. */
+export async function open(page: Page, service: Service): Promise<void> {
+  await page.goto(service.url);
+  await connected(page);
+}
+
+/** Resolves when the page is connected. */
+export function connected(page: Page): Promise<void> {
+  return page.locator('#connection[data-state=connected]').waitFor(SOON);
+}
+
+/** Fills in the page's form for a code, and sends it. @param ttl in seconds */
+export async function requestInForm(page: Page, user: string, ttl?: number): Promise<void> {
+  const form = page.locator('#request-form');
+  await form.getByLabel('User').fill(user);
+  await form.getByLabel('Lifetime').fill(ttl === undefined ? '' : String(ttl));
+  await form.getByRole('button', { name: 'Request' }).click();
+}
