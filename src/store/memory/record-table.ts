@@ -1,4 +1,4 @@
-import { Rows } from '../../kernel/rows.ts';
+import { FreeRows } from './free-rows.ts';
 import { KeyColumn } from './key-column.ts';
 import { RowIndex } from './row-index.ts';
 
@@ -7,16 +7,13 @@ const STEP = 128;
 
 /**
  * Which row a key's record is kept in: each key has a row of its own, from 1 on, for as long as it is here. Rows
- * that were given up are given out again first, so there are never more than were once needed together; that many
- * stay reserved.
+ * that were given up are given out again first, the lowest of them before the others, so there are never more than
+ * were once needed together; that many stay reserved.
  */
 export class RecordTable {
   readonly #keys = new KeyColumn();
   readonly #index = new RowIndex((row, key) => this.#keys.has(row, key));
-  /** For each row that was given up, the one given up before it. */
-  readonly #unusedBefore = new Rows(4);
-  /** The row given up last, 0 if there is none. */
-  #unused = 0;
+  readonly #free = new FreeRows();
   #rows = 0;
   #size = 0;
 
@@ -31,7 +28,7 @@ export class RecordTable {
 
   /** Gives a row to a key that has none. */
   add(key: string): number {
-    const row = this.#unused === 0 ? ++this.#rows : this.#reuse(this.#unused);
+    const row = this.#free.take() ?? ++this.#rows;
     this.#keys.set(row, key);
     this.#index.add(key, row);
     this.#size++;
@@ -43,8 +40,7 @@ export class RecordTable {
     const row = this.#index.delete(key);
     if (row === 0) return;
     this.#keys.delete(row);
-    this.#unusedBefore.setInt(row, 0, this.#unused);
-    this.#unused = row;
+    this.#free.add(row);
     this.#size--;
   }
 
@@ -61,10 +57,5 @@ export class RecordTable {
       const rows = Array.from({ length: STEP }, (_, i) => first + i);
       yield rows.filter((row) => this.#keys.get(row) !== undefined);
     }
-  }
-
-  #reuse(row: number): number {
-    this.#unused = this.#unusedBefore.int(row, 0);
-    return row;
   }
 }
