@@ -23,7 +23,10 @@ export function eventStreams(history: EventHistory, clock: Clock, ending: AbortS
   return (request: Request, server: AnyServer): Response => {
     const gone = new AbortController();
     const signal = AbortSignal.any([gone.signal, request.signal, ending]);
-    const chunks = read(request.headers.get('last-event-id'), signal);
+    const lastId = request.headers.get('last-event-id');
+    // Before anything is read: whoever has an answer is told all that happens from then on.
+    const place = lastId === null ? history.end : history.placeAfter(lastId);
+    const chunks = read(place, signal);
     suspendTimeout(server, request);
     const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
       const { value, done } = await chunks.next();
@@ -37,9 +40,9 @@ export function eventStreams(history: EventHistory, clock: Clock, ending: AbortS
     });
   };
 
-  async function* read(lastId: string | null, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  /** @param known where to begin; undefined if that is forgotten */
+  async function* read(known: number | undefined, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
     yield encode('retry: 1000\n\n');
-    const known = lastId === null ? history.end : history.placeAfter(lastId);
     if (known === undefined) yield encode(missedFrame(null));
     for (let place = known ?? history.begin; !signal.aborted; ) {
       const frames = framesFrom(place);

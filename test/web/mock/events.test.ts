@@ -72,6 +72,15 @@ describe('GET /mock/events', () => {
     ]);
   });
 
+  test('tells all that happens once it has answered, though nobody reads it yet', async () => {
+    const { open, post } = streamRig();
+    const { events } = await open();
+    await post('/otp/request', { user: 'alice' });
+    const first = take(events, 1);
+    await post('/otp/request', { user: 'bob' });
+    expect((await first).map(({ data }) => data['user'])).toEqual(['alice']);
+  });
+
   test('goes on behind the event that Last-Event-ID names', async () => {
     const { open, post } = streamRig();
     for (const user of ['a', 'b', 'c']) await post('/otp/request', { user });
