@@ -185,8 +185,8 @@ describe('over a port', () => {
 
   test('100 calls wait at once, and each gets the code', async () => {
     const waiting = Array.from({ length: 100 }, () => fetch(`${service.url}/mock/inbox/wait?user=crowd`));
-    // Each is sure to be waiting when one that came later is answered.
-    await fetch(`${service.url}/mock/inbox/wait?user=nobody&timeout=0`);
+    // The ticker sleeps and so does each call that waits.
+    while (clock.sleeping < 101) await clock.settle();
     await post('/otp/request', { user: 'crowd', code: '123456' });
     const answers = await Promise.all(waiting.map(async (answer) => (await answer).json()));
     expect(answers).toHaveLength(100);
@@ -197,7 +197,8 @@ describe('over a port', () => {
     const stopping = rig({ PORT: '0', HOST: '127.0.0.1' });
     await stopping.service.listen();
     const waiting = fetch(`${stopping.service.url}/mock/inbox/wait?user=alice&timeout=60`);
-    await fetch(`${stopping.service.url}/livez`);
+    // The ticker sleeps and so does a call that waits.
+    while (stopping.clock.sleeping < 2) await stopping.clock.settle();
     await stopping.service.stop();
     const answer = await waiting;
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
