@@ -27,6 +27,7 @@ try {
 
 /** Ends the process when the last lines are read, or soon after if nobody reads them. */
 async function end(): Promise<void> {
-  for (let waited = 0; waited < LAST_LINES_MS && !output.idle; waited += 10) await clock.sleep(10);
+  const giveUpAt = clock.monotonic() + LAST_LINES_MS;
+  while (!output.idle && clock.monotonic() < giveUpAt) await clock.sleep(10);
   process.exit(0);
 }
