@@ -71,18 +71,23 @@ async function* logLines(
   }
 }
 
-/** A request in two halves over a bare socket: resolves to the answer once the second half was sent. */
+/**
+ * A request in two halves over a bare socket. `begun` resolves with the first that is answered to it, `answer` to all of
+ * that once the connection is closed.
+ */
 export function halves(url: string, first: string) {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const answer = new Promise<string>((resolve, reject) => {
     let text = '';
     socket.on('data', (data) => {
+      begin();
       text += data;
     });
     socket.on('close', () => resolve(text));
     socket.on('error', reject);
   });
   socket.write(first);
-  return { answer, send: (second: string) => socket.write(second) };
+  return { begun, answer, send: (second: string) => socket.write(second) };
 }
