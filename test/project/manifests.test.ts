@@ -49,7 +49,7 @@ describe('the manifests', () => {
     expect(await unknownFields({ 'kubernetes-models/apps/v1': { IDeployment: [misspelt] } })).toContain(
       'replica',
     );
-  }, 30_000);
+  }, 180_000);
 
   test('fit together: the Service and the Deployment select the pods that the Deployment makes', () => {
     const labels = deployment.spec?.template.metadata?.labels ?? {};

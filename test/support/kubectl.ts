@@ -18,7 +18,7 @@ export const SECRETS = {
  * A test with kubectl, in a copy of the folders with manifests that the test may change. Without kubectl it is
  * skipped, and says what to install; in CI it fails.
  */
-export function kubectlTest(name: string, run: (folder: string) => Promise<void>, timeoutMs = 30_000): void {
+export function kubectlTest(name: string, run: (folder: string) => Promise<void>, timeoutMs = 180_000): void {
   const lack = 'no kubectl found: https://kubernetes.io/docs/tasks/tools/ (1.27 or later)';
   testNeeding(
     Bun.which('kubectl') ? undefined : lack,

@@ -13,7 +13,7 @@ const root = join(import.meta.dir, '../..');
 export function prometheusTest(
   name: string,
   run: (folder: string) => Promise<void>,
-  timeoutMs = 30_000,
+  timeoutMs = 180_000,
 ): void {
   const isThere = Bun.which('promtool') && Bun.which('prometheus');
   testNeeding(
