@@ -1,19 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { systemClock } from '../../src/kernel/clock.ts';
 import { TICK_MS } from '../../src/kernel/ticker.ts';
 import { createService, type Service } from '../../src/service.ts';
 import { channelOf } from '../support/channel.ts';
 import { FakeRedis, resp } from '../support/fake-redis.ts';
+import { unhurriedClock } from '../support/unhurried-clock.ts';
 
 const WORRYING = 'maxmemory_policy:allkeys-lru\r\naof_enabled:0\r\n';
 const SOUND = 'maxmemory_policy:noeviction\r\naof_enabled:1\r\n';
 
 const KEY = 'a-key-of-the-tests-with-32-letters';
 
-/** The machine's clock, by which nobody sleeps long. */
-const clock = systemClock();
-const { sleep } = clock;
-clock.sleep = (ms, signal) => sleep(ms / 20, signal);
+const TIMEOUT_MS = 900;
+const clock = unhurriedClock();
 
 /** What a step of expiry comes to. */
 const NOTHING_DUE = resp.list(resp.number(0), resp.list());
@@ -34,7 +32,7 @@ async function start(info: string): Promise<void> {
     PORT: '0',
     OTP_MODE: 'strict',
     OTP_API_KEYS: KEY,
-    OTP_STORE_TIMEOUT: '500',
+    OTP_STORE_TIMEOUT: String(TIMEOUT_MS),
   };
   service = createService(
     { ...env, ...store },
@@ -88,7 +86,11 @@ describe('while the store is away', () => {
     await start(SOUND);
     await ready();
     redis.answer = () => undefined;
-    const answer = await post(path, body);
+    redis.commands.length = 0;
+    const asking = post(path, body);
+    while (redis.commands.length === 0) await Bun.sleep(5);
+    clock.pass(TIMEOUT_MS);
+    const answer = await asking;
     expect(answer.status).toBe(503);
     expect(answer.headers.get('retry-after')).toBe('1');
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
