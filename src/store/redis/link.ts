@@ -39,11 +39,11 @@ export class Link {
     this.#parts = parts;
     const late = () => this.#lose(new StoreUnavailable('Redis does not answer in time'));
     this.#calls = new PendingCalls(parts.clock, late);
-    const { url, timeoutMs: connectionTimeout } = parts;
-    this.#client = new RedisClient(url, {
+    this.#client = new RedisClient(parts.url, {
       autoReconnect: false,
       enableOfflineQueue: false,
-      connectionTimeout,
+      // Its own would ring before what has come is read, where the process stood still: connecting is a call like others.
+      connectionTimeout: 0,
     });
     this.#client.onclose = () => this.#lose(new StoreUnavailable('the connection to Redis is closed'));
   }

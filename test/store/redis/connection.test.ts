@@ -6,7 +6,6 @@ import { StoreUnavailable } from '../../../src/store/store-unavailable.ts';
 import { type Answer, FakeRedis, resp } from '../../support/fake-redis.ts';
 import { unhurriedClock } from '../../support/unhurried-clock.ts';
 
-/** Of the test's time, but for connecting, which goes by the machine's. */
 const TIMEOUT_MS = 5_000;
 /** From one try to connect to the next. */
 const RETRY_MS = 250;
@@ -16,11 +15,11 @@ const script = new Script('local function step() return 7 end');
 const well: (redis: { now: number }) => Answer = (redis) => (command) =>
   command.startsWith('EVAL') ? resp.list(resp.number(redis.now), resp.number(7)) : resp.text('OK');
 
-function connected(redis: FakeRedis) {
+function connectedTo(url: string) {
   const said: (string | undefined)[] = [];
   const clock = unhurriedClock();
   const connection = new RedisConnection({
-    url: redis.url,
+    url,
     clock,
     timeoutMs: TIMEOUT_MS,
     onChange: (reason) => said.push(reason?.message),
@@ -36,7 +35,7 @@ async function until(condition: () => boolean): Promise<void> {
 async function rig() {
   const redis = new FakeRedis();
   redis.answer = well(redis);
-  const { connection, said, clock } = connected(redis);
+  const { connection, said, clock } = connectedTo(redis.url);
   await until(() => connection.ready);
   redis.commands.length = 0;
   const dispose = async () => {
@@ -105,6 +104,17 @@ describe('a connection to Redis', () => {
     const before = asked();
     for (let i = 0; i < 100; i++) expect(await failure(it.connection.send('GET', ['k']))).toEqual(silent);
     expect(asked()).toBe(before);
+  });
+
+  test('waits no longer for one that takes connections and says nothing, and tries again', async () => {
+    let connected = 0;
+    const socket = { open: () => void connected++, data: () => {} };
+    using mute = Bun.listen({ hostname: '127.0.0.1', port: 0, socket });
+    await using it = connectedTo(`redis://127.0.0.1:${mute.port}`);
+    await until(() => connected === 1);
+    it.clock.pass(TIMEOUT_MS);
+    await until(() => connected === 2);
+    expect(it.said).toEqual(['Redis does not answer in time']);
   });
 
   test('asks until Redis takes steps again, and says once that it is away and once that it is back', async () => {
@@ -201,7 +211,7 @@ describe('a connection to Redis', () => {
 
   test('can be closed while it waits for a Redis that says nothing, and while it is being used', async () => {
     using silent = new FakeRedis();
-    const { connection } = connected(silent);
+    const { connection } = connectedTo(silent.url);
     await until(() => silent.connected > 0);
     await connection.close();
     await using it = await rig();
