@@ -48,10 +48,11 @@ describe('an e-mail address', () => {
   });
 
   test('is told from what is none in no time, however it is made', () => {
-    const before = performance.now();
+    // By the processor's time, of which nobody else takes any; in microseconds.
+    const before = process.cpuUsage();
     for (const address of [`${'a.'.repeat(120)}@`, `a@${'a-'.repeat(120)}`, `${'a@'.repeat(120)}`])
       for (let i = 0; i < 100; i++) expect(ADDRESSES.email.holds(address)).toBe(false);
-    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
   });
 });
 
