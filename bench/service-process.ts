@@ -18,9 +18,18 @@ export interface Listeners {
 /** What `bun start` tells the garbage collector. */
 const START_ENV = { BUN_JSC_forceRAMSize: '536870912' };
 
-/** The service, as `bun start` runs it, with its log read. The parameters are those of `startServer`. */
-export function startService(env: Record<string, string> = {}, core?: number, listeners?: Listeners) {
-  return startServer('src/main.ts', { HOST: '127.0.0.1', PORT: '0', ...START_ENV, ...env }, core, listeners);
+/**
+ * The service, as `bun start` runs it, with its log read. The parameters are those of `startServer`.
+ *
+ * @param script the sources, or a bundle of them
+ */
+export function startService(
+  env: Record<string, string> = {},
+  core?: number,
+  listeners?: Listeners,
+  script = 'src/main.ts',
+) {
+  return startServer(script, { HOST: '127.0.0.1', PORT: '0', ...START_ENV, ...env }, core, listeners);
 }
 
 /**

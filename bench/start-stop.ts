@@ -1,5 +1,15 @@
+import { bundled } from '../test/support/bundle.ts';
 import { median, table } from './figures.ts';
 import { residentMiB, startService } from './service-process.ts';
+
+/** What is started: the sources, as `bun start` does it, and the bundle that the smaller image has. */
+const FORMS = ['sources', 'bundle'] as const;
+
+interface Figures {
+  readonly startMs: number;
+  readonly memoryMiB: number;
+  readonly stopMs: number;
+}
 
 /**
  * From the start of the process to the first 200 of `/livez`, memory when nothing has been asked yet, and from
@@ -8,36 +18,41 @@ import { residentMiB, startService } from './service-process.ts';
  * Usage: bun bench/start-stop.ts [--quick]
  */
 export async function benchStartStop(quick: boolean): Promise<string> {
-  const starts: number[] = [];
-  const memories: number[] = [];
-  const stops: number[] = [];
-  for (let round = 0; round < (quick ? 3 : 11); round++) {
-    const port = String(freePort());
-    const before = performance.now();
-    const starting = startService({ PORT: port });
-    while (!(await isLive(port))) await Bun.sleep(1);
-    starts.push(performance.now() - before);
-    const service = await starting;
-    await Bun.sleep(500);
-    memories.push(await residentMiB(service.pid));
-    const stopping = performance.now();
-    const code = await service.stop();
-    stops.push(performance.now() - stopping);
-    if (code !== 0) throw new Error(`the service ended with status ${code}`);
-  }
-  const row = (name: string, figures: readonly number[], unit: string) => [
+  await using bundle = await bundled();
+  const scripts = { sources: 'src/main.ts', bundle: bundle.main };
+  const measured: Record<(typeof FORMS)[number], Figures[]> = { sources: [], bundle: [] };
+  for (let round = 0; round < (quick ? 3 : 11); round++)
+    for (const form of FORMS) measured[form].push(await measure(scripts[form]));
+  const row = (name: string, unit: string, of: (figures: Figures) => number) => [
     name,
-    `${median(figures).toFixed(0)} ${unit}`,
-    `${Math.max(...figures).toFixed(0)} ${unit}`,
+    ...FORMS.map((form) => {
+      const figures = measured[form].map(of);
+      return `${median(figures).toFixed(0)} ${unit} (${Math.max(...figures).toFixed(0)})`;
+    }),
   ];
   return table(
-    ['', 'median', 'most'],
+    ['median (most)', ...FORMS],
     [
-      row('start to the first 200 of /livez', starts, 'ms'),
-      row('resident memory, idle', memories, 'MiB'),
-      row('SIGTERM to the end', stops, 'ms'),
+      row('start to the first 200 of /livez', 'ms', ({ startMs }) => startMs),
+      row('resident memory, idle', 'MiB', ({ memoryMiB }) => memoryMiB),
+      row('SIGTERM to the end', 'ms', ({ stopMs }) => stopMs),
     ],
   );
+}
+
+async function measure(script: string): Promise<Figures> {
+  const port = String(freePort());
+  const before = performance.now();
+  const starting = startService({ PORT: port }, undefined, {}, script);
+  while (!(await isLive(port))) await Bun.sleep(1);
+  const startMs = performance.now() - before;
+  const service = await starting;
+  await Bun.sleep(500);
+  const memoryMiB = await residentMiB(service.pid);
+  const stopping = performance.now();
+  const code = await service.stop();
+  if (code !== 0) throw new Error(`the service ended with status ${code}`);
+  return { startMs, memoryMiB, stopMs: performance.now() - stopping };
 }
 
 function freePort(): number {

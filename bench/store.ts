@@ -16,7 +16,7 @@ export async function benchStore(quick: boolean): Promise<string> {
   for (const size of sizes) {
     const figures = new Map<string, Figures[]>();
     // In turns, so that whatever else the machine does falls on all of them.
-    for (let round = 0; round < (size < 1_000_000 ? rounds : 1); round++)
+    for (let round = 0; round < rounds; round++)
       for (const name of Object.keys(CONTENDERS))
         figures.set(name, [
           ...(figures.get(name) ?? []),
@@ -36,21 +36,24 @@ export async function benchStore(quick: boolean): Promise<string> {
 }
 
 const OPERATIONS = ['issue', 'replace', 'verify', 'expire'] as const;
+const MEMORY = ['resident', 'collected'] as const;
 const HEAD = [
   '',
   ...OPERATIONS.map((it) => `${it}, ns`),
   'bytes a code',
+  'after a collection',
   'longest stall growing, ms (collector apart)',
   'expiring, ms (collector apart)',
 ];
 
-/** Time in ns an operation, memory in bytes a code, stalls in ms: as they were, and without the collector. */
+/** Time in ns an operation, memory in bytes a code, before and after a collection; stalls in ms, with the collector and without. */
 interface Figures {
   readonly issue: number;
   readonly replace: number;
   readonly verify: number;
   readonly expire: number;
-  readonly bytes: number;
+  readonly resident: number;
+  readonly collected: number;
   readonly growing: Stall;
   readonly expiring: Stall;
 }
@@ -102,7 +105,8 @@ function middle(rounds: readonly Figures[]): Figures {
     replace: of((it) => it.replace),
     verify: of((it) => it.verify),
     expire: of((it) => it.expire),
-    bytes: of((it) => it.bytes),
+    resident: of((it) => it.resident),
+    collected: of((it) => it.collected),
     growing: { whole: of((it) => it.growing.whole), own: of((it) => it.growing.own) },
     expiring: { whole: of((it) => it.expiring.whole), own: of((it) => it.expiring.own) },
   };
@@ -112,7 +116,13 @@ function row(name: string, figures: Figures, ours: Figures): string[] {
   const beside = (it: keyof Omit<Figures, 'growing' | 'expiring'>) =>
     `${Math.round(figures[it])}${figures === ours ? '' : ` (${ratio(ours[it], figures[it])})`}`;
   const stall = ({ whole, own }: Stall) => `${whole.toFixed(1)} (${own.toFixed(1)})`;
-  return [name, ...OPERATIONS.map(beside), beside('bytes'), stall(figures.growing), stall(figures.expiring)];
+  return [
+    name,
+    ...OPERATIONS.map(beside),
+    ...MEMORY.map(beside),
+    stall(figures.growing),
+    stall(figures.expiring),
+  ];
 }
 
 if (import.meta.main) console.log(await benchStore(process.argv.includes('--quick')));

@@ -4,8 +4,8 @@ import { CONTENDERS, type Contender } from './contenders.ts';
 
 /**
  * One contender at one size, in a process of its own, so that its memory is its own. Prints a JSON object: time
- * for an operation in nanoseconds, resident bytes for a live code. To stderr goes a line for each stall, among
- * those that the garbage collector writes.
+ * for an operation in nanoseconds, resident bytes for a live code before and after a collection. To stderr goes a
+ * line for each stall, among those that the garbage collector writes.
  *
  * Usage: BUN_JSC_logGC=1 bun bench/store/store-process.ts CONTENDER SIZE OPERATIONS
  */
@@ -18,6 +18,8 @@ const TIMED = Number(operations);
 /** Operations at a stretch; a stretch that takes longer than STALL_MS is a stall. */
 const STRETCH = 500;
 const STALL_MS = 2;
+/** How long to wait for freed memory to be given back to the machine, in milliseconds. */
+const GIVEN_BACK_MS = 500;
 /** A prime that no size is divisible by: steps this wide visit each user once, in no order of theirs. */
 const STRIDE = 7_919;
 
@@ -49,12 +51,17 @@ function stalled(ms: number): number {
   return ms;
 }
 
-/** Fills a contender, replaces, verifies and refills, and has all expire. @returns milliseconds for each */
-async function cycle(contender: Contender) {
+/**
+ * Fills a contender, replaces, verifies and refills, and has all expire.
+ *
+ * @param onFull called when it is full
+ * @returns milliseconds for each
+ */
+async function cycle(contender: Contender, onFull: () => Promise<void>) {
   const issue = (user: string) => contender.issue(user, '042137');
   mark('issue');
   const issued = await run(COUNT, 1, issue);
-  const resident = process.memoryUsage.rss();
+  await onFull();
   mark('replace');
   const replaced = await run(COUNT, STRIDE, issue);
   mark('verify');
@@ -63,7 +70,7 @@ async function cycle(contender: Contender) {
   await run(COUNT, STRIDE, issue);
   contender.endTime();
   mark('expire');
-  return { ms: { issued, replaced, verified, expired: await expire(contender) }, resident };
+  return { issued, replaced, verified, expired: await expire(contender) };
 }
 
 /** @returns milliseconds of processor time that it takes until all codes are gone */
@@ -82,19 +89,30 @@ async function expire(contender: Contender): Promise<number> {
   return (user + system) / 1_000;
 }
 
+/** Resident bytes as they are, and without what waits for the collector. */
+async function memory() {
+  mark('collect');
+  const resident = process.memoryUsage.rss();
+  Bun.gc(true);
+  await Bun.sleep(GIVEN_BACK_MS);
+  return { resident, collected: process.memoryUsage.rss() };
+}
+
 function mark(phase: string): void {
   writeSync(2, `PHASE ${phase}\n`);
 }
 
-const cycles: Awaited<ReturnType<typeof cycle>>['ms'][] = [];
 const empty = process.memoryUsage.rss();
-let bytes = 0;
+let full: Awaited<ReturnType<typeof memory>> | undefined;
+const cycles: Awaited<ReturnType<typeof cycle>>[] = [];
 for (let done = 0; done < TIMED; done += COUNT) {
-  const { ms, resident } = await cycle(make(COUNT));
-  cycles.push(ms);
-  // Only the first time nothing is left over from before.
-  if (cycles.length === 1) bytes = (resident - empty) / COUNT;
+  const onFull = async () => {
+    // Only the first time nothing is left over from before.
+    full ??= await memory();
+  };
+  cycles.push(await cycle(make(COUNT), onFull));
 }
+const perCode = (all = Number.NaN) => (all - empty) / COUNT;
 const nanoseconds = (kind: keyof (typeof cycles)[number]) =>
   (median(cycles.map((ms) => ms[kind])) * 1e6) / COUNT;
 console.log(
@@ -103,6 +121,7 @@ console.log(
     replace: nanoseconds('replaced'),
     verify: nanoseconds('verified'),
     expire: nanoseconds('expired'),
-    bytes,
+    resident: perCode(full?.resident),
+    collected: perCode(full?.collected),
   }),
 );
