@@ -13,8 +13,8 @@ export interface Replicas {
   put(path: string, body: object, to?: number): Promise<Answer>;
   /** The same question to each of them. */
   askAll(path: string): Promise<Answer[]>;
-  /** Follows the events of one. @param after the event to begin behind */
-  events(of: number, after?: string): AsyncGenerator<Frame, void>;
+  /** Follows the events of one: all that happen from then on. @param after the event to begin behind */
+  events(of: number, after?: string): Promise<AsyncGenerator<Frame, void>>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -49,10 +49,10 @@ export async function startReplicas(
     post: withBody('POST'),
     put: withBody('PUT'),
     askAll: (path) => Promise.all(services.map((_, to) => send(path, {}, to))),
-    async *events(of, after) {
+    async events(of, after) {
       const headers = after === undefined ? {} : { 'last-event-id': after };
       const { body } = await fetch(`${url(of)}/mock/events`, { headers, signal: leaving.signal });
-      yield* frames(body);
+      return frames(body);
     },
     async [Symbol.asyncDispose]() {
       leaving.abort();
