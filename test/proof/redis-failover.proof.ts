@@ -23,7 +23,7 @@ async function pair() {
     proxy,
     url: `redis://127.0.0.1:${proxy.port}`,
     /** Resolves when the replica has all that the primary has acknowledged. */
-    copied: () => primary.send('WAIT', '1', '1000'),
+    copied: () => primary.send('WAIT', '1', '0'),
     [Symbol.asyncDispose]: async () => {
       proxy[Symbol.dispose]();
       await Promise.all([primary[Symbol.asyncDispose](), standby[Symbol.asyncDispose]()]);

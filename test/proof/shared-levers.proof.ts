@@ -277,11 +277,11 @@ describe('the clock', () => {
 
   test('has all that expired by a move announced to all when the move is answered', async () => {
     const ask = (i: number) => request(`user-${i}`, { ttl: 3_600 });
-    for (let made = 0; made < 3_000; made += 100)
+    for (let made = 0; made < 1_000; made += 100)
       await Promise.all(Array.from({ length: 100 }, (_, i) => ask(made + i)));
-    expect((await move({ advance: 3_600 })).body).toMatchObject({ expired: 3_000 });
+    expect((await move({ advance: 3_600 })).body).toMatchObject({ expired: 1_000 });
     const journal = JSON.stringify(await redis.send('XRANGE', 'otp:mock:{lever}:journal', '-', '+'));
-    expect(journal.split('otp.expired').length - 1).toBeGreaterThanOrEqual(3_000);
+    expect(journal.split('otp.expired').length - 1).toBeGreaterThanOrEqual(1_000);
   });
 
   test('is the same at all replicas: moved, set, frozen, flowing, and back in real time', async () => {

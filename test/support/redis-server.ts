@@ -85,7 +85,7 @@ export class RedisServer {
 
   /** A connection of a test's own. */
   async connect(): Promise<RedisClient> {
-    const client = new RedisClient(this.url, { autoReconnect: false, connectionTimeout: 1_000 });
+    const client = new RedisClient(this.url, { autoReconnect: false, connectionTimeout: 10_000 });
     await client.connect();
     return client;
   }
