@@ -1,4 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { ownTime } from '../support/own-time.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { replicas } from '../support/replicas.ts';
 
@@ -72,11 +73,11 @@ describe('no call succeeds, each is answered within a second, and nothing has ch
     await using it = await rig();
     const { server, service } = it;
     expect(await service.post(0, '/otp/request', ask)).toMatchObject({ status: 200 });
-    const before = performance.now();
+    const before = ownTime();
     await server.send('CLIENT', 'PAUSE', '3000', 'ALL');
     for (let i = 0; i < 5; i++) await expectUnavailable(service);
     await service.untilReady();
-    expect(performance.now() - before).toBeLessThan(3_000 + BACK_MS);
+    expect(ownTime() - before).toBeLessThan(3_000 + BACK_MS);
     expect(await service.post(0, '/otp/verify', ask)).toMatchObject({ status: 200 });
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { createService } from '../../src/service.ts';
 import { channelOf } from '../support/channel.ts';
+import { ownTime } from '../support/own-time.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { type Replicas, startReplicas } from '../support/replicas-in-turn.ts';
 import { take } from '../support/sse.ts';
@@ -480,20 +481,20 @@ test('without Redis each lever answers 503 within a second, and works again when
   for (const halt of [() => server.freeze(), () => server.kill()]) {
     await halt();
     for (let round = 0; round < 2; round++) {
-      const startedAt = performance.now();
+      const startedAt = ownTime();
       for (const { status, headers, body } of await answers()) {
         expect([status, body['code']]).toEqual([503, 'store_unavailable']);
         expect(headers.get('retry-after')).toBe('1');
       }
-      expect(performance.now() - startedAt).toBeLessThan(1_000);
+      expect(ownTime() - startedAt).toBeLessThan(1_000);
     }
     server.thaw();
   }
   await server.start();
-  const startedAt = performance.now();
+  const startedAt = ownTime();
   while ((await both.send('/mock/clock')).status !== 200 || (await both.send('/mock/clock')).status !== 200)
     await Bun.sleep(20);
-  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect(ownTime() - startedAt).toBeLessThan(2_000);
   const waiting = both.send('/mock/inbox/wait?user=alice');
   expect((await both.post('/otp/request', { user: 'alice' })).status).toBe(200);
   expect((await waiting).status).toBe(200);

@@ -3,11 +3,15 @@ import { RedisStore } from '../../src/store/redis/redis-store.ts';
 import { UNLIMITED } from './policies.ts';
 import { connections } from './redis-rig.ts';
 
-/** The one store of all processes that expire codes, with the connection that it has here. */
+/** The one store of all processes that expire codes, with the connection that it has here; a test sets its time. */
 export async function expiryStore(url: string) {
   const open = await connections(url, 1);
   const [connection] = open.all;
   if (connection === undefined) throw new Error('there is no connection');
-  const store = new RedisStore(connection, new Keys('otp:expiry:', 'a pepper for tests'), UNLIMITED);
-  return { store, [Symbol.asyncDispose]: () => open[Symbol.asyncDispose]() };
+  const keys = new Keys('otp:expiry:', 'a pepper for tests');
+  const store = new RedisStore(connection, keys, UNLIMITED);
+  const standAt = async (now: number) => {
+    await Promise.all(keys.shards.map(({ clock }) => connection.send('SET', [clock, `=${now}`])));
+  };
+  return { store, standAt, [Symbol.asyncDispose]: () => open[Symbol.asyncDispose]() };
 }

@@ -1,6 +1,7 @@
 import { createService, type Service } from '../../src/service.ts';
+import { ownTime } from './own-time.ts';
 
-/** What a replica has answered, and how long that took in ms. */
+/** What a replica has answered, and how long that took in ms of this process's own time. */
 export interface ReplicaAnswer {
   readonly status: number;
   readonly body: Record<string, unknown>;
@@ -23,9 +24,9 @@ export async function replicas(count: number, env: Record<string, string>) {
   };
 
   const send = async (replica: number, path: string, init?: RequestInit): Promise<ReplicaAnswer> => {
-    const began = performance.now();
+    const began = ownTime();
     const response = await one(replica).app.handle(new Request(`http://localhost${path}`, init));
-    const ms = performance.now() - began;
+    const ms = ownTime() - began;
     const body: Record<string, unknown> = JSON.parse(await response.text());
     return { status: response.status, body, retryAfter: response.headers.get('retry-after'), ms };
   };
@@ -33,11 +34,11 @@ export async function replicas(count: number, env: Record<string, string>) {
     const answers = await Promise.all(all.map((_, replica) => send(replica, '/readyz')));
     return answers.every(({ status }) => status === 200);
   };
-  /** Waits until all are ready. @returns how long that took, in ms */
+  /** Waits until all are ready. @returns how long that took, in ms of this process's own time */
   const untilReady = async () => {
-    const began = performance.now();
+    const began = ownTime();
     while (!(await ready())) await Bun.sleep(5);
-    return performance.now() - began;
+    return ownTime() - began;
   };
 
   await untilReady();

@@ -9,7 +9,7 @@ export interface Seen {
   /** Codes of which nobody can tell: the answer to the right guess was lost. */
   open: number;
   unavailable: number;
-  /** The longest that an answer took, in ms. */
+  /** The longest that an answer took, in ms of this process's own time. */
   slowestMs: number;
   /** What must not be. */
   readonly wrongs: string[];
