@@ -45,6 +45,7 @@ describe(`three replicas under load, with a Redis that writes each step to its d
       const backMs: number[] = [];
       for (let cycle = 0; cycle < CYCLES; cycle++) {
         await Bun.sleep(300);
+        while (users.seen.verified < (cycle + 1) * USERS) await Bun.sleep(10);
         await befall(server);
         backMs.push(await service.untilReady());
       }
@@ -54,9 +55,8 @@ describe(`three replicas under load, with a Redis that writes each step to its d
       console.log(name, { ...seen, backMs: Math.max(...backMs) });
       expect(wrongs).toEqual([]);
       expect(Math.max(...backMs)).toBeLessThan(BACK_MS);
-      expect(seen.verified).toBeGreaterThan(CYCLES * USERS);
       expect(seen.unavailable).toBeGreaterThan(CYCLES);
     },
-    180_000,
+    300_000,
   );
 });
