@@ -12,6 +12,8 @@ import { settings } from '../support/scaled-settings.ts';
  * health checks stand for its endpoints. Redis keeps nothing on disk, so that a slow disk is not taken for a restart.
  */
 const KEY = 'c'.repeat(48);
+/** Where replicas may listen: so many end at once, on a machine on which they start quickly. */
+const PORTS = 24;
 
 let redis: RedisServer;
 beforeAll(async () => {
@@ -24,10 +26,12 @@ async function underTraffic(
   { redispatch, drain }: { redispatch: boolean; drain: string },
   happens: (replicas: RollingReplicas) => Promise<void>,
 ) {
-  const ports = await Promise.all(Array.from({ length: 12 }, freePort));
+  const ports = await Promise.all(Array.from({ length: PORTS }, freePort));
   await using proxy = await HaProxy.start({ ports, redispatch });
-  const env = { ...settings, OTP_STORE: redis.url, OTP_PEPPER: 'a'.repeat(48), OTP_API_KEYS: KEY };
-  await using replicas = new RollingReplicas(proxy, ports, { ...env, SHUTDOWN_DRAIN: drain });
+  const secrets = { OTP_STORE: redis.url, OTP_PEPPER: 'a'.repeat(48), OTP_API_KEYS: KEY };
+  // A busy machine is no store that is away.
+  const env = { ...settings, ...secrets, OTP_STORE_TIMEOUT: '900', SHUTDOWN_DRAIN: drain };
+  await using replicas = new RollingReplicas(proxy, ports, env);
   for (let started = 0; started < 3; started++) await replicas.add();
   const traffic = new CodeTraffic(proxy.url, KEY);
   const startedMs = performance.now();
@@ -55,7 +59,7 @@ describe('under 300 requests a second, with three replicas', () => {
     console.log(`drain ${drain} s: ${failures.length} of ${requests} requests failed, ${codes} codes`);
     expect(failures).toEqual([]);
     expect(statuses).toEqual(Array(30).fill(0));
-  }, 120_000);
+  }, 300_000);
 
   test('without a drain, those fail that come before the proxy knows', async () => {
     const { requests, codes, failures, statuses } = await underTraffic(
@@ -65,7 +69,7 @@ describe('under 300 requests a second, with three replicas', () => {
     console.log(`drain 0 s: ${failures.length} of ${requests} requests failed, ${codes} codes`);
     expect(failures.length).toBeGreaterThan(0);
     expect(statuses).toEqual(Array(6).fill(0));
-  }, 60_000);
+  }, 120_000);
 
   test('kill -9 fails requests in flight on the killed replica with a 5xx, and no others', async () => {
     const deaths: { port: number; fromMs: number; untilMs: number }[] = [];
@@ -85,5 +89,5 @@ describe('under 300 requests a second, with three replicas', () => {
         ({ port, fromMs, untilMs }) => replica === `at${port}` && sentMs <= untilMs && endedMs >= fromMs,
       );
     expect(failures.filter((failure) => !excused(failure))).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });

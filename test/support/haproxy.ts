@@ -66,6 +66,7 @@ defaults
   timeout connect 2s
   timeout client 30s
   timeout server 30s
+  timeout check 2s
   retries ${redispatch ? 3 : 0}
   ${redispatch ? 'option redispatch 1' : 'no option redispatch'}
 frontend in
