@@ -12,6 +12,12 @@ const SUITES = ['kernel', 'rules', 'store', 'otp', 'mock', 'features', 'web', 'd
   (suite) => `test/${suite}/`,
 );
 
+/** What a test may take, a busy machine's included: so one that is slow is not taken for one that has found a fault. */
+const TEST_MS = 30_000;
+
+/** What a run may take; a fault can have it go round for ever. */
+const RUN_MS = 600_000;
+
 /** The name of the first test that fails in a copy of the project with this fault; undefined if none does. */
 async function firstFailure(fault?: Fault): Promise<string | undefined> {
   const copy = await mkdtemp(join(tmpdir(), 'mutant-'));
@@ -21,8 +27,10 @@ async function firstFailure(fault?: Fault): Promise<string | undefined> {
     }
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
     if (fault !== undefined) await plant(fault, copy);
-    const tests = Bun.spawn([process.execPath, 'test', '--bail', ...SUITES], {
+    const tests = Bun.spawn([process.execPath, 'test', '--bail', `--timeout=${TEST_MS}`, ...SUITES], {
       cwd: copy,
+      timeout: RUN_MS,
+      killSignal: 'SIGKILL',
       stdout: 'pipe',
       stderr: 'pipe',
     });

@@ -49,7 +49,7 @@ describe('in a fresh clone, with an empty home folder and no Bun', () => {
     // The whole process group, as Ctrl-C does: npx passes no signal on.
     process.kill(-service.pid, 'SIGINT');
     await service.exited;
-  }, 120_000);
+  }, 300_000);
 
   test('`npx --yes bun@1.4.5 run test` installs what is needed and passes', async () => {
     const tests = run('npx --yes bun@1.4.5 run test');
@@ -59,5 +59,5 @@ describe('in a fresh clone, with an empty home folder and no Bun', () => {
     ]);
     expect(await tests.exited, out + err).toBe(0);
     expect(err).toContain(' 0 fail');
-  }, 240_000);
+  }, 900_000);
 });

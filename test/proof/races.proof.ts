@@ -19,7 +19,7 @@ test('of 100 parallel wrong guesses exactly five are judged, 10,000 times over',
       throw new Error(`not one lock in trial ${trial}`);
     events.length = 0;
   }
-}, 120_000);
+}, 600_000);
 
 test('a verification that races a new request loses no code that was acknowledged, 100,000 times over', async () => {
   const { otps, issue, events } = otpRig();
@@ -38,4 +38,4 @@ test('a verification that races a new request loses no code that was acknowledge
     events.length = 0;
   }
   expect(events).toEqual([]);
-}, 120_000);
+}, 600_000);

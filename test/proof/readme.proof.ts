@@ -24,4 +24,4 @@ test('each command of the README that shows its answer gives that answer', async
     const { stdout } = await $`sh -c ${command.replace('localhost:8080', url)}`.quiet();
     expect(mask(stdout.toString()), command).toBe(mask(answer.join('\n')));
   }
-}, 30_000);
+}, 120_000);

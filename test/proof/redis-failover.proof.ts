@@ -64,6 +64,6 @@ describe('replicas that reach Redis by an address that stays go on with the new 
       expect(await service.post(1, '/otp/verify', ask)).toMatchObject({ status: 200 });
       expect(await service.post(0, '/otp/verify', ask)).toMatchObject({ status: 404 });
     },
-    30_000,
+    60_000,
   );
 });

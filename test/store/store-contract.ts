@@ -360,7 +360,7 @@ export function storeContract(
         if (judged !== 5) throw new Error(`${judged} of 100 guesses were judged in trial ${trial}`);
         expect((await rig.store.verify(key, '111111')).verdict).toBe('locked');
       }
-    }, 60_000);
+    }, 300_000);
   });
 
   describe(`${name} limits requests`, () => {
@@ -648,7 +648,7 @@ export function storeContract(
         wins += won;
       }
       expect(wins).toBe(races);
-    }, 120_000);
+    }, 600_000);
 
     test('a verification of the old code never takes the new one with it', async () => {
       const rig = await make();
@@ -663,6 +663,6 @@ export function storeContract(
         expect(won).toBe(issued.earlier === undefined ? 1 : 0);
         expect((await rig.store.verify(alice, '222222')).verdict).toBe('verified');
       }
-    }, 60_000);
+    }, 300_000);
   });
 }
