@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { ownTime } from '../support/own-time.ts';
 import { listening } from '../support/process.ts';
 
 test('a reader of the log that stalls for a minute stops nobody, and what was dropped is counted', async () => {
@@ -11,9 +12,9 @@ test('a reader of the log that stalls for a minute stops nobody, and what was dr
   let answered = 0;
   let slowest = 0;
   while (performance.now() < end || answered < 80_000) {
-    const before = performance.now();
+    const before = ownTime();
     const answers = await Promise.all(Array.from({ length: 50 }, guess));
-    slowest = Math.max(slowest, performance.now() - before);
+    slowest = Math.max(slowest, ownTime() - before);
     expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(404));
     answered += answers.length;
   }
