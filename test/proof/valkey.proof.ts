@@ -94,6 +94,7 @@ describe('the store’s pod of the scaled form', () => {
     const first = await pod.start();
     await becomesReady(pod);
     await pod.cli('EVAL', "for i = 1, 200000 do redis.call('SET', i, i) end", '0');
+    expect(await pod.cli('DBSIZE')).toBe('200000');
     first.kill('SIGKILL');
     await first.exited;
 

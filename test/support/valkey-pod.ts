@@ -70,7 +70,7 @@ export class ValkeyPod {
     return (await this.#cli(args, { PATH: this.#env['PATH'] ?? '' })).said;
   }
 
-  async #cli(args: string[], env: Record<string, string>, timeoutSeconds = 5) {
+  async #cli(args: string[], env: Record<string, string>, timeoutSeconds = 30) {
     const program = join(this.#home, 'bin/valkey-cli');
     const options = { env, timeout: timeoutSeconds * 1_000, stderr: 'ignore' } as const;
     const child = Bun.spawn([program, '-p', `${this.#port}`, ...args], options);
