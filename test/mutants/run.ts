@@ -12,7 +12,10 @@ const SUITES = ['kernel', 'rules', 'store', 'otp', 'mock', 'features', 'web', 'd
   (suite) => `test/${suite}/`,
 );
 
-/** What a test may take, a busy machine's included: so one that is slow is not taken for one that has found a fault. */
+/**
+ * What a test may take: so one that is slow on a busy machine is not taken for one that has found a fault. What a
+ * preload sets holds for the first file alone where one process runs them all.
+ */
 const TEST_MS = 30_000;
 
 /** What a run may take; a fault can have it go round for ever. */
