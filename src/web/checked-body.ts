@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { t } from 'elysia';
 import { queryReader } from './checked-query.ts';
-import { checkerOf } from './checker.ts';
 import { fieldErrors, invalidRequest } from './field-errors.ts';
 import { hasBody, readJson } from './json-body.ts';
 
@@ -19,14 +19,14 @@ const refuseQuery = queryReader(Type.Object({}, { additionalProperties: false })
  * @param absent what stands for a body that is not there; without it there must be one
  */
 export function checkedBody<S extends TSchema>(schema: S, absent?: Static<S>) {
-  const checker = checkerOf(schema);
+  const checker = TypeCompiler.Compile(schema);
   return {
     body: t.NoValidate(schema),
     parse: 'none' as const,
     transform: async (context: { request: Request; body: Static<S> }): Promise<void> => {
       const { request } = context;
       const value = absent !== undefined && !hasBody(request) ? absent : await readJson(request);
-      if (!checker().Check(value)) throw invalidRequest(fieldErrors(checker(), value));
+      if (!checker.Check(value)) throw invalidRequest(fieldErrors(checker, value));
       if (request.url.includes('?')) refuseQuery(request);
       context.body = value;
     },

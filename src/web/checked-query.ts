@@ -1,6 +1,6 @@
 import { KindGuard, type Static, type TObject, Type } from '@sinclair/typebox';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { t } from 'elysia';
-import { checkerOf } from './checker.ts';
 import { type FieldErrors, fieldErrors, invalidRequest } from './field-errors.ts';
 import { hasBody } from './json-body.ts';
 
@@ -29,11 +29,11 @@ export const noQuery = {
 
 /** Makes the function that reads and checks a request's query. It throws ProblemError `invalid_request`. */
 export function queryReader<S extends TObject>(schema: S): (request: Request) => Static<S> {
-  const checker = checkerOf(schema);
+  const checker = TypeCompiler.Compile(schema);
   return ({ url }) => {
     const value = parse(/\?([^#]*)/.exec(url)?.[1] ?? '', schema);
-    if (checker().Check(value)) return value;
-    throw invalidRequest(fieldErrors(checker(), value));
+    if (checker.Check(value)) return value;
+    throw invalidRequest(fieldErrors(checker, value));
   };
 }
 
