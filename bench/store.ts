@@ -9,7 +9,7 @@ import { CONTENDERS } from './store/contenders.ts';
  * Usage: bun bench/store.ts [--quick]
  */
 export async function benchStore(quick: boolean): Promise<string> {
-  // The largest takes six minutes a round.
+  // The largest takes minutes for a round.
   const roundsOf = (size: number) => (quick || size > 1_000_000 ? 1 : 3);
   const sizes = quick ? [1_000, 100_000] : [1_000, 100_000, 1_000_000, 4_000_000];
   const parts: string[] = [];
