@@ -47,7 +47,10 @@ const HEAD = [
   'expiring, ms (collector apart)',
 ];
 
-/** Time in ns an operation, memory in bytes a code, before and after a collection; stalls in ms, with the collector and without. */
+/**
+ * Time in ns an operation; memory in bytes a code, before and after a collection; stalls in ms, with the collector
+ * and without.
+ */
 interface Figures {
   readonly issue: number;
   readonly replace: number;

@@ -16,9 +16,14 @@ let last = { at: performance.now(), worked: worked() };
  */
 export function ownTime(): number {
   const now = { at: performance.now(), worked: worked() };
-  own += Math.min(now.at - last.at, LOOK_MS + now.worked - last.worked);
+  own += ownPart(now.at - last.at, now.worked - last.worked);
   last = now;
   return own;
 }
 
 setInterval(ownTime, LOOK_MS).unref();
+
+/** How much of the time that has passed between two looks was the process's own. All in milliseconds. */
+export function ownPart(passed: number, worked: number): number {
+  return Math.min(passed, LOOK_MS + worked);
+}
