@@ -1,6 +1,6 @@
-import { processRegistry } from './features/process-metrics.ts';
-import { BoundedWriter } from './kernel/bounded-writer.ts';
-import { systemClock } from './kernel/clock.ts';
+import { systemClock } from './core/clock.ts';
+import { BoundedWriter } from './log/bounded-writer.ts';
+import { processRegistry } from './metrics/process-metrics.ts';
 import { ConfigError, createService, ListenError } from './service.ts';
 
 /** How long to wait at the end for whoever reads the log, in milliseconds. */

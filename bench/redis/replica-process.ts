@@ -1,8 +1,8 @@
-import { systemClock } from '../../src/kernel/clock.ts';
-import { MemoryStore } from '../../src/store/memory/memory-store.ts';
-import { RedisConnection } from '../../src/store/redis/connection.ts';
-import { Keys } from '../../src/store/redis/keys.ts';
-import { RedisStore } from '../../src/store/redis/redis-store.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { MemoryStore } from '../../src/core/memory/memory-store.ts';
+import { RedisConnection } from '../../src/redis/connection.ts';
+import { Keys } from '../../src/redis/keys.ts';
+import { RedisStore } from '../../src/redis/redis-store.ts';
 import { FIVE_ATTEMPTS } from '../../test/support/policies.ts';
 import { quantile } from '../figures.ts';
 

@@ -1,4 +1,4 @@
-import { MAIL_ADDRESS, MAX_MAIL_ADDRESS, PHONE_NUMBER } from '../kernel/addresses.ts';
+import { MAIL_ADDRESS, MAX_MAIL_ADDRESS, PHONE_NUMBER } from './address-patterns.ts';
 import type { ChannelName } from './channel.ts';
 
 interface AddressRule {

@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import { DeliveryFailure } from './channel.ts';
 
 /** How long a provider may take over a message, in milliseconds. */

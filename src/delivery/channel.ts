@@ -1,6 +1,6 @@
-import type { ChannelName } from '../kernel/configured-channels.ts';
+import type { ChannelName } from './configured-channels.ts';
 
-export type { ChannelName } from '../kernel/configured-channels.ts';
+export type { ChannelName } from './configured-channels.ts';
 
 /** A way by which codes reach people: e-mail, text messages, or an endpoint of the caller's own. */
 export interface Channel {

@@ -1,7 +1,7 @@
-import type { Clock } from '../kernel/clock.ts';
-import { configuredChannels } from '../kernel/configured-channels.ts';
-import type { Config } from '../kernel/settings.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Config } from '../settings.ts';
 import type { Channel, ChannelName } from './channel.ts';
+import { configuredChannels } from './configured-channels.ts';
 import { emailChannel } from './email.ts';
 import { SENDS_AT_ONCE } from './queue.ts';
 import { smsChannel } from './sms.ts';

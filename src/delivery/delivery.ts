@@ -1,10 +1,10 @@
-import type { Clock } from '../kernel/clock.ts';
-import { CHANNEL_SETTINGS, usualChannel } from '../kernel/configured-channels.ts';
-import type { Log } from '../kernel/log.ts';
-import type { Config } from '../kernel/settings.ts';
-import { type Announce, type Destination, type OtpEvent, ofCode, type Undelivered } from '../otp/events.ts';
+import type { Clock } from '../core/clock.ts';
+import { type Announce, type Destination, type OtpEvent, ofCode, type Undelivered } from '../core/events.ts';
+import type { Log } from '../log/log.ts';
+import type { Config } from '../settings.ts';
 import { ADDRESSES } from './addresses.ts';
 import type { Channel, ChannelName, Fault, Message } from './channel.ts';
+import { CHANNEL_SETTINGS, usualChannel } from './configured-channels.ts';
 import type { Mishaps } from './mishap.ts';
 import { DeliveryQueue, type QueueParts } from './queue.ts';
 

@@ -1,7 +1,7 @@
-import type { Clock } from '../kernel/clock.ts';
-import type { Config } from '../kernel/settings.ts';
-import { mailServer } from '../kernel/smtp-url.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Config } from '../settings.ts';
 import { type Channel, DeliveryFailure, type Fault } from './channel.ts';
+import { mailServer } from './smtp-url.ts';
 import { mailText } from './templates.ts';
 
 /** How long the mail server may take for a step, in milliseconds. The queue limits all steps together. */

@@ -1,6 +1,6 @@
-import type { Clock } from '../kernel/clock.ts';
-import type { Log } from '../kernel/log.ts';
-import type { Undelivered } from '../otp/events.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Undelivered } from '../core/events.ts';
+import type { Log } from '../log/log.ts';
 import { attempt } from './attempt.ts';
 import { backOff, MAX_TRIES } from './backoff.ts';
 import type { Channel, DeliveryFailure, Fault, Message } from './channel.ts';

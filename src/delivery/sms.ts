@@ -1,5 +1,5 @@
-import type { Clock } from '../kernel/clock.ts';
-import type { Config } from '../kernel/settings.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Config } from '../settings.ts';
 import type { Channel } from './channel.ts';
 import { post } from './http-post.ts';
 import { shortText } from './templates.ts';

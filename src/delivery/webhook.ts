@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Config } from '../kernel/settings.ts';
+import type { Config } from '../settings.ts';
 import type { Channel } from './channel.ts';
 import { post } from './http-post.ts';
 

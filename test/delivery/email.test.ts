@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import type { SMTPServerOptions } from 'smtp-server';
+import { readConfig } from '../../src/config.ts';
 import { type Channel, DeliveryFailure, type Message } from '../../src/delivery/channel.ts';
 import { emailChannel } from '../../src/delivery/email.ts';
-import { readConfig } from '../../src/kernel/config.ts';
 import { mailCatcher } from '../support/mail-catcher.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { Webhook } from 'standardwebhooks';
+import { readConfig } from '../../src/config.ts';
 import { type Channel, DeliveryFailure, type Message } from '../../src/delivery/channel.ts';
 import { smsChannel } from '../../src/delivery/sms.ts';
 import { webhookChannel } from '../../src/delivery/webhook.ts';
-import { readConfig } from '../../src/kernel/config.ts';
 import { endless, httpProvider } from '../support/http-provider.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 

@@ -1,8 +1,8 @@
+import type { Clock } from '../../src/core/clock.ts';
 import type { Channel, Message } from '../../src/delivery/channel.ts';
 import type { Mishaps } from '../../src/delivery/mishap.ts';
 import { DeliveryQueue } from '../../src/delivery/queue.ts';
-import type { Clock } from '../../src/kernel/clock.ts';
-import { Log } from '../../src/kernel/log.ts';
+import { Log } from '../../src/log/log.ts';
 import type { ManualClock } from './manual-clock.ts';
 
 /** A message of a code that is good for five minutes from now on. */

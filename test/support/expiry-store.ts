@@ -1,5 +1,5 @@
-import { Keys } from '../../src/store/redis/keys.ts';
-import { RedisStore } from '../../src/store/redis/redis-store.ts';
+import { Keys } from '../../src/redis/keys.ts';
+import { RedisStore } from '../../src/redis/redis-store.ts';
 import { UNLIMITED } from './policies.ts';
 import { connections } from './redis-rig.ts';
 

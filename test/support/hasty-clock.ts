@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../src/kernel/clock.ts';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { ownTime } from './own-time.ts';
 
 /** Most that a sleeper sleeps at a time, in real ms: what comes in while it is late is read before it goes on. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/kernel/clock.ts';
+import type { Clock } from '../../src/core/clock.ts';
 
 /** A clock that stands still until a test moves it. Both kinds of time are its own, so nothing really waits. */
 export class ManualClock implements Clock {

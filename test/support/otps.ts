@@ -1,10 +1,10 @@
-import { EventBus } from '../../src/kernel/event-bus.ts';
-import { idSource } from '../../src/kernel/ids.ts';
-import { announcer, type Cause, type OtpEvent } from '../../src/otp/events.ts';
-import { Expiry } from '../../src/otp/expiry.ts';
-import { type Ask, OtpService } from '../../src/otp/otp-service.ts';
-import { MemoryStore } from '../../src/store/memory/memory-store.ts';
-import type { Store } from '../../src/store/store.ts';
+import { EventBus } from '../../src/core/event-bus.ts';
+import { announcer, type Cause, type OtpEvent } from '../../src/core/events.ts';
+import { Expiry } from '../../src/core/expiry.ts';
+import { idSource } from '../../src/core/ids.ts';
+import { MemoryStore } from '../../src/core/memory/memory-store.ts';
+import { type Ask, OtpService } from '../../src/core/otp-service.ts';
+import type { Store } from '../../src/core/store.ts';
 import { ManualClock } from './manual-clock.ts';
 import { UNLIMITED } from './policies.ts';
 

@@ -1,4 +1,4 @@
-import type { Policy } from '../../src/store/store.ts';
+import type { Policy } from '../../src/core/store.ts';
 
 /** Nothing is limited. */
 export const UNLIMITED: Policy = {

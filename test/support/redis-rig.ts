@@ -1,8 +1,8 @@
-import { systemClock } from '../../src/kernel/clock.ts';
-import { RedisConnection } from '../../src/store/redis/connection.ts';
-import { Keys } from '../../src/store/redis/keys.ts';
-import { RedisStore } from '../../src/store/redis/redis-store.ts';
-import type { Policy, Store } from '../../src/store/store.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import type { Policy, Store } from '../../src/core/store.ts';
+import { RedisConnection } from '../../src/redis/connection.ts';
+import { Keys } from '../../src/redis/keys.ts';
+import { RedisStore } from '../../src/redis/redis-store.ts';
 
 /** Long enough for a machine that is busy with other things. */
 const PATIENT_MS = 5_000;

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../src/kernel/clock.ts';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
 
 /** How many times as fast as the machine's clock sleep is over. */
 const HASTE = 20;

@@ -1,0 +1,105 @@
+import { Elysia, ElysiaCustomStatusResponse, NotFoundError } from 'elysia';
+import type { Registry } from 'prom-client';
+import type { Clock } from './core/clock.ts';
+import { idSource } from './core/ids.ts';
+import type { OtpService } from './core/otp-service.ts';
+import type { Delivery } from './delivery/delivery.ts';
+import { docs } from './http/docs.ts';
+import { errorAnswers } from './http/errors.ts';
+import { hostCheck } from './http/host-check.ts';
+import { pathOf } from './http/path.ts';
+import { probeRoutes } from './http/probes.ts';
+import { PROBLEM_TYPE } from './http/problem.ts';
+import { causeOf, nameRequests } from './http/request-id.ts';
+import { faultHook } from './levers/faults/hook.ts';
+import type { Levers } from './levers/levers.ts';
+import { mockRoutes } from './levers/routes.ts';
+import type { Log } from './log/log.ts';
+import { measureRequests } from './metrics/hook.ts';
+import { httpMetrics } from './metrics/http-metrics.ts';
+import { metricsRoute } from './metrics/routes.ts';
+import { otpRoutes } from './otp-api/routes.ts';
+import { pageRoutes } from './page/routes.ts';
+import type { Config } from './settings.ts';
+
+export interface AppParts {
+  readonly otps: OtpService;
+  readonly delivery: Delivery;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What `/metrics` shows; the API adds its own. */
+  readonly registry: Registry;
+  /** Whether the service takes requests now. */
+  readonly ready: () => Promise<boolean>;
+  /** Aborts when the service is about to stop: who waits is answered, and streams end. */
+  readonly ending: AbortSignal;
+  /** Names this run of the service: the first part of the ids that it gives to requests. */
+  readonly run: string;
+}
+
+/** Paths that wait or stream: without an answer's body there is nothing to wait for. */
+const WITHOUT_HEAD = ['/mock/inbox/wait', '/mock/events'];
+
+/** The HTTP API of mock mode. It needs no port: `app.handle(request)` answers as a server would. */
+export function mockApp(parts: AppParts, levers: Levers) {
+  const { otps, delivery, config, clock, ending } = parts;
+  const root = baseApp(parts, hostCheck(config.OTP_ALLOWED_HOSTS));
+  const base = root.use(pageRoutes());
+  const { replicas } = levers;
+  // A call obeys whatever levers were moved before it, by whichever replica.
+  if (replicas) base.onBeforeHandle(() => replicas.catchUp());
+  return base
+    .use(mockRoutes({ ...parts, levers }))
+    .onBeforeHandle(faultHook(levers.faults, clock, ending, root))
+    .use(otpRoutes(otps, delivery, config));
+}
+
+/** The API's type, for Eden: `treaty<App>(url)`. */
+export type App = ReturnType<typeof mockApp>;
+
+/** The HTTP API of strict mode: the same, but nothing of it is there for tests. */
+export function strictApp(parts: AppParts) {
+  return baseApp(parts, () => {}).use(otpRoutes(parts.otps, parts.delivery, parts.config));
+}
+
+/** What both modes have, up to the routes of their own. @param checkHost refuses a request by throwing */
+function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
+  const { config, clock, log, registry, ready, run } = parts;
+  // Unknown fields are errors, not dropped in silence; `/otp/verify/` is another path than `/otp/verify`.
+  const root = new Elysia({ normalize: false, strictPath: true });
+  const count = httpMetrics(registry);
+  const measured = measureRequests(clock, root, (answered, set) => {
+    count(answered);
+    if (log.takes('debug')) log.debug('http.request', { ...answered, ...causeOf(set) });
+  });
+  const answerError = errorAnswers(log, (path) => methodsAt(path, root.routes));
+
+  // Hooks reach only the routes that come after them. `startedAt` has its place in every context from the beginning: to
+  // add it to each later costs a percent of the throughput.
+  return root
+    .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    .decorate('startedAt', 0)
+    .onRequest(measured.start)
+    .onRequest(nameRequests(idSource(run, 'r')))
+    .onError({ as: 'global' }, measured.failed(answerError))
+    .onRequest(({ request }) => {
+      checkHost(request);
+      if (request.method === 'HEAD' && WITHOUT_HEAD.includes(pathOf(request))) throw new NotFoundError();
+    })
+    .onAfterHandle({ as: 'global' }, ({ responseValue, set }) => {
+      if (responseValue instanceof ElysiaCustomStatusResponse && responseValue.code >= 400)
+        set.headers['content-type'] = PROBLEM_TYPE;
+    })
+    .onAfterHandle({ as: 'global' }, measured.answered)
+    .use(docs(config))
+    .use(probeRoutes(ready))
+    .use(metricsRoute(registry, config.OTP_METRICS_KEYS));
+}
+
+/** The methods that routes take at exactly this path. Whoever takes GET takes HEAD, with few exceptions. */
+function methodsAt(path: string, routes: readonly { method: string; path: string }[]): string[] {
+  const methods = routes.filter((route) => route.path === path).map(({ method }) => method);
+  const withHead = !WITHOUT_HEAD.includes(path);
+  return methods.flatMap((method) => (method === 'GET' && withHead ? ['GET', 'HEAD'] : [method]));
+}

@@ -1,0 +1,127 @@
+import { Type } from '@sinclair/typebox';
+import { Elysia } from 'elysia';
+import type { Clock } from '../../core/clock.ts';
+import { QUERY_ANSWERS, retryAfter } from '../../http/common-answers.ts';
+import { restoreTimeout, suspendTimeout } from '../../http/idle-timeout.ts';
+import { ProblemError, problem, problemSchema } from '../../http/problem.ts';
+import { checkedQuery } from '../../http/query.ts';
+import { closed, purpose, user } from '../../otp-api/models.ts';
+import type { Levers } from '../levers.ts';
+import { describeMessage, Message } from './message.ts';
+
+/** How long a call waits for a message, in seconds of real time: if it says nothing, and at most. */
+const WAIT_S = 10;
+const LONGEST_WAIT_S = 60;
+
+const listQuery = Type.Object(
+  {
+    user: Type.Optional(user),
+    purpose,
+    limit: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000,
+        description: 'At most so many; all if absent',
+        error: 'must be a whole number from 1 to 1000',
+      }),
+    ),
+  },
+  closed,
+);
+
+const waitQuery = Type.Object(
+  {
+    user,
+    purpose,
+    after: Type.Optional(
+      Type.String({
+        pattern: '^(0|[a-z0-9]+-c[0-9]+)$',
+        description:
+          'The id of a message: the first one newer than it is wanted. 0 is older than all. Without it: the newest one whose code is good, or else the next',
+        error: 'must be the id of a message, or 0',
+      }),
+    ),
+    timeout: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: LONGEST_WAIT_S,
+        description: `Seconds of real time to wait; ${WAIT_S} if absent`,
+        error: `must be a whole number from 0 to ${LONGEST_WAIT_S}`,
+      }),
+    ),
+  },
+  closed,
+);
+
+const clearQuery = Type.Object({ user: Type.Optional(user) }, closed);
+
+/**
+ * `/mock/inbox`: the codes that users would have got.
+ *
+ * @param ending aborts when the service is about to stop: whoever waits is told so
+ */
+export function inboxRoutes(
+  { inbox, clearInbox }: Pick<Levers, 'inbox' | 'clearInbox'>,
+  clock: Clock,
+  ending: AbortSignal,
+) {
+  return new Elysia({ prefix: '/inbox' })
+    .get(
+      '',
+      ({ query: { limit, ...filter } }) => ({ messages: inbox.list(filter, limit).map(describeMessage) }),
+      {
+        ...checkedQuery(listQuery),
+        response: {
+          200: Type.Object(
+            { messages: Type.Array(Message) },
+            { description: 'The newest messages, newest first.', examples: [{ messages: [] }] },
+          ),
+          ...QUERY_ANSWERS,
+        },
+        detail: {
+          summary: 'Read codes',
+          description: 'The last 1,000 codes, with what has become of each.',
+        },
+      },
+    )
+    .get(
+      '/wait',
+      async ({ query: { user, purpose, after, timeout = WAIT_S }, request, server, status }) => {
+        const patience = new AbortController();
+        const signal = AbortSignal.any([request.signal, ending, patience.signal]);
+        clock.sleep(timeout * 1_000, signal).then(() => patience.abort());
+        suspendTimeout(server, request);
+        const message = await inbox.next({ user, purpose }, after, signal);
+        restoreTimeout(server, request);
+        patience.abort();
+        if (message) return describeMessage(message);
+        if (ending.aborted) throw new ProblemError('not_ready');
+        return status(404, problem('no_message'));
+      },
+      {
+        ...checkedQuery(waitQuery),
+        response: {
+          200: Message,
+          ...QUERY_ANSWERS,
+          404: problemSchema(['no_message']),
+          503: problemSchema(['not_ready', 'store_unavailable'], { retryAfter: Type.Optional(retryAfter) }),
+        },
+        detail: {
+          summary: 'Wait for a code',
+          description:
+            'Answers at once if the message is there, else as soon as it comes. Any number of calls may wait; none takes a message from another.',
+        },
+      },
+    )
+    .delete('', async ({ query }) => ({ deleted: await clearInbox(query) }), {
+      ...checkedQuery(clearQuery),
+      response: {
+        200: Type.Object(
+          { deleted: Type.Integer() },
+          { description: 'How many messages were dropped. The codes live on.', examples: [{ deleted: 3 }] },
+        ),
+        ...QUERY_ANSWERS,
+      },
+      detail: { summary: 'Empty the inbox', description: 'Or the part of it that is for one user.' },
+    });
+}

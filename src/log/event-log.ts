@@ -1,0 +1,49 @@
+import type { Subscriber } from '../core/event-bus.ts';
+import type { OtpEvent } from '../core/events.ts';
+import { isoWriter } from './iso-time.ts';
+import type { Log } from './log.ts';
+
+/**
+ * Writes a line for each event, and one for all the codes that a tick of the wheel expired: each by itself is
+ * logged at debug only. It picks the fields of a line by name, so that the digits of a code cannot get into it.
+ *
+ * @param shown how a user is shown
+ */
+export function eventLog(log: Log, shown: (user: string) => string): Subscriber<OtpEvent> {
+  const iso = isoWriter();
+  return (event) => {
+    if (event.type === 'wheel.ticked') {
+      if (event.expired > 0) log.info('otp.expired', { count: event.expired });
+      return;
+    }
+    const { id, requestId } = event;
+    if (event.type === 'mock.clock') {
+      const { now, offset, frozen } = event;
+      log.info(event.type, { id, now: iso(now), offsetSeconds: offset / 1_000, frozen, requestId });
+      return;
+    }
+    if (event.type === 'mock.reset') {
+      log.info(event.type, { id, user: event.user && shown(event.user), requestId });
+      return;
+    }
+    const level = event.type === 'otp.expired' && requestId === undefined ? 'debug' : 'info';
+    if (!log.takes(level)) return;
+    const user = shown(event.user);
+    const { purpose } = event;
+    const reason = 'reason' in event ? event.reason : undefined;
+    const channel = 'channel' in event ? event.channel : undefined;
+    const fault = 'fault' in event ? event.fault : undefined;
+    const expiresAt = event.otp === undefined ? undefined : iso(event.expiresAt);
+    log[level](event.type, {
+      id,
+      user,
+      purpose,
+      otp: event.otp,
+      expiresAt,
+      channel,
+      reason,
+      fault,
+      requestId,
+    });
+  };
+}

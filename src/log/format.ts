@@ -1,0 +1,60 @@
+import { styleText } from 'node:util';
+import type { Config } from '../settings.ts';
+import { isoWriter } from './iso-time.ts';
+
+/** How severe a line of the log is. */
+export type Level = Config['LOG_LEVEL'];
+/** What a line of the log tells beside its message. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What was logged; `time` is service time in ms since the epoch. */
+export interface Entry {
+  readonly time: number;
+  readonly level: Level;
+  readonly message: string;
+  readonly fields: Fields;
+}
+
+/** Makes one line of an entry, its line break included. */
+export type FormatEntry = (entry: Entry) => string;
+
+const iso = isoWriter();
+
+/**
+ * For machines: one JSON object, with `time` (ISO), `level` and `message` first. JSON keeps every line break of
+ * a field out of the log but two, which some log viewers break lines at.
+ */
+export const jsonLine: FormatEntry = ({ time, level, message, fields }) => {
+  const line = JSON.stringify({ time: iso(time), level, message, ...fields });
+  return `${line.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}\n`;
+};
+
+const COLOURS = { debug: 'dim', info: 'green', warn: 'yellow', error: 'red' } as const;
+
+/**
+ * For people: `15:04:05.123 info  otp.rejected user=alice reason=wrong`, with the time of day in UTC. A text
+ * with blanks in it is quoted.
+ *
+ * @param coloured for a terminal, by ANSI escape codes
+ */
+export function prettyLine(coloured: boolean): FormatEntry {
+  const paint = (style: Parameters<typeof styleText>[0], text: string) =>
+    coloured ? styleText(style, text, { validateStream: false }) : text;
+  return ({ time, level, message, fields }) => {
+    const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+    const shown = given.map(([name, value]) => `${paint('dim', `${name}=`)}${plain(value)}`);
+    const head = [paint('dim', iso(time).slice(11, 23)), paint(COLOURS[level], level.padEnd(5))];
+    return `${[...head, message, ...shown].join(' ')}\n`;
+  };
+}
+
+/** A value without the noise of JSON where nothing could be mistaken. Whatever could move the cursor is escaped. */
+function plain(value: unknown): string {
+  const text = value instanceof Date ? value.toISOString() : value;
+  if (typeof text === 'string' && /^[\p{L}\p{N}\p{P}\p{S}]+$/u.test(text) && !/["\\=]/.test(text))
+    return text;
+  return JSON.stringify(text).replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`,
+  );
+}

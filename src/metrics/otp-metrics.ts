@@ -1,0 +1,92 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+import type { Subscriber } from '../core/event-bus.ts';
+import type { OtpEvent } from '../core/events.ts';
+
+/** From a lag that the ticker explains, a second at most, to one that somebody should look into. Seconds. */
+const LAG_BUCKETS = [0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 30, 60];
+
+/** From a tick with nothing to do to one with a million codes. Seconds. */
+const TICK_BUCKETS = [0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+
+/**
+ * Counts what the service announces, in plain numbers that are looked up when somebody reads the metrics. Every
+ * series is there from the start, at 0: a rate over a series that only appears with its first event would miss that
+ * event.
+ */
+export function otpMetrics(registry: Registry): Subscriber<OtpEvent> {
+  const registers = [registry];
+  const counts = { requested: 0, replaced: 0, cancelled: 0, expired: 0, locked: 0 };
+  const results = { verified: 0, wrong: 0, expired: 0, none: 0, locked: 0 };
+  const counter = (name: string, of: keyof typeof counts, help: string) =>
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(counts[of]);
+      },
+    });
+  counter('otp_requested_total', 'requested', 'Codes made.');
+  counter('otp_replaced_total', 'replaced', 'Live codes that a newer one replaced.');
+  counter('otp_cancelled_total', 'cancelled', 'Live codes that were cancelled.');
+  counter('otp_expired_total', 'expired', 'Codes whose time ran out.');
+  counter('otp_locked_total', 'locked', 'Locks, each after too many wrong codes in a row.');
+  new Counter({
+    name: 'otp_verifications_total',
+    help: 'Guesses at codes by their true result, also where strict mode tells the caller less.',
+    labelNames: ['result'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [result, count] of Object.entries(results)) this.inc({ result }, count);
+    },
+  });
+  const lag = new Histogram({
+    name: 'otp_expiry_lag_seconds',
+    help: 'Service time from the end of a code to its announcement: from its deadline, or from the move of the clock that passed it.',
+    buckets: LAG_BUCKETS,
+    registers,
+  });
+  const tick = new Histogram({
+    name: 'otp_wheel_tick_duration_seconds',
+    help: 'Real time that a tick takes to expire all that is due, with requests served meanwhile.',
+    buckets: TICK_BUCKETS,
+    registers,
+  });
+
+  /** When service time was last moved, in service time. */
+  let movedAt = Number.NEGATIVE_INFINITY;
+
+  return (event) => {
+    switch (event.type) {
+      case 'otp.requested':
+        counts.requested++;
+        break;
+      case 'otp.verified':
+        results.verified++;
+        break;
+      case 'otp.rejected':
+        results[event.reason]++;
+        break;
+      case 'otp.locked':
+        counts.locked++;
+        break;
+      case 'otp.replaced':
+        counts.replaced++;
+        break;
+      case 'otp.cancelled':
+        counts.cancelled++;
+        break;
+      case 'otp.expired':
+        counts.expired++;
+        lag.observe(Math.max(0, event.time - Math.max(event.expiresAt, movedAt)) / 1_000);
+        break;
+      case 'wheel.ticked':
+        tick.observe(event.durationMs / 1_000);
+        break;
+      case 'mock.clock':
+        movedAt = event.now;
+    }
+  };
+}

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'bun:test';
+import { MemoryStore } from '../../src/core/memory/memory-store.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { FIVE_ATTEMPTS, UNLIMITED } from '../support/policies.ts';
+import { storeContract } from './store-contract.ts';
+
+const GRACE_MS = 60_000;
+
+function memoryRig(policy = UNLIMITED) {
+  const clock = new ManualClock();
+  return {
+    clock,
+    store: new MemoryStore(clock, policy, 'run'),
+    pass: (ms: number) => clock.set(clock.now() + ms),
+  };
+}
+
+storeContract('the memory store', memoryRig);
+
+describe('the memory store', () => {
+  test('names codes by the run and a number that grows', async () => {
+    const { store } = memoryRig();
+    const answers = await Promise.all(
+      ['a', 'b', 'a'].map((user) =>
+        store.request({ user, purpose: 'default', code: '111111', ttlMs: 1_000 }),
+      ),
+    );
+    expect(answers.map((answer) => 'otp' in answer && answer.otp.id)).toEqual(['run-c1', 'run-c2', 'run-c3']);
+  });
+
+  test('keeps nothing of a code that was verified, cancelled, replaced, or is long gone', async () => {
+    const { store, clock } = memoryRig();
+    for (let i = 0; i < 100; i++) {
+      const whose = { user: `user-${i % 50}`, purpose: 'default' };
+      await store.request({ ...whose, code: '111111', ttlMs: 1_000 });
+      if (i % 5 === 1) await store.verify(whose, '111111');
+      if (i % 5 === 2) await store.cancel(whose);
+    }
+    expect(store.size).toEqual({ records: 30, scheduled: 30 });
+    await clock.leap(2_000);
+    expect((await store.expire(1_000)).expired).toHaveLength(30);
+    expect(store.size).toEqual({ records: 30, scheduled: 30 });
+    await clock.leap(GRACE_MS + 1_000);
+    expect((await store.expire(1_000)).expired).toHaveLength(0);
+    expect(store.size).toEqual({ records: 0, scheduled: 0 });
+  });
+
+  test('keeps nothing a minute after a code was told to run out', async () => {
+    const { store, clock } = memoryRig();
+    await store.request({ user: 'alice', purpose: 'default', code: '111111', ttlMs: 3_600_000 });
+    await store.runOut({ user: 'alice', purpose: 'default' });
+    await clock.leap(GRACE_MS + 1_000);
+    await store.expire(1_000);
+    expect(store.size).toEqual({ records: 0, scheduled: 0 });
+  });
+
+  test('forgets one user of many in steps, with others served in between', async () => {
+    const { store } = memoryRig();
+    for (let i = 0; i < 20_000; i++)
+      await store.request({ user: `user-${i}`, purpose: 'default', code: '111111', ttlMs: 1_000 });
+    let turns = 0;
+    let done = false;
+    const forgetting = store.forget('user-1').then(() => {
+      done = true;
+    });
+    while (!done) {
+      await new Promise((resolve) => setImmediate(resolve));
+      turns++;
+    }
+    await forgetting;
+    expect(turns).toBeGreaterThan(100);
+    expect(store.size.records).toBe(19_999);
+  });
+
+  test('keeps nothing of counts, locks and sends when they no longer limit anything', async () => {
+    const sends = { cooldownMs: 30_000, limit: 3, windowMs: 600_000 };
+    const guesses = { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true };
+    const { store, clock } = memoryRig({ ...FIVE_ATTEMPTS, guesses, sends });
+    for (let i = 0; i < 50; i++) {
+      await store.request({ user: `user-${i}`, purpose: 'default', code: '111111', ttlMs: 1_000 });
+      for (let j = 0; j < i % 7; j++) await store.verify({ user: `user-${i}`, purpose: 'default' }, '999999');
+      for (let j = 0; j < i % 7; j++)
+        await store.verify({ user: `nobody-${i}`, purpose: 'default' }, '999999');
+    }
+    expect(store.size.records).toBeGreaterThan(100);
+    for (let minute = 0; minute < 130; minute++) {
+      await clock.leap(60_000);
+      await store.expire(1_000);
+      expect(store.size.records).toBe(store.size.scheduled);
+    }
+    expect(store.size).toEqual({ records: 0, scheduled: 0 });
+  });
+
+  test('lets 100,000 codes run out exactly on time, and reports each exactly once', async () => {
+    const { store, clock } = memoryRig();
+    const codes = Array.from({ length: 100_000 }, (_, i) => ({
+      user: `user-${i}`,
+      purpose: 'default',
+      code: '111111',
+      ttlMs: 1_000 + (i % 300) * 1_000,
+    }));
+    const reported = new Map<string, number>();
+    for (const code of codes) await store.request(code);
+
+    for (let second = 1; second <= 301; second++) {
+      const due = codes.filter(({ ttlMs }) => ttlMs === second * 1_000);
+      await clock.leap(999);
+      for (const { user, purpose } of due) {
+        if ((await store.verify({ user, purpose }, '999999')).verdict !== 'wrong')
+          throw new Error(`${user} is gone too early`);
+      }
+      await clock.leap(1);
+      for (const { user, purpose, code } of due) {
+        if ((await store.verify({ user, purpose }, code)).verdict !== 'expired')
+          throw new Error(`${user} is there too late`);
+      }
+      const { expired } = await store.expire(1_000_000);
+      for (const { user } of expired) reported.set(user, (reported.get(user) ?? 0) + 1);
+      expect(expired).toHaveLength(due.length);
+    }
+    expect(reported.size).toBe(100_000);
+    expect(Math.max(...reported.values())).toBe(1);
+  });
+});

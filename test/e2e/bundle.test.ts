@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
+import { Glob } from 'bun';
+import { bundled } from '../support/bundle.ts';
+import { listening } from '../support/process.ts';
+
+const root = join(import.meta.dir, '../..');
+const pages = [...new Glob('**/*.{ts,css,svg}').scanSync(join(root, 'src/page'))].filter(
+  (file) => file !== 'routes.ts',
+);
+
+let bundle: Awaited<ReturnType<typeof bundled>>;
+beforeAll(async () => {
+  bundle = await bundled();
+});
+afterAll(() => bundle[Symbol.asyncDispose]());
+
+describe('the bundle of the distroless image, started in an empty folder,', () => {
+  test('is laid out here as the Dockerfile does it', async () => {
+    const dockerfile = await Bun.file(join(root, 'Dockerfile')).text();
+    expect(dockerfile).toContain('WORKDIR /app/service\nCOPY --from=bundle /app/service ./\n');
+    expect(dockerfile).toContain('COPY src/page /app/page\n');
+  });
+
+  test('answers as the sources do: the page with all its files, Swagger UI, the document', async () => {
+    using small = await listening({}, bundle.main, bundle.empty);
+    using source = await listening();
+    const paths = [
+      ...['/', '/livez', '/readyz', '/swagger', '/swagger/json'],
+      ...['start.js', 'swagger-ui-bundle.js', 'swagger-ui.css'].map((file) => `/swagger/assets/${file}`),
+      ...pages.map((file) => `/page/${file}`),
+    ];
+    expect(paths.length).toBeGreaterThan(20);
+    for (const path of paths) {
+      const [mine, theirs] = await Promise.all([small, source].map(({ url }) => fetch(`${url}${path}`)));
+      expect(mine?.status, path).toBe(200);
+      expect(mine?.headers.get('content-type'), path).toBe(theirs?.headers.get('content-type') ?? null);
+      expect(await mine?.text(), path).toBe((await theirs?.text()) ?? '');
+    }
+  });
+
+  test('makes codes and checks them, ends when it is told to, and remarks on nothing', async () => {
+    using small = await listening({}, bundle.main, bundle.empty);
+    const post = (path: string, body: object) =>
+      fetch(`${small.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    expect((await post('/otp/request', { user: 'alice', code: '123456' })).status).toBe(200);
+    expect((await post('/otp/verify', { user: 'alice', code: '654321' })).status).toBe(401);
+    expect((await post('/otp/verify', { user: 'alice', code: '123456' })).status).toBe(200);
+    expect((await post('/otp/verify', { usr: 'alice' })).status).toBe(400);
+    small.child.kill('SIGTERM');
+    expect(await small.child.exited).toBe(0);
+    expect(await small.stderr()).toBe('');
+  });
+});

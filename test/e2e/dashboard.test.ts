@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
+import { dashboard } from '../../grafana/dashboard.ts';
+import { GLANCE, ROWS } from '../../grafana/panels.ts';
+import { processRegistry } from '../../src/metrics/process-metrics.ts';
+import { createService } from '../../src/service.ts';
+
+const root = join(import.meta.dir, '../..');
+const panels = [...GLANCE, ...Object.values(ROWS).flat()];
+
+describe('the dashboard', () => {
+  test('is what its code makes: `bun run dashboard` writes it', async () => {
+    const written: unknown = await Bun.file(join(root, 'grafana/dashboard.json')).json();
+    expect(written, 'run `bun run dashboard`, and commit what it writes').toEqual(
+      JSON.parse(JSON.stringify(dashboard())),
+    );
+  });
+
+  test('asks the Prometheus that the reader picks', () => {
+    const made = JSON.stringify(dashboard());
+    expect(dashboard().templating?.list).toMatchObject([
+      { type: 'datasource', name: 'datasource', query: 'prometheus' },
+    ]);
+    const sources = [...made.matchAll(/"datasource":(\{[^}]*\})/g)].map(([, source]) => source);
+    expect(sources.length).toBeGreaterThan(2 * panels.length);
+    expect([...new Set(sources)]).toEqual(['{"type":"prometheus","uid":"$datasource"}']);
+  });
+
+  test('names each panel once, and every panel that the runbook sends to is there', async () => {
+    const titles = panels.map(({ title }) => title);
+    expect(new Set(titles).size).toBe(titles.length);
+    const runbook = await Bun.file(join(root, 'docs/operations.md')).text();
+    const named = [...(runbook.split('## Alerts')[1] ?? '').matchAll(/\*([^*]+)\*/g)];
+    expect(named.length).toBeGreaterThan(5);
+    for (const [, title = ''] of named) expect(titles).toContain(title.replaceAll(/\s+/g, ' '));
+  });
+
+  test('shows every metric of the service but what only tells how it was built', async () => {
+    const { app } = createService({}, { registry: processRegistry() });
+    const text = await (await app.handle(new Request('http://localhost/metrics'))).text();
+    const names = [...text.matchAll(/^# TYPE ((?:otp|http)_\w+) /gm)].map(([, name = '']) => name);
+    const shown = panels.flatMap(({ queries }) => queries.map(([expr]) => expr)).join('\n');
+    expect(names.length).toBeGreaterThan(12);
+    expect(names.filter((name) => !shown.includes(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,28 @@
+import { available, build } from './engine.ts';
+import { type Examined, examine } from './examine.ts';
+
+/**
+ * Builds both images and examines each as it will run: read-only, without capabilities, within its memory.
+ *
+ * Usage: bun test/e2e/image/run.ts; with DOCKER=podman for another engine than docker
+ */
+const IMAGES = [
+  { tag: 'otp-service:latest' },
+  { tag: 'otp-service:distroless', target: 'distroless' },
+] as const;
+
+if (!(await available())) {
+  console.error('There is no Docker engine that answers. For another program: DOCKER=podman bun run image');
+  process.exit(1);
+}
+
+const examined: Examined[] = [];
+for (const image of IMAGES) {
+  await build(image.tag, 'target' in image ? image.target : undefined);
+  examined.push(await examine(image.tag));
+}
+console.table(examined, ['tag', 'sizeMb', 'startMs', 'memoryMb', 'stopMs']);
+const faults = examined.flatMap(({ tag, faults }) => faults.map((fault) => `${tag}: ${fault}`));
+for (const fault of faults) console.error(fault);
+console.log(`${examined.length} images, ${faults.length} faults`);
+process.exitCode = faults.length > 0 ? 1 : 0;

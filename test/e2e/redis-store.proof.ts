@@ -1,0 +1,40 @@
+import { afterAll, beforeAll } from 'bun:test';
+import type { Policy } from '../../src/core/store.ts';
+import type { RedisConnection } from '../../src/redis/connection.ts';
+import { storeContract } from '../core/store-contract.ts';
+import { connections, inTurn, sharedStores } from '../support/redis-rig.ts';
+import { RedisServer } from '../support/redis-server.ts';
+
+const START = Date.UTC(2026, 0, 1);
+
+let server: RedisServer;
+let replicas: Awaited<ReturnType<typeof connections>>;
+
+beforeAll(async () => {
+  server = await RedisServer.start();
+  replicas = await connections(server.url, 3);
+});
+
+afterAll(async () => {
+  await replicas?.[Symbol.asyncDispose]();
+  await server?.[Symbol.asyncDispose]();
+});
+
+/** Replicas whose codes are in one shard, for what is held within each: capacity, and the order of what runs out. */
+async function rig(over: readonly RedisConnection[], policy: Policy) {
+  const { keys, stores } = sharedStores(over, policy, 1);
+  const [one] = over;
+  let now = START;
+  const setClock = async () => {
+    for (const { clock } of keys.shards) await one?.send('SET', [clock, `=${now}`]);
+  };
+  await setClock();
+  const pass = async (ms: number) => {
+    now += ms;
+    await setClock();
+  };
+  return { store: inTurn(stores), pass };
+}
+
+storeContract('the Redis store', (policy) => rig(replicas.all.slice(0, 1), policy), 1_000);
+storeContract('a Redis store of three replicas', (policy) => rig(replicas.all, policy));

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { Policy, Store } from '../../src/core/store.ts';
+import { FIVE_ATTEMPTS, UNLIMITED } from '../support/policies.ts';
+import { connections, sharedStores } from '../support/redis-rig.ts';
+import { RedisServer } from '../support/redis-server.ts';
+import { replicas } from '../support/replicas.ts';
+
+let server: RedisServer;
+let open: Awaited<ReturnType<typeof connections>>;
+
+beforeAll(async () => {
+  server = await RedisServer.start();
+  open = await connections(server.url, 3);
+});
+
+afterAll(async () => {
+  await open?.[Symbol.asyncDispose]();
+  await server?.[Symbol.asyncDispose]();
+});
+
+/** Three stores that share their codes, as they are in a service. */
+function three(policy: Policy): readonly [Store, Store, Store] {
+  const [a, b, c] = sharedStores(open.all, policy).stores;
+  if (a === undefined || b === undefined || c === undefined) throw new Error('there are not three replicas');
+  return [a, b, c];
+}
+
+/** Does something `times` times, `lanes` of them at once. */
+async function inLanes(
+  times: number,
+  lanes: number,
+  act: (i: number, lane: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const lane = async (_: unknown, number: number) => {
+    while (next < times) await act(next++, number);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
+describe('three replicas with one store', () => {
+  test('lose no code to a verification of the earlier one that races its request, 10,000 times over', async () => {
+    const [a, b, c] = three(UNLIMITED);
+    let replaced = 0;
+    await inLanes(10_000, 20, async (race, lane) => {
+      const key = { user: `user-${lane}`, purpose: 'default' };
+      await a.request({ ...key, code: '111111', ttlMs: 60_000 });
+      const guess = (store: Store) => () => store.verify(key, '111111');
+      const renew = () => b.request({ ...key, code: '222222', ttlMs: 60_000 });
+      const orders = [
+        [guess(a), renew],
+        [renew, guess(c)],
+        [guess(a), renew, guess(c)],
+      ];
+      await Promise.all((orders[race % 3] ?? []).map((racer) => racer()));
+      const { verdict } = await c.verify(key, '222222');
+      if (verdict !== 'verified') throw new Error(`the new code was ${verdict} in race ${race}`);
+      if ((await a.verify(key, '111111')).verdict !== 'none')
+        throw new Error(`a code came back in race ${race}`);
+      replaced++;
+    });
+    expect(replaced).toBe(10_000);
+  }, 300_000);
+
+  test('judge five of 99 wrong guesses that come at once, 1,000 times over', async () => {
+    const stores = three(FIVE_ATTEMPTS);
+    const [a] = stores;
+    await inLanes(1_000, 5, async (trial) => {
+      const key = { user: `user-${trial}`, purpose: 'default' };
+      await a.request({ ...key, code: '111111', ttlMs: 60_000 });
+      const guesses = Array.from({ length: 33 }, () => stores.map((store) => store.verify(key, '999999')));
+      const verdicts = await Promise.all(guesses.flat());
+      const judged = verdicts.filter(({ verdict }) => verdict === 'wrong').length;
+      if (judged !== 5) throw new Error(`${judged} of 99 guesses were judged in trial ${trial}`);
+      for (const store of stores) expect((await store.verify(key, '111111')).verdict).toBe('locked');
+    });
+  }, 300_000);
+
+  test('keep counts, locks and cooldowns also when all of them are started anew', async () => {
+    const env = { OTP_STORE: server.url, OTP_RESEND_COOLDOWN: '30' };
+    const wrong = { user: 'alice', code: '999999' };
+    {
+      await using before = await replicas(3, env);
+      expect(await before.post(0, '/otp/request', { user: 'alice', code: '111111' })).toMatchObject({
+        status: 200,
+      });
+      for (const [replica, attemptsLeft] of [4, 3, 2].entries())
+        expect(await before.post(replica, '/otp/verify', wrong)).toMatchObject({
+          status: 401,
+          body: { attemptsLeft },
+        });
+    }
+    {
+      await using after = await replicas(2, env);
+      expect(await after.post(0, '/otp/request', { user: 'alice' })).toMatchObject({
+        status: 429,
+        body: { code: 'resend_cooldown' },
+      });
+      expect(await after.post(0, '/otp/verify', wrong)).toMatchObject({ body: { attemptsLeft: 1 } });
+      expect(await after.post(1, '/otp/verify', wrong)).toMatchObject({ body: { attemptsLeft: 0 } });
+    }
+    await using last = await replicas(1, env);
+    expect(await last.post(0, '/otp/verify', { user: 'alice', code: '111111' })).toMatchObject({
+      status: 429,
+      body: { code: 'locked' },
+    });
+  }, 120_000);
+});

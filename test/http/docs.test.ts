@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'bun:test';
+import { validate } from '@readme/openapi-parser';
+import { tidyDocument } from '../../src/http/openapi-document.ts';
+import { rig } from '../support/api.ts';
+import { channelOf } from '../support/channel.ts';
+
+interface Media {
+  schema: { type: string; examples?: object[]; items?: object };
+}
+interface Operation {
+  summary: string;
+  requestBody?: { content: Record<string, Media> };
+  responses: Record<string, { description: string; content: Record<string, Media> }>;
+}
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+}
+
+const { send, post } = rig();
+const strictDocument = async () => {
+  const env = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) };
+  return (await rig(env, [channelOf(async () => {})]).send('/swagger/json')).text;
+};
+const { text } = await send('/swagger/json');
+const document = (): Document => JSON.parse(text);
+const operations = Object.entries(document().paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    name: `${method.toUpperCase()} ${path}`,
+    path,
+    operation,
+  })),
+);
+
+describe('the OpenAPI document', () => {
+  test('is valid OpenAPI 3.1', async () => {
+    expect(document().openapi).toBe('3.1.0');
+    // The parser changes what it is given.
+    expect(await validate(JSON.parse(text))).toMatchObject({ valid: true, warnings: [] });
+  });
+
+  test('lists every route of its mode and none of the files of its page', async () => {
+    expect(operations.map(({ name }) => name).sort()).toEqual([
+      'DELETE /mock/codes',
+      'DELETE /mock/faults',
+      'DELETE /mock/inbox',
+      'GET /livez',
+      'GET /metrics',
+      'GET /mock/clock',
+      'GET /mock/codes',
+      'GET /mock/events',
+      'GET /mock/faults',
+      'GET /mock/inbox',
+      'GET /mock/inbox/wait',
+      'GET /mock/wheel',
+      'GET /readyz',
+      'POST /mock/clock',
+      'POST /mock/expire',
+      'POST /mock/reset',
+      'POST /otp/cancel',
+      'POST /otp/request',
+      'POST /otp/verify',
+      'PUT /mock/codes',
+      'PUT /mock/faults',
+    ]);
+    const strict = JSON.parse(await strictDocument());
+    expect(Object.keys(strict.paths).sort()).toEqual([
+      '/livez',
+      '/metrics',
+      '/otp/cancel',
+      '/otp/request',
+      '/otp/verify',
+      '/readyz',
+    ]);
+  });
+
+  test.each(operations)(
+    'describes $name with every status, its schema and an example',
+    ({ name, operation }) => {
+      expect(operation.summary).not.toBe('');
+      const common = ['200', '401', '403', '500', '503'];
+      const body = [...common, '400', '413', '415'];
+      const own: Record<string, string[]> = {
+        'POST /otp/request': [...body, '429'],
+        'POST /otp/verify': [...body, '404', '410', '429'],
+        'POST /otp/cancel': [...body, '404'],
+        'GET /livez': ['200'],
+        'GET /metrics': ['200', '401', '500'],
+        'GET /readyz': ['200', '503'],
+        'GET /mock/inbox/wait': [...common, '400', '404'],
+        'GET /mock/wheel': [...common, '400', '409'],
+        'POST /mock/clock': body,
+        'PUT /mock/codes': body,
+        'PUT /mock/faults': body,
+        'POST /mock/expire': [...body, '404'],
+        'POST /mock/reset': body,
+      };
+      expect(Object.keys(operation.responses).sort()).toEqual((own[name] ?? [...common, '400']).sort());
+      for (const [status, { description, content }] of Object.entries(operation.responses)) {
+        expect(description).not.toBe('');
+        const texts: Record<string, string> = {
+          'GET /mock/events': 'text/event-stream',
+          'GET /metrics': 'text/plain',
+        };
+        const type = Number(status) < 400 ? (texts[name] ?? 'application/json') : 'application/problem+json';
+        expect(Object.keys(content)).toEqual([type]);
+        const examples = content[type]?.schema.examples ?? [];
+        expect(examples.length).toBeGreaterThan(0);
+        if (type === 'application/problem+json')
+          for (const example of examples) expect(example).toMatchObject({ status: Number(status) });
+      }
+      expect(Object.hasOwn(operation, 'requestBody')).toBe(/^P/.test(name));
+      if (operation.requestBody === undefined) return;
+      const { content } = operation.requestBody;
+      const schema = content['application/json']?.schema;
+      expect(Object.keys(content)).toEqual(['application/json']);
+      expect(schema?.items ?? schema).toMatchObject({ additionalProperties: false });
+    },
+  );
+
+  test.each(operations.filter(({ operation }) => operation.requestBody))(
+    'has an example for $name that the service takes',
+    async ({ name, path, operation }) => {
+      const [example] = operation.requestBody?.content['application/json']?.schema.examples ?? [];
+      const { status } = await post(path, example, {}, name.split(' ')[0]);
+      expect(status).not.toBe(400);
+      expect(Object.keys(operation.responses)).toContain(String(status));
+    },
+  );
+
+  test('keeps our notes on schemas to us', () => {
+    expect(text).not.toMatch(/"(error|noValidate|mediaType|mayBeAbsent)":/);
+    const { requestBody } = document().paths['/mock/reset']?.['post'] ?? {};
+    expect(requestBody).toMatchObject({ required: false });
+  });
+
+  test('is refused by us, and not served, if the plugin ever makes it in another form', () => {
+    expect(() => tidyDocument({ paths: { '/x': { get: { responses: { 200: {} } } } } })).toThrow(
+      'unknown form',
+    );
+    expect(() =>
+      tidyDocument({
+        paths: {
+          '/x': {
+            get: { responses: { 200: { description: '', content: { 'text/plain': { schema: {} } } } } },
+          },
+        },
+      }),
+    ).toThrow('not JSON');
+  });
+});
+
+describe('the page at /swagger', () => {
+  test('loads nothing from another host', async () => {
+    const page = await send('/swagger');
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.text).not.toMatch(/https?:|\/\//);
+    const files = [...page.text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path = '']) => path);
+    expect(files).toHaveLength(3);
+    for (const file of files) expect((await send(file)).status).toBe(200);
+  });
+
+  test('forbids inline scripts, other hosts and being framed', async () => {
+    const policy = (await send('/swagger')).headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).toContain("frame-ancestors 'none'");
+  });
+});

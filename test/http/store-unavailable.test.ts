@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { TICK_MS } from '../../src/core/ticker.ts';
+import { createService, type Service } from '../../src/service.ts';
+import { channelOf } from '../support/channel.ts';
+import { FakeRedis, resp } from '../support/fake-redis.ts';
+import { unhurriedClock } from '../support/unhurried-clock.ts';
+
+const WORRYING = 'maxmemory_policy:allkeys-lru\r\naof_enabled:0\r\n';
+const SOUND = 'maxmemory_policy:noeviction\r\naof_enabled:1\r\n';
+
+const KEY = 'a-key-of-the-tests-with-32-letters';
+
+const TIMEOUT_MS = 900;
+const clock = unhurriedClock();
+
+/** What a step of expiry comes to. */
+const NOTHING_DUE = resp.list(resp.number(0), resp.list());
+
+let redis: FakeRedis;
+let service: Service;
+let lines: Record<string, unknown>[];
+
+/** A service in strict mode, with codes in a Redis that takes steps and says this of itself. */
+async function start(info: string): Promise<void> {
+  redis.answer = (command) => {
+    if (command === 'INFO') return resp.text(info);
+    return command.startsWith('EVAL') ? resp.list(resp.number(redis.now), NOTHING_DUE) : undefined;
+  };
+  const store = { OTP_STORE: redis.url.replace('//', '//:hunter22@'), OTP_PEPPER: 'pepper-for-tests' };
+  const env = {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    OTP_MODE: 'strict',
+    OTP_API_KEYS: KEY,
+    OTP_STORE_TIMEOUT: String(TIMEOUT_MS),
+  };
+  service = createService(
+    { ...env, ...store },
+    {
+      clock,
+      channels: [channelOf(async () => {})],
+      write: (text) =>
+        lines.push(
+          ...text
+            .trimEnd()
+            .split('\n')
+            .map((line) => JSON.parse(line)),
+        ),
+    },
+  );
+  await service.listen();
+}
+
+const post = (path: string, body: unknown) =>
+  fetch(`${service.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
+    body: JSON.stringify(body),
+  });
+const status = async (path: string) => (await fetch(`${service.url}${path}`)).status;
+const logged = async (message: string) => {
+  while (!lines.some((line) => line['message'] === message)) await Bun.sleep(5);
+  return lines.filter((line) => line['message'] === message);
+};
+const ready = async () => {
+  while ((await status('/readyz')) !== 200) await Bun.sleep(5);
+};
+
+beforeEach(() => {
+  redis = new FakeRedis();
+  lines = [];
+});
+afterEach(async () => {
+  await service.stop();
+  redis[Symbol.dispose]();
+});
+
+describe('while the store is away', () => {
+  const asked = [
+    ['/otp/request', { user: 'alice' }],
+    ['/otp/verify', { user: 'alice', code: '123456' }],
+    ['/otp/cancel', { user: 'alice' }],
+  ] as const;
+
+  test.each(asked)('%s is 503 store_unavailable, and says when to come again', async (path, body) => {
+    await start(SOUND);
+    await ready();
+    redis.answer = () => undefined;
+    redis.commands.length = 0;
+    const asking = post(path, body);
+    while (redis.commands.length === 0) await Bun.sleep(5);
+    clock.pass(TIMEOUT_MS);
+    const answer = await asking;
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('1');
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(await answer.json()).toMatchObject({ code: 'store_unavailable', retryAfter: 1 });
+  });
+
+  test('the service lives and is not ready, and becomes ready by itself', async () => {
+    await start(SOUND);
+    await ready();
+    const { answer } = redis;
+    redis.answer = () => resp.error('LOADING Redis is loading the dataset in memory');
+    expect(await status('/readyz')).toBe(503);
+    expect(await status('/livez')).toBe(200);
+    redis.answer = answer;
+    await ready();
+  });
+
+  test('the log says so once, and once that it is back, and nothing of a password', async () => {
+    await start(SOUND);
+    await ready();
+    const { answer } = redis;
+    redis.answer = () => resp.error('MASTERDOWN Link with MASTER is down');
+    for (let i = 0; i < 20; i++) await post('/otp/verify', { user: 'alice', code: '123456' });
+    // Meanwhile the wheel has ticked, and failed.
+    await clock.sleep(3 * TICK_MS);
+    redis.answer = answer;
+    await ready();
+    expect(await logged('the store is back')).toHaveLength(1);
+    expect(await logged('the store is away')).toMatchObject([
+      { level: 'warn', address: new URL(redis.url).host, reason: 'Redis refuses: MASTERDOWN' },
+    ]);
+    expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
+    expect(JSON.stringify(lines)).not.toContain('hunter22');
+  });
+});
+
+describe('a service that meets its store', () => {
+  test('warns, in a line each, where that may forget codes', async () => {
+    await start(WORRYING);
+    expect(
+      await logged(
+        'the store forgets codes and locks where it lacks memory: set maxmemory-policy noeviction',
+      ),
+    ).toMatchObject([{ level: 'warn', policy: 'allkeys-lru' }]);
+    expect(
+      await logged('codes and locks do not survive a restart of the store: set appendonly yes'),
+    ).toHaveLength(1);
+  });
+
+  test('says nothing of one that keeps them', async () => {
+    await start(SOUND);
+    await ready();
+    while (!redis.commands.some(([command]) => command === 'INFO')) await Bun.sleep(5);
+    // Redis answers in order, so what it said of itself has been read when this is answered.
+    await ready();
+    expect(lines.map(({ message }) => message)).toEqual(['listening']);
+  });
+});

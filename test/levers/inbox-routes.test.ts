@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { Inbox } from '../../src/levers/inbox/inbox.ts';
+import { inboxRoutes } from '../../src/levers/inbox/routes.ts';
+import { rig } from '../support/api.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+const get = (path: string, query: Record<string, string>) => `${path}?${new URLSearchParams(query)}`;
+
+describe('GET /mock/inbox', () => {
+  test('shows each code with what has become of it', async () => {
+    const { post, send } = rig();
+    const { body } = await post('/otp/request', { user: '+15551234', code: '042137', ttl: 60 });
+    expect((await send('/mock/inbox')).body).toEqual({
+      messages: [
+        {
+          id: body['id'],
+          user: '+15551234',
+          purpose: 'default',
+          code: '042137',
+          createdAt: '2026-01-01T00:00:00.000Z',
+          expiresAt: '2026-01-01T00:01:00.000Z',
+          state: 'pending',
+          channel: 'none',
+          delivery: 'none',
+        },
+      ],
+    });
+    await post('/otp/verify', { user: '+15551234', code: '042137' });
+    expect((await send('/mock/inbox')).body).toMatchObject({ messages: [{ state: 'verified' }] });
+  });
+
+  test('filters by user and purpose, and gives no more than it is asked for', async () => {
+    const { post, send } = rig();
+    for (const purpose of ['login', 'reset', 'login']) await post('/otp/request', { user: 'a&b=c', purpose });
+    await post('/otp/request', { user: 'bob' });
+    const count = async (query: Record<string, string>) =>
+      [(await send(get('/mock/inbox', query))).body['messages']].flat().length;
+    expect(await count({ user: 'a&b=c' })).toBe(3);
+    expect(await count({ user: 'a&b=c', purpose: 'reset' })).toBe(1);
+    expect(await count({ limit: '2' })).toBe(2);
+    expect(await count({})).toBe(4);
+  });
+
+  test('a locked code is locked, a replaced one replaced, a cancelled one cancelled', async () => {
+    const { post, send } = rig({ OTP_MAX_ATTEMPTS: '1' });
+    for (const user of ['locked', 'cancelled', 'replaced', 'replaced'])
+      await post('/otp/request', { user, code: '111111' });
+    await post('/otp/verify', { user: 'locked', code: '999999' });
+    await post('/otp/cancel', { user: 'cancelled' });
+    const { body } = await send('/mock/inbox');
+    const states = [body['messages']].flat().map((it) => JSON.parse(JSON.stringify(it)).state);
+    expect(states).toEqual(['pending', 'replaced', 'cancelled', 'locked']);
+  });
+});
+
+describe('DELETE /mock/inbox', () => {
+  test('drops all messages, or one user’s, and no code', async () => {
+    const { post, send } = rig();
+    for (const user of ['alice', 'alice', 'bob']) await post('/otp/request', { user, code: '111111' });
+    expect((await send('/mock/inbox?user=alice', { method: 'DELETE' })).body).toEqual({ deleted: 2 });
+    expect((await send('/mock/inbox', { method: 'DELETE' })).body).toEqual({ deleted: 1 });
+    expect((await send('/mock/inbox')).body).toEqual({ messages: [] });
+    expect((await post('/otp/verify', { user: 'alice', code: '111111' })).status).toBe(200);
+  });
+});
+
+describe('a query that cannot be used is a 400 that says why:', () => {
+  test.each([
+    ['/mock/inbox?user=+15551234', '/user', 'begins with a blank: write + as %2B'],
+    ['/mock/inbox?user=%2015551234', '/user', 'begins with a blank: write + as %2B'],
+    ['/mock/inbox?user=a&user=b', '/user', 'is there more than once'],
+    ['/mock/inbox?user=%ff', '/user', 'is not UTF-8, percent-encoded'],
+    ['/mock/inbox?user=%', '/user', 'is not UTF-8, percent-encoded'],
+    ['/mock/inbox?user=', '/user', 'must be a string of 1 to 256 bytes'],
+    ['/mock/inbox?user=a%00', '/user', 'must be a string of 1 to 256 bytes'],
+    ['/mock/inbox?limit=0', '/limit', 'must be a whole number from 1 to 1000'],
+    ['/mock/inbox?limit=1e3', '/limit', 'must be a whole number'],
+    ['/mock/inbox?limit', '/limit', 'must be a whole number'],
+    ['/mock/inbox?limit=007', '/limit', 'must be a whole number'],
+    ['/mock/inbox?toString=a&toString=b', '/toString', 'is not a field of this request'],
+    ['/mock/inbox?usr=alice', '/usr', 'is not a field of this request'],
+    ['/mock/inbox?__proto__=alice', '/__proto__', 'is not a field of this request'],
+    ['/mock/inbox/wait', '/user', 'must be a string of 1 to 256 bytes'],
+    ['/mock/inbox/wait?user=a&timeout=61', '/timeout', 'must be a whole number from 0 to 60'],
+    ['/mock/inbox/wait?user=a&timeout=-1', '/timeout', 'must be a whole number from 0 to 60'],
+    ['/mock/inbox/wait?user=a&after=yesterday', '/after', 'must be the id of a message, or 0'],
+  ])('%s', async (path, field, detail) => {
+    const { status, body, text } = await rig().send(path);
+    expect([status, body['code']]).toEqual([400, 'invalid_request']);
+    const [first] = [body['errors']].flat();
+    expect(first).toEqual({ field, detail: expect.stringContaining(detail) });
+    expect(text.length).toBeLessThan(1_024);
+  });
+});
+
+describe('GET /mock/inbox/wait', () => {
+  test('answers at once with the newest code that is good', async () => {
+    const { post, send } = rig();
+    const { body } = await post('/otp/request', { user: 'alice', code: '111111' });
+    const answer = await send('/mock/inbox/wait?user=alice');
+    expect(answer).toMatchObject({ status: 200, body: { id: body['id'], code: '111111', state: 'pending' } });
+  });
+
+  test('finds what is there also with no time to wait', async () => {
+    const { post, send } = rig();
+    await post('/otp/request', { user: 'alice', code: '111111' });
+    expect((await send('/mock/inbox/wait?user=alice&timeout=0')).body).toMatchObject({ code: '111111' });
+  });
+
+  test('answers when the code comes, though another user’s comes before', async () => {
+    const { post, send, clock } = rig();
+    const waiting = send('/mock/inbox/wait?user=alice&purpose=login');
+    await clock.settle();
+    await post('/otp/request', { user: 'bob', purpose: 'login' });
+    await post('/otp/request', { user: 'alice', purpose: 'reset' });
+    await clock.advance(9_999);
+    await post('/otp/request', { user: 'alice', purpose: 'login', code: '222222' });
+    expect(await waiting).toMatchObject({ status: 200, body: { code: '222222' } });
+  });
+
+  test.each([
+    ['', 10_000],
+    ['&timeout=60', 60_000],
+    ['&timeout=0', 0],
+  ])('answers 404 no_message when the time is up, of real time: %j', async (timeout, ms) => {
+    const { post, send, clock } = rig();
+    let answered = false;
+    const waiting = send(`/mock/inbox/wait?user=alice${timeout}`).finally(() => {
+      answered = true;
+    });
+    await clock.settle();
+    await post('/mock/clock', { advance: 3_600 });
+    await clock.advance(ms - 1);
+    expect(answered).toBe(ms === 0);
+    await clock.advance(1);
+    expect(await waiting).toMatchObject({ status: 404, body: { code: 'no_message' } });
+  });
+
+  test('with the id of the last message gives each test its own code', async () => {
+    const { post, send } = rig();
+    const ask = async () => String((await post('/otp/request', { user: 'alice' })).body['id']);
+    const first = await ask();
+    const second = await ask();
+    const third = await ask();
+    const after = async (id: string) =>
+      (await send(get('/mock/inbox/wait', { user: 'alice', after: id }))).body;
+    expect(await after(first)).toMatchObject({ id: second, state: 'replaced' });
+    expect(await after(second)).toMatchObject({ id: third, state: 'pending' });
+    expect(await after('0')).toMatchObject({ id: first });
+  });
+
+  test('is given up when its caller goes, and leaves nothing behind when it is answered', async () => {
+    const clock = new ManualClock();
+    const inbox = new Inbox(clock);
+    const routes = inboxRoutes({ inbox, clearInbox: () => 0 }, clock, new AbortController().signal);
+    const leaving = new AbortController();
+    const wait = (signal?: AbortSignal) =>
+      routes.handle(new Request('http://localhost/inbox/wait?user=alice', signal ? { signal } : {}));
+    const left = wait(leaving.signal);
+    await clock.settle();
+    expect([inbox.waiting, clock.sleeping]).toEqual([1, 1]);
+    leaving.abort();
+    await left;
+    expect([inbox.waiting, clock.sleeping]).toEqual([0, 0]);
+    const answered = wait();
+    await clock.settle();
+    const about = { id: 'run-e1', time: clock.now(), user: 'alice', purpose: 'default', otp: 'run-c1' };
+    inbox.hear({ type: 'otp.requested', ...about, code: '111111', expiresAt: clock.now() + 1_000 });
+    expect((await answered).status).toBe(200);
+    expect([inbox.waiting, clock.sleeping]).toEqual([0, 0]);
+  });
+
+  test('has no HEAD', async () => {
+    const { send } = rig();
+    const { status, headers } = await send('/mock/inbox/wait?user=alice', { method: 'HEAD' });
+    expect([status, headers.get('allow')]).toEqual([405, 'GET']);
+    expect((await send('/mock/inbox', { method: 'HEAD' })).status).toBe(200);
+  });
+});
+
+describe('over a port', () => {
+  const { service, post, clock } = rig({ PORT: '0', HOST: '127.0.0.1' });
+  beforeAll(() => service.listen());
+  afterAll(() => service.stop());
+
+  test('100 calls wait at once, and each gets the code', async () => {
+    const waiting = Array.from({ length: 100 }, () => fetch(`${service.url}/mock/inbox/wait?user=crowd`));
+    // The ticker sleeps and so does each call that waits.
+    while (clock.sleeping < 101) await clock.settle();
+    await post('/otp/request', { user: 'crowd', code: '123456' });
+    const answers = await Promise.all(waiting.map(async (answer) => (await answer).json()));
+    expect(answers).toHaveLength(100);
+    for (const answer of answers) expect(answer).toMatchObject({ code: '123456' });
+  });
+
+  test('a call that waits when the service stops is answered 503 not_ready', async () => {
+    const stopping = rig({ PORT: '0', HOST: '127.0.0.1' });
+    await stopping.service.listen();
+    const waiting = fetch(`${stopping.service.url}/mock/inbox/wait?user=alice&timeout=60`);
+    // The ticker sleeps and so does a call that waits.
+    while (stopping.clock.sleeping < 2) await stopping.clock.settle();
+    await stopping.service.stop();
+    const answer = await waiting;
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await answer.json()).toMatchObject({ code: 'not_ready' });
+    await clock.settle();
+  });
+});

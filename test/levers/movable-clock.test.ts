@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
+import { MovableClock } from '../../src/levers/clock/movable-clock.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+const T0 = Date.UTC(2026, 0, 1);
+
+function clocks() {
+  const real = new ManualClock(T0);
+  return { real, clock: new MovableClock(real), pass: (ms: number) => real.set(real.now() + ms) };
+}
+
+describe('a clock that can be moved', () => {
+  test('shows real time until it is', () => {
+    const { clock, pass } = clocks();
+    pass(1_234);
+    expect(clock.state).toEqual({ now: T0 + 1_234, offset: 0, frozen: false });
+  });
+
+  test('goes on evenly after it was moved ahead', () => {
+    const { clock, pass } = clocks();
+    clock.advance(60_000);
+    pass(500);
+    expect(clock.state).toEqual({ now: T0 + 60_500, offset: 60_000, frozen: false });
+  });
+
+  test('stands still while it is frozen, and can be moved ahead there', () => {
+    const { clock, pass } = clocks();
+    clock.freeze();
+    pass(5_000);
+    expect(clock.state).toEqual({ now: T0, offset: -5_000, frozen: true });
+    clock.advance(1_000);
+    pass(5_000);
+    expect(clock.now()).toBe(T0 + 1_000);
+  });
+
+  test('takes over how another one was moved', () => {
+    const { clock, pass } = clocks();
+    clock.adopt({ ahead: 60_000 });
+    pass(500);
+    expect(clock.state).toEqual({ now: T0 + 60_500, offset: 60_000, frozen: false });
+    clock.adopt({ standsAt: T0 + 7_000 });
+    pass(500);
+    expect(clock.state).toEqual({ now: T0 + 7_000, offset: 6_000, frozen: true });
+    clock.adopt({ ahead: 0 });
+    expect(clock.state).toEqual({ now: T0 + 1_000, offset: 0, frozen: false });
+  });
+
+  test('flows on from where it stood', () => {
+    const { clock, pass } = clocks();
+    clock.freeze();
+    pass(5_000);
+    clock.flow();
+    pass(100);
+    expect(clock.state).toEqual({ now: T0 + 100, offset: -5_000, frozen: false });
+  });
+
+  test('is back at real time after a reset, wherever it was', () => {
+    const { clock, pass } = clocks();
+    clock.advance(60_000);
+    clock.freeze();
+    pass(1);
+    clock.reset();
+    expect(clock.state).toEqual({ now: T0 + 1, offset: 0, frozen: false });
+  });
+
+  test('never goes back by any other move', () => {
+    const move = fc.oneof(
+      fc.constant({ kind: 'freeze' as const, ms: 0 }),
+      fc.constant({ kind: 'flow' as const, ms: 0 }),
+      fc.record({ kind: fc.constant('advance' as const), ms: fc.nat(100_000) }),
+      fc.record({ kind: fc.constant('pass' as const), ms: fc.nat(100_000) }),
+    );
+    fc.assert(
+      fc.property(fc.array(move, { maxLength: 30 }), (moves) => {
+        const { clock, pass } = clocks();
+        for (const { kind, ms } of moves) {
+          const before = clock.now();
+          if (kind === 'pass') pass(ms);
+          else if (kind === 'advance') clock.advance(ms);
+          else clock[kind]();
+          expect(clock.now()).toBeGreaterThanOrEqual(before);
+        }
+      }),
+    );
+  });
+
+  test('moves no time but service time: whoever sleeps or measures goes by real time', async () => {
+    const { real, clock } = clocks();
+    let woke = false;
+    clock.sleep(1_000).then(() => {
+      woke = true;
+    });
+    clock.advance(60_000);
+    await clock.breathe();
+    expect([woke, clock.monotonic()]).toEqual([false, real.monotonic()]);
+    await real.advance(1_000);
+    expect(woke).toBe(true);
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
+import { matches, PATTERN } from '../../src/levers/pattern.ts';
+
+describe('a pattern', () => {
+  test.each([
+    ['alice', 'alice', true],
+    ['alice', 'alice2', false],
+    ['alice', 'Alice', false],
+    ['+1555*', '+15551234', true],
+    ['+1555*', '+1555', true],
+    ['+1555*', '+15', false],
+    ['*@example.com', 'a@example.com', true],
+    ['*@example.com', 'a@example.com.evil', false],
+    ['*', 'anybody', true],
+    ['a.c', 'abc', false],
+  ])('%j and the user %j: %p', (pattern, user, expected) => {
+    expect(matches(pattern, user)).toBe(expected);
+  });
+
+  test('is an exact user, or one with a single * at its start or its end', () => {
+    for (const pattern of ['a', '*', 'a*', '*a', '* ', '.*']) expect(pattern).toMatch(PATTERN);
+    for (const pattern of ['', '**', 'a*b', '*a*', 'a**', '**a']) expect(pattern).not.toMatch(PATTERN);
+  });
+
+  test('with a star means all who begin or end so, and no others', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (part, user) => {
+        fc.pre(!part.includes('*'));
+        expect(matches(`${part}*`, user)).toBe(user.slice(0, part.length) === part);
+        expect(matches(`*${part}`, user)).toBe(part === '' || user.slice(-part.length) === part);
+      }),
+    );
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'bun:test';
+import { jsonLine, prettyLine } from '../../src/log/format.ts';
+
+const entry = {
+  time: Date.UTC(2026, 0, 1, 15, 4, 5, 123),
+  level: 'info',
+  message: 'otp.rejected',
+  fields: { user: 'alice', count: 3, expiresAt: new Date(0), requestId: undefined },
+} as const;
+const plain = prettyLine(false);
+
+describe('a line for machines', () => {
+  test('is one JSON object with time, level and message first', () => {
+    expect(jsonLine(entry)).toBe(
+      '{"time":"2026-01-01T15:04:05.123Z","level":"info","message":"otp.rejected","user":"alice","count":3,"expiresAt":"1970-01-01T00:00:00.000Z"}\n',
+    );
+  });
+});
+
+describe('a line for people', () => {
+  test('is short: the time of day, the level, and fields without the noise of JSON', () => {
+    expect(plain(entry)).toBe(
+      '15:04:05.123 info  otp.rejected user=alice count=3 expiresAt=1970-01-01T00:00:00.000Z\n',
+    );
+  });
+
+  test.each([
+    ['alice', 'alice'],
+    ['', '""'],
+    ['a b', '"a b"'],
+    ['a=b', '"a=b"'],
+    ['say "x"', '"say \\"x\\""'],
+    ['наталья@пример.рф', 'наталья@пример.рф'],
+    ['\u001b[2J', '"\\u001b[2J"'],
+    ['\u009b2J', '"\\u{9b}2J"'],
+    ['a\u202eb', '"a\\u{202e}b"'],
+    ['a\u2028b\nc', '"a\\u{2028}b\\nc"'],
+    ['\ud800', '"\\ud800"'],
+    [{ a: [1] }, '{"a":[1]}'],
+  ])('shows %j so that nothing can be mistaken and nothing moves the cursor', (value, shown) => {
+    expect(plain({ ...entry, fields: { value } })).toEndWith(` value=${shown}\n`);
+  });
+
+  test('has colours only if it is told to, and is the same line without them', () => {
+    const coloured = prettyLine(true)(entry);
+    expect(coloured).toContain('\u001b[');
+    expect(Bun.stripANSI(coloured)).toBe(plain(entry));
+    expect(plain(entry)).not.toContain('\u001b');
+  });
+});

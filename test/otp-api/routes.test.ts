@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'bun:test';
+import { Value } from '@sinclair/typebox/value';
+import { requestAnswer, verifyAnswer } from '../../src/otp-api/models.ts';
+import { rig } from '../support/api.ts';
+import { channelOf } from '../support/channel.ts';
+
+const alice = { user: 'alice' };
+const noCode = { status: 404, body: { code: 'no_code' } };
+
+describe('POST /otp/request', () => {
+  test('answers with a code and all there is to know of it', async () => {
+    const { post, clock } = rig();
+    const { status, body } = await post('/otp/request', alice);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      message: 'OTP generated successfully',
+      id: expect.stringMatching(/^\w+-c1$/),
+      user: 'alice',
+      purpose: 'default',
+      code: expect.stringMatching(/^[0-9]{6}$/),
+      expiresIn: 300,
+      expiresAt: new Date(clock.now() + 300_000).toISOString(),
+      delivery: 'none',
+    });
+  });
+
+  test('takes a purpose, a lifetime and a code of the caller’s', async () => {
+    const { post } = rig();
+    const { body } = await post('/otp/request', { user: 'bob', purpose: 'login', ttl: 60, code: '0042' });
+    expect(body).toMatchObject({ user: 'bob', purpose: 'login', expiresIn: 60, code: '0042' });
+    expect((await post('/otp/verify', { user: 'bob', purpose: 'login', code: '0042' })).status).toBe(200);
+  });
+
+  test('replaces the earlier code: there are never two valid ones', async () => {
+    const { post } = rig();
+    await post('/otp/request', { ...alice, code: '111111' });
+    await post('/otp/request', { ...alice, code: '222222' });
+    expect(await post('/otp/verify', { ...alice, code: '111111' })).toMatchObject({ status: 401 });
+    expect(await post('/otp/verify', { ...alice, code: '222222' })).toMatchObject({ status: 200 });
+  });
+
+  test('gives lifetime, longest lifetime and length as they are set', async () => {
+    const { post } = rig({ OTP_TTL: '20', OTP_MAX_TTL: '30', OTP_LENGTH: '8' });
+    const { body } = await post('/otp/request', alice);
+    expect(body).toMatchObject({ expiresIn: 20, code: expect.stringMatching(/^[0-9]{8}$/) });
+    expect((await post('/otp/request', { ...alice, ttl: 30 })).status).toBe(200);
+    expect(await post('/otp/request', { ...alice, ttl: 31 })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: '/ttl', detail: 'must be a whole number from 1 to 30' }] },
+    });
+  });
+});
+
+describe('POST /otp/verify', () => {
+  test('accepts the right code, in time, once', async () => {
+    const { post } = rig();
+    const { body } = await post('/otp/request', alice);
+    expect(await post('/otp/verify', { ...alice, code: body['code'] })).toMatchObject({
+      status: 200,
+      body: { message: 'OTP verified successfully', user: 'alice', purpose: 'default' },
+    });
+    expect(await post('/otp/verify', { ...alice, code: body['code'] })).toMatchObject(noCode);
+  });
+
+  test('answers 401 invalid_code to a wrong one, which stays to be verified', async () => {
+    const { post } = rig();
+    await post('/otp/request', { ...alice, code: '012345' });
+    for (const code of ['012346', '12345', '0123450']) {
+      expect(await post('/otp/verify', { ...alice, code })).toMatchObject({
+        status: 401,
+        body: { code: 'invalid_code' },
+      });
+    }
+    expect((await post('/otp/verify', { ...alice, code: '012345' })).status).toBe(200);
+  });
+
+  test('answers 404 no_code where nothing was requested, for that user and that purpose', async () => {
+    const { post } = rig();
+    await post('/otp/request', { ...alice, purpose: 'login', code: '111111' });
+    expect(await post('/otp/verify', { ...alice, code: '111111' })).toMatchObject(noCode);
+    expect(await post('/otp/verify', { user: 'Alice', purpose: 'login', code: '111111' })).toMatchObject(
+      noCode,
+    );
+    expect((await post('/otp/verify', { ...alice, purpose: 'login', code: '111111' })).status).toBe(200);
+  });
+
+  test('answers 410 code_expired from the deadline on, to a right and to a wrong code', async () => {
+    const { post, clock } = rig();
+    await post('/otp/request', { ...alice, code: '111111', ttl: 2 });
+    clock.set(clock.now() + 1_999);
+    expect((await post('/otp/verify', { ...alice, code: '999999' })).status).toBe(401);
+    clock.set(clock.now() + 1);
+    for (const code of ['111111', '999999']) {
+      expect(await post('/otp/verify', { ...alice, code })).toMatchObject({
+        status: 410,
+        body: { code: 'code_expired' },
+      });
+    }
+  });
+});
+
+describe('POST /otp/cancel', () => {
+  test('ends a live code, once', async () => {
+    const { post } = rig();
+    await post('/otp/request', { ...alice, code: '111111' });
+    expect(await post('/otp/cancel', alice)).toMatchObject({
+      status: 200,
+      body: { message: 'OTP cancelled' },
+    });
+    expect(await post('/otp/cancel', alice)).toMatchObject(noCode);
+    expect(await post('/otp/verify', { ...alice, code: '111111' })).toMatchObject(noCode);
+  });
+
+  test('finds none under another purpose', async () => {
+    const { post } = rig();
+    await post('/otp/request', { ...alice, purpose: 'login', code: '111111' });
+    expect(await post('/otp/cancel', alice)).toMatchObject(noCode);
+    expect((await post('/otp/verify', { ...alice, purpose: 'login', code: '111111' })).status).toBe(200);
+  });
+
+  test('answers 404 no_code to one that has run out, which stays expired', async () => {
+    const { post, clock } = rig();
+    await post('/otp/request', { ...alice, code: '111111', ttl: 1 });
+    clock.set(clock.now() + 1_000);
+    expect(await post('/otp/cancel', alice)).toMatchObject(noCode);
+    expect((await post('/otp/verify', { ...alice, code: '111111' })).status).toBe(410);
+  });
+});
+
+/** Elysia is told not to check these answers, so nothing else holds them to their schemas. */
+describe('a code that is made and verified is answered as the document says:', () => {
+  const key = 'k'.repeat(32);
+  test.each([
+    ['in mock mode', {}, { ...alice, channel: 'none' }],
+    ['with all fields given', {}, { ...alice, purpose: 'login', ttl: 60, code: '0042', to: 'her' }],
+    ['in strict mode', { OTP_MODE: 'strict', OTP_API_KEYS: key }, alice],
+  ])('%s', async (_, env, asked) => {
+    const delivered: string[] = [];
+    const { post } = rig(env, [channelOf(async ({ code }) => void delivered.push(code))]);
+    const call = (path: string, body: object) => post(path, body, { authorization: `Bearer ${key}` });
+    const { body: made } = await call('/otp/request', asked);
+    expect([...Value.Errors(requestAnswer, made)]).toEqual([]);
+    expect(Object.keys(requestAnswer.properties)).toEqual(expect.arrayContaining(Object.keys(made)));
+    const { user, purpose } = made;
+    const { body: verified } = await call('/otp/verify', {
+      user,
+      purpose,
+      code: made['code'] ?? delivered[0],
+    });
+    expect([...Value.Errors(verifyAnswer, verified)]).toEqual([]);
+    expect(Object.keys(verifyAnswer.properties)).toEqual(Object.keys(verified));
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'bun:test';
+import { Keys } from '../../src/redis/keys.ts';
+
+const keys = new Keys('otp:test:', 'a pepper for tests');
+const users = Array.from({ length: 4_000 }, (_, i) => `user-${i}`);
+
+describe('the keys in Redis', () => {
+  test('of one user are in one shard, whatever the purpose', () => {
+    for (const user of users.slice(0, 100)) {
+      const { shard, sender } = keys.sender(user);
+      for (const purpose of ['default', 'login', 'a\\b']) {
+        const place = keys.placeOf({ user, purpose });
+        expect(place.shard).toBe(shard);
+        expect(place.sender).toBe(sender);
+      }
+    }
+  });
+
+  test('of a shard have its number in braces, by which a cluster keeps them together', () => {
+    for (const { number, base, live, kept, clock, issued } of keys.shards)
+      for (const key of [base, live, kept, clock, issued]) expect(key).toStartWith(`otp:test:{${number}}:`);
+  });
+
+  test('spread users over all shards', () => {
+    const counts = new Map<number, number>();
+    for (const user of users) {
+      const { number } = keys.sender(user).shard;
+      counts.set(number, (counts.get(number) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(16);
+    for (const count of counts.values()) expect(count).toBeWithin(150, 350);
+  });
+
+  test.each(['live', 'kept', 'clock', 'issued', '}', '{3}:live', 'a.b', '*', ''])(
+    'of a user named %j are a hash of one length, and no other key',
+    (user) => {
+      const { sender, member } = keys.placeOf({ user, purpose: user });
+      expect(sender).toMatch(/^[\w-]{22}$/);
+      expect(member).toMatch(/^[\w-]{22}\.[\w-]{22}$/);
+    },
+  );
+});
+
+describe('what is kept of a code', () => {
+  const alice = { user: 'alice', purpose: 'default' };
+
+  test('is the same for the same, and tells neither user nor digits', () => {
+    expect(keys.mac(alice, '123456')).toBe(keys.mac({ ...alice }, '123456'));
+    expect(keys.mac(alice, '123456')).toMatch(/^[\w-]{43}$/);
+  });
+
+  test('is another for another code, user, purpose or pepper', () => {
+    const others = [
+      keys.mac(alice, '123457'),
+      keys.mac({ ...alice, user: 'bob' }, '123456'),
+      keys.mac({ ...alice, purpose: 'login' }, '123456'),
+      keys.mac({ user: 'alicedefault', purpose: '' }, '123456'),
+      new Keys('otp:test:', 'another pepper').mac(alice, '123456'),
+    ];
+    expect(new Set([...others, keys.mac(alice, '123456')]).size).toBe(6);
+  });
+});

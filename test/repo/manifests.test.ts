@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
+import {
+  type IPrometheusRule,
+  type IServiceMonitor,
+  PrometheusRule,
+  ServiceMonitor,
+} from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import { YAML } from 'bun';
+import { Deployment, type IDeployment } from 'kubernetes-models/apps/v1';
+import { ConfigMap, type IConfigMap, type IService, Service } from 'kubernetes-models/v1';
+import { readConfig } from '../../src/config.ts';
+import { Settings } from '../../src/settings.ts';
+import { unknownFields } from '../support/unknown-fields.ts';
+
+const root = join(import.meta.dir, '../..');
+const read = async (file: string): Promise<unknown> => YAML.parse(await Bun.file(join(root, file)).text());
+
+// The compiler checks these types against the manifests below.
+const config = (await read('k8s/configmap.yaml')) as IConfigMap;
+const deployment = (await read('k8s/deployment.yaml')) as IDeployment;
+const service = (await read('k8s/service.yaml')) as IService;
+const rule = (await read('k8s/monitoring/prometheus-rule.yaml')) as IPrometheusRule;
+const monitor = (await read('k8s/monitoring/service-monitor.yaml')) as IServiceMonitor;
+const pod = deployment.spec?.template.spec;
+const [container] = pod?.containers ?? [];
+
+describe('the manifests', () => {
+  test('have the values that Kubernetes takes: types, enums, quantities', () => {
+    new ConfigMap(config).validate();
+    new Deployment(deployment).validate();
+    new Service(service).validate();
+    new PrometheusRule(rule).validate();
+    new ServiceMonitor(monitor).validate();
+  });
+
+  test('have no field that Kubernetes does not know', async () => {
+    const as = { IConfigMap: [config], IService: [service] };
+    const modules = {
+      'kubernetes-models/apps/v1': { IDeployment: [deployment] },
+      'kubernetes-models/v1': as,
+      '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1': {
+        IPrometheusRule: [rule],
+        IServiceMonitor: [monitor],
+      },
+    };
+    expect(await unknownFields(modules)).toBe('');
+    const misspelt = { ...deployment, spec: { ...deployment.spec, replica: 1 } };
+    expect(await unknownFields({ 'kubernetes-models/apps/v1': { IDeployment: [misspelt] } })).toContain(
+      'replica',
+    );
+  }, 180_000);
+
+  test('fit together: the Service and the Deployment select the pods that the Deployment makes', () => {
+    const labels = deployment.spec?.template.metadata?.labels ?? {};
+    expect(deployment.spec?.selector.matchLabels).toEqual(labels);
+    expect(service.spec?.selector).toEqual(labels);
+  });
+
+  test('fit together: port 80 of the Service is the port on which the service listens', () => {
+    const ports = container?.ports?.map(({ name, containerPort }) => [name, String(containerPort)]);
+    expect(service.spec).toMatchObject({ type: 'NodePort', ports: [{ port: 80, targetPort: 'http' }] });
+    expect(ports).toEqual([['http', config.data?.['PORT'] ?? '']]);
+    for (const probe of [container?.startupProbe, container?.livenessProbe, container?.readinessProbe]) {
+      expect(probe?.httpGet?.port).toBe('http');
+    }
+  });
+
+  test('configure the service with settings that it knows, and it starts with them', () => {
+    expect(container?.envFrom).toEqual([{ configMapRef: { name: config.metadata?.name ?? '' } }]);
+    expect(Object.keys(config.data ?? {}).filter((name) => !(name in Settings.properties))).toEqual([]);
+    expect(readConfig(config.data ?? {}).warnings).toEqual([]);
+  });
+
+  test('run the image that the README builds, as one pod, replaced without a gap', async () => {
+    const readme = await Bun.file(join(root, 'README.md')).text();
+    expect(readme).toContain(`docker build -t ${container?.image} .`);
+    expect(container?.imagePullPolicy).toBe('IfNotPresent');
+    expect(deployment.spec).toMatchObject({
+      replicas: 1,
+      strategy: { rollingUpdate: { maxUnavailable: 0 } },
+    });
+  });
+
+  test('name the ConfigMap the same whatever is in it: the README says what replaces the pods', async () => {
+    const readme = await Bun.file(join(root, 'README.md')).text();
+    const { name } = deployment.metadata ?? {};
+    expect(readme).toContain(
+      `kubectl apply -f k8s/configmap.yaml && kubectl rollout restart deployment/${name}`,
+    );
+  });
+
+  test('give a pod the time to drain, and the requests in flight theirs', () => {
+    const drain = Number(config.data?.['SHUTDOWN_DRAIN']);
+    expect(drain).toBeGreaterThanOrEqual(3);
+    expect(pod?.terminationGracePeriodSeconds).toBeGreaterThan(drain + 10);
+  });
+
+  test('tell the garbage collector of the memory limit', () => {
+    const limit = String(container?.resources?.limits?.['memory']);
+    expect(limit).toMatch(/^\d+Mi$/);
+    const bytes = Number.parseInt(limit, 10) * 2 ** 20;
+    expect(container?.env).toContainEqual({ name: 'BUN_JSC_forceRAMSize', value: String(bytes) });
+  });
+
+  test('have Prometheus scrape the port that is there, with the key that the service wants', () => {
+    const [endpoint, ...others] = monitor.spec?.endpoints ?? [];
+    expect(others).toEqual([]);
+    expect(monitor.spec?.selector.matchLabels).toEqual({ ...service.metadata?.labels });
+    expect(service.spec?.ports?.map(({ name }) => name)).toContain(endpoint?.port);
+    const secret = { name: 'otp-metrics', key: 'OTP_METRICS_KEYS' };
+    expect(endpoint?.authorization).toEqual({ type: 'Bearer', credentials: secret });
+    expect(container?.env).toContainEqual({
+      name: 'OTP_METRICS_KEYS',
+      valueFrom: { secretKeyRef: { ...secret, optional: true } },
+    });
+    expect(endpoint?.path).toBe('/metrics');
+    expect(deployment.spec?.template.metadata?.annotations).toEqual({
+      'prometheus.io/scrape': 'true',
+      'prometheus.io/port': config.data?.['PORT'] ?? '',
+      'prometheus.io/path': '/metrics',
+    });
+  });
+
+  test('keep to the Pod Security Standard "restricted"', () => {
+    expect(pod).toMatchObject({
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      securityContext: { runAsNonRoot: true, runAsUser: 1_000, seccompProfile: { type: 'RuntimeDefault' } },
+    });
+    expect(container?.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+    expect(container?.resources?.limits).toHaveProperty('memory');
+    expect(container?.resources?.requests).toHaveProperty('cpu');
+  });
+});
