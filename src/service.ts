@@ -3,14 +3,13 @@ import { Registry } from 'prom-client';
 import { type App, mockApp, strictApp } from './app.ts';
 import { type Env, readConfig } from './config.ts';
 import { type Clock, systemClock } from './core/clock.ts';
-import { randomCodes } from './core/code-source.ts';
 import { EventBus } from './core/event-bus.ts';
 import { announcer, type OtpEvent } from './core/events.ts';
 import { Expiry } from './core/expiry.ts';
 import { idSource } from './core/ids.ts';
-import { OtpService } from './core/otp-service.ts';
+import { OtpService, randomCodes } from './core/otp-service.ts';
 import { policyOf } from './core/policy.ts';
-import { StoreUnavailable } from './core/store-unavailable.ts';
+import { StoreUnavailable } from './core/store.ts';
 import type { Channel } from './delivery/channel.ts';
 import { openChannels } from './delivery/channels.ts';
 import { Delivery } from './delivery/delivery.ts';
@@ -127,9 +126,8 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
   const { signal } = closing;
   const isMock = config.OTP_MODE === 'mock';
   const ties = isMock && opened.redis ? new Ties({ ...opened.redis, clock, signal }) : undefined;
-  const alone = ties && ((work: () => Promise<number>) => ties.alone(work));
   const onError = failed('a tick failed');
-  const expiry = new Expiry({ store, clock, announce, onError, signal, alone });
+  const expiry = new Expiry({ store, clock, announce, onError, signal });
   const leverParts = { config, clock, store, delivery, bus, announce, expiry, wheel: opened.wheel };
   const onLostTouch = failed('a look at other replicas failed');
   const levers = ties

@@ -17,7 +17,7 @@ export interface Clock {
   /** Waits `ms` milliseconds of real time, or until `signal` aborts; resolves in either case. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Lets the event loop serve whatever is waiting before the caller goes on. */
-  breathe(): Promise<void>;
+  yieldToEventLoop(): Promise<void>;
 }
 
 /** The machine's two clocks. `monotonic` flows evenly, `wall` may be set by hand or by NTP; both in ms. */
@@ -59,6 +59,6 @@ export function systemClock(source: TimeSource = machine): Clock {
         signal?.addEventListener('abort', wake);
       });
     },
-    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    yieldToEventLoop: () => new Promise((resolve) => setImmediate(resolve)),
   };
 }

@@ -3,100 +3,63 @@ import type { EventBus } from './event-bus.ts';
 import type { Otp, OtpKey } from './store.ts';
 
 /**
- * What has happened, as the service announces it: each fact once, those of one user in order.
+ * The facts of the core, by type. A fact has happened: it is announced once, and those of one user in order.
  *
- * `otp.requested` carries the digits, for whoever has to deliver them. Nothing may log them.
+ * A feature adds its own facts from its `facts.ts`, and the bus carries them all:
+ *
+ *     declare module '../core/events.ts' {
+ *       interface Facts { 'otp.delivered': OfCode & { readonly channel: string } }
+ *     }
  */
-export type Fact =
-  | ({ readonly type: 'otp.requested'; readonly code: string; readonly destination?: Destination } & OfCode)
-  | ({ readonly type: 'otp.verified' | 'otp.expired' | 'otp.replaced' | 'otp.cancelled' } & OfCode)
-  | ({ readonly type: 'otp.rejected'; readonly reason: 'wrong' | 'expired' | 'none' | 'locked' } & OfGuess)
-  | ({ readonly type: 'otp.locked' } & OfGuess)
-  | ({ readonly type: 'otp.delivered'; readonly channel: string } & OfCode)
-  | ({
-      readonly type: 'otp.delivery_failed';
-      readonly channel: string;
-      readonly reason: Undelivered;
-      /** What the last try failed with, if there was one. */
-      readonly fault?: Undelivered;
-    } & OfCode)
-  | WheelTicked
-  | MockReset
-  | MockClock;
+export interface Facts {
+  /** Carries the digits for the inbox and the delivery. They must never be logged. */
+  'otp.requested': OfCode & { readonly code: string; readonly destination?: Destination };
+  'otp.verified': OfCode;
+  'otp.expired': OfCode;
+  'otp.replaced': OfCode;
+  'otp.cancelled': OfCode;
+  'otp.rejected': OfGuess & { readonly reason: 'wrong' | 'expired' | 'none' | 'locked' };
+  'otp.locked': OfGuess;
+  /** A tick is over: how many codes it expired, and its real time in milliseconds. For counting only. */
+  'wheel.ticked': { readonly expired: number; readonly durationMs: number };
+}
 
-/** Where a code is to be brought: by which channel, and to which address there. */
+/** A fact of the core or of a feature. */
+export type Fact = { [T in keyof Facts]: { readonly type: T } & Facts[T] }[keyof Facts];
+
+/** A fact with its id, which grows within a run, and its service time in milliseconds since the epoch. */
+export type OtpEvent = Fact & { readonly id: string; readonly time: number };
+
+/** Where a code goes: the channel, and the address there. */
 export interface Destination {
   readonly channel: string;
   readonly to: string;
 }
 
-/** Why a code was not delivered: what the provider did, what became of the code first, or what stopped us. */
-export type Undelivered =
-  | 'unreachable'
-  | 'timeout'
-  | 'busy'
-  | 'provider_error'
-  | 'refused'
-  | 'gone'
-  | 'expired'
-  | 'replaced'
-  | 'cancelled'
-  | 'verified'
-  | 'locked'
-  | 'shutdown'
-  | 'internal'
-  | 'injected_fault';
-
-/** A tick is over: how many codes it expired, for whoever would rather count than list them, and how long it took. */
-export interface WheelTicked {
-  readonly type: 'wheel.ticked';
-  readonly expired: number;
-  /** Real time, in ms. */
-  readonly durationMs: number;
-}
-
-/** A test has had the service forget everything, or all that is one user's. */
-export interface MockReset extends Cause {
-  readonly type: 'mock.reset';
-  readonly user?: string;
-}
-
-/** A test has moved service time, or stopped it, or let it go on. */
-export interface MockClock extends Cause {
-  readonly type: 'mock.clock';
-  /** Service time after the move, in ms since the epoch. */
-  readonly now: number;
-  /** How far service time is ahead of real time, in ms. */
-  readonly offset: number;
-  readonly frozen: boolean;
-}
-
-/** A fact with its name and its place in time: `id` grows within a run, `time` is service time in ms since the epoch. */
-export type OtpEvent = Fact & { readonly id: string; readonly time: number };
-
-/** The HTTP request that caused a fact; absent where time did. */
+/** The HTTP request that caused a fact; absent if time did. */
 export interface Cause {
   readonly requestId?: string;
 }
 
-interface OfCode extends OtpKey, Cause {
+/** The part of a fact that names the code. */
+export interface OfCode extends OtpKey, Cause {
   /** The code's id. */
   readonly otp: string;
   readonly expiresAt: number;
 }
 
-/** A guess is at a code, or at none. */
-type OfGuess = OfCode | (OtpKey & Cause & { readonly otp?: never; readonly expiresAt?: never });
+/** The part of a fact that names the guess: at a code, or at none. */
+export type OfGuess = OfCode | (OtpKey & Cause & { readonly otp?: never; readonly expiresAt?: never });
 
-/** Has a fact published. It never throws. */
+/** Announces a fact. Never throws. */
 export type Announce = (fact: Fact) => void;
 
-/** Makes the function through which everything is announced. @param nextId names the events */
+/** Makes the function that announces every fact. @param nextId makes the ids of events */
 export function announcer(bus: EventBus<OtpEvent>, clock: Clock, nextId: () => string): Announce {
   return (fact) => bus.publish({ id: nextId(), time: clock.now(), ...fact });
 }
 
-/** The part of a fact that tells which code it is about. */
+/** The part of a fact that names this code. */
 export function ofCode({ id, user, purpose, expiresAt }: Otp, cause: Cause = {}): OfCode {
   return { user, purpose, otp: id, expiresAt, ...cause };
 }

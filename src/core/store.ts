@@ -2,105 +2,118 @@ import type { GuessPolicy } from './rules/judgement.ts';
 import type { SendPolicy, Throttle } from './rules/sends.ts';
 
 /**
- * Where codes are kept, and the one place where a step can race with another: each operation is atomic.
+ * Keeps codes, and is the one place where two steps could race: each operation is atomic.
  *
- * A store applies the rules of `rules/` by a clock of its own. It reports what happened as plain values and
- * announces nothing; its answers reach callers in the order in which it took the steps, so that whoever
- * announces them can keep that order. It rejects only if it cannot be reached or is broken.
+ * A store applies the rules of `rules.ts` by its own clock and returns what happened as plain values; it announces
+ * nothing. Its answers arrive in the order in which it took the steps, so the caller can announce them in that order.
+ * It rejects with `StoreUnavailable` if it cannot be reached.
  */
 export interface Store {
-  /** Keeps a new code, in place of the earlier one for that user and purpose. A refusal changes nothing. */
-  request(wanted: Wanted): Promise<Issued | Refused>;
-  /**
-   * Judges a guess and counts it; a right one is spent in the same step.
-   *
-   * @param exempt whether there is no lock for this user, and no count; false if absent
-   */
+  /** Keeps a new code in place of the earlier one for that user and purpose. A refusal changes nothing. */
+  request(wanted: NewCode): Promise<Issued | Refused>;
+  /** Judges a guess and counts it. A right guess spends the code in the same step. @param exempt no lock, no count */
   verify(key: OtpKey, guess: string, exempt?: boolean): Promise<Judged>;
-  /** Ends a live code. `undefined` if there is none. */
+  /** Ends a live code; undefined if there is none. */
   cancel(key: OtpKey): Promise<Otp | undefined>;
-  /** Has the time of a live code be up now. `undefined` if there is none. */
-  runOut(key: OtpKey): Promise<Otp | undefined>;
+  /** Expires a live code now; undefined if there is none. */
+  expireNow(key: OtpKey): Promise<Otp | undefined>;
   /**
-   * Forgets codes, counts, locks and sends: those of one user, or all. What was never announced never is, and a
-   * code that is requested from the call on is not forgotten.
+   * Forgets codes, counts, locks and sends: those of one user, or all. A forgotten code is never announced. Codes
+   * requested after the call stay.
    */
   forget(user?: string): Promise<void>;
-  /**
-   * Ends codes whose time is up and forgets what need not be kept; at most `limit` steps in all.
-   *
-   * @param toTheMoment also codes that have run out since the last whole second, which else have until the next
-   */
-  expire(limit: number, toTheMoment?: boolean): Promise<Expired>;
-  /** How many codes are live; one whose time is up counts until its end is noticed. At a cost that does not grow. */
+  /** Expires codes whose deadline has come, and frees records that nothing needs any more: at most `limit` of both. */
+  expire(limit: number): Promise<Expired>;
+  /** How many codes are live, those whose end is not noticed yet included. Costs the same at any number of codes. */
   live(): Promise<number>;
   /** Whether the store answers. Never rejects. */
   ready(): Promise<boolean>;
 }
 
-/** What a store is told of limits. */
+/** The limits that a store applies. */
 export interface Policy {
   readonly guesses: GuessPolicy;
   readonly sends: SendPolicy;
-  /** Most records that may take memory at once: codes, counts, locks and sends. */
+  /** Most records at once: codes, counts, locks and sends. */
   readonly maxRecords: number;
 }
 
 /** The purpose of a code whose request names none. */
 export const DEFAULT_PURPOSE = 'default';
 
-/** Whom and what a code is for: it is verified for exactly these two. Neither contains NUL. */
+/** What a code is valid for: exactly this user and this purpose. Neither contains NUL. */
 export interface OtpKey {
   readonly user: string;
   readonly purpose: string;
 }
 
-/** A code without its digits: what may be announced and logged. */
+/** A user and a purpose as one string, unique to the pair. It is the user's own for the default purpose. */
+export function keyOf({ user, purpose }: OtpKey): string {
+  return purpose === DEFAULT_PURPOSE ? user : `${user}\0${purpose}`;
+}
+
+/** Whether such a string belongs to this user, whatever the purpose. */
+export function isOf(user: string, key: string): boolean {
+  return key.startsWith(user) && (key.length === user.length || key[user.length] === '\0');
+}
+
+/** The user and the purpose in such a string. */
+export function otpKeyOf(key: string): OtpKey {
+  const [user = key, purpose = DEFAULT_PURPOSE] = key.split('\0');
+  return { user, purpose };
+}
+
+/** A code without its digits, fit for events and logs. */
 export interface Otp extends OtpKey {
-  /** Names this one code, in events and to callers: what numbers it, a run or a shard, and a number that grows. */
+  /** Unique: the run or the shard, and a number that grows. */
   readonly id: string;
   /** Service time, in milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
-/** A code that is to be kept. */
-export interface Wanted extends OtpKey {
+/** A code to keep. */
+export interface NewCode extends OtpKey {
   readonly code: string;
   readonly ttlMs: number;
-  /** Whether there is neither lock nor limit on sends for this user. */
+  /** Whether locks and send limits do not apply to this user. */
   readonly exempt?: boolean;
 }
 
-/** A code that is kept. */
+/** A code that is kept now. */
 export interface Issued {
   readonly otp: Otp;
-  /** What became of the earlier code: absent if there was none, or none whose end was still to be noticed. */
+  /** The code that this one ended; absent if there was none whose end was still to be noticed. */
   readonly earlier?: { readonly otp: Otp; readonly fate: 'replaced' | 'expired' };
 }
 
-/** Why there is no new code, and how long to wait before asking again, in milliseconds. */
+/** Why no code was made, and how long to wait before the next request, in milliseconds. */
 export interface Refused {
   readonly refused: 'locked' | Throttle['reason'] | 'capacity';
   readonly waitMs: number;
 }
 
-/** What a guess came to, and the code that was guessed at. */
+/** The verdict on a guess, and the code that it was at. */
 export type Judged =
   | { readonly verdict: 'verified'; readonly otp: Otp }
   | ({ readonly verdict: 'wrong' | 'expired'; readonly otp: Otp } & Counted)
   | ({ readonly verdict: 'none' } & Counted)
   | { readonly verdict: 'locked'; readonly waitMs: number };
 
-/** What a guess that was turned down left; nothing if it did not count. */
+/** The attempts that a rejected guess leaves; nothing if it did not count. */
 export interface Counted {
-  /** Wrong codes until the lock; 0 for the one that locked. */
+  /** Wrong codes until the lock; 0 if this one locked. */
   readonly attemptsLeft?: number;
 }
 
-/** What one step of expiry has ended. */
+/** What one call of `expire` did. */
 export interface Expired {
-  /** Codes that ran out, each reported once and never again; of those kept in one place, those of an earlier second first. */
+  /** Codes that expired, each reported once. One store's own come in the order of their second. */
   readonly expired: readonly Otp[];
   /** Whether more is due. */
   readonly more: boolean;
+}
+
+/** The store cannot be reached or does not answer in time. The step may or may not have been taken. */
+export class StoreUnavailable extends Error {
+  override name = 'StoreUnavailable';
 }

@@ -1,5 +1,7 @@
 import { LinkedLists, type List } from './linked-lists.ts';
-import { TICK_MS } from './ticker.ts';
+
+/** From one tick to the next, and the width of a slot of the timing wheel: a second. */
+export const TICK_MS = 1_000;
 
 /** How many seconds the hand passes at once when it has fallen behind: a millisecond's work. */
 const STRIDE = 1_024;

@@ -1,10 +1,11 @@
 import type { Clock } from '../core/clock.ts';
-import { type Announce, type Destination, type OtpEvent, ofCode, type Undelivered } from '../core/events.ts';
+import { type Announce, type Destination, type OtpEvent, ofCode } from '../core/events.ts';
 import type { Log } from '../log/log.ts';
 import type { Config } from '../settings.ts';
 import { ADDRESSES } from './addresses.ts';
 import type { Channel, ChannelName, Fault, Message } from './channel.ts';
 import { CHANNEL_SETTINGS, usualChannel } from './configured-channels.ts';
+import type { DeliveryFailureReason } from './facts.ts';
 import type { Mishaps } from './mishap.ts';
 import { DeliveryQueue, type QueueParts } from './queue.ts';
 
@@ -34,7 +35,7 @@ export type Addressed =
 /** How often to look whether the queues are empty, in milliseconds. */
 const LOOK_MS = 20;
 
-const ENDINGS: Readonly<Partial<Record<OtpEvent['type'], Undelivered>>> = {
+const ENDINGS: Readonly<Partial<Record<OtpEvent['type'], DeliveryFailureReason>>> = {
   'otp.verified': 'verified',
   'otp.expired': 'expired',
   'otp.replaced': 'replaced',
@@ -130,7 +131,7 @@ export class Delivery {
     for (const channel of channels) channel.close();
   }
 
-  #report({ name: channel }: Channel, message: Message, reason?: Undelivered, fault?: Fault): void {
+  #report({ name: channel }: Channel, message: Message, reason?: DeliveryFailureReason, fault?: Fault): void {
     const { requestId } = message;
     const of = { channel, ...ofCode(message, { ...(requestId !== undefined && { requestId }) }) };
     this.#parts.announce(

@@ -1,9 +1,9 @@
 import type { Clock } from '../core/clock.ts';
-import type { Undelivered } from '../core/events.ts';
 import type { Log } from '../log/log.ts';
 import { attempt } from './attempt.ts';
 import { backOff, MAX_TRIES } from './backoff.ts';
 import type { Channel, DeliveryFailure, Fault, Message } from './channel.ts';
+import type { DeliveryFailureReason } from './facts.ts';
 import type { Mishap, Mishaps } from './mishap.ts';
 
 /** Most messages that may wait for one channel: a few megabytes. */
@@ -23,7 +23,7 @@ export interface QueueParts {
    *
    * @param fault what the last try failed with, if one did
    */
-  readonly report: (message: Message, reason?: Undelivered, fault?: Fault) => void;
+  readonly report: (message: Message, reason?: DeliveryFailureReason, fault?: Fault) => void;
   readonly mishaps?: Mishaps | undefined;
 }
 
@@ -50,7 +50,7 @@ export class DeliveryQueue {
   /** Whether the last try failed, of whatever message. */
   #failing = false;
   /** Why nothing is taken any more. */
-  #ended: Undelivered | undefined;
+  #ended: DeliveryFailureReason | undefined;
   readonly #ending = new AbortController();
 
   constructor(channel: Channel, parts: QueueParts) {
@@ -88,7 +88,7 @@ export class DeliveryQueue {
   }
 
   /** A code has ended: no try of its message begins any more. Does nothing if there is none. */
-  drop(id: string, reason: Undelivered): void {
+  drop(id: string, reason: DeliveryFailureReason): void {
     const job = this.#jobs.get(id);
     if (job === undefined) return;
     if (job.underWay) job.codeEnded = reason;
@@ -101,19 +101,19 @@ export class DeliveryQueue {
     for (const { message } of jobs) this.#jobs.delete(message.id);
     for (const [i, job] of jobs.entries()) {
       this.#remove(job);
-      if (i % BATCH === BATCH - 1) await this.#parts.clock.breathe();
+      if (i % BATCH === BATCH - 1) await this.#parts.clock.yieldToEventLoop();
     }
   }
 
   /** Takes nothing any more, and drops what is left. @returns how many messages that were */
-  async end(reason: Undelivered): Promise<number> {
+  async end(reason: DeliveryFailureReason): Promise<number> {
     this.#ended ??= reason;
     this.#ending.abort();
     let dropped = 0;
     for (const job of this.#jobs.values()) {
       this.#settle(job, reason);
       dropped++;
-      if (dropped % BATCH === 0) await this.#parts.clock.breathe();
+      if (dropped % BATCH === 0) await this.#parts.clock.yieldToEventLoop();
     }
     return dropped;
   }
@@ -213,7 +213,7 @@ export class DeliveryQueue {
     return this.#jobs.get(job.message.id) === job;
   }
 
-  #settle(job: Job, reason?: Undelivered): void {
+  #settle(job: Job, reason?: DeliveryFailureReason): void {
     this.#remove(job);
     this.#parts.report(job.message, reason, job.fault);
   }
@@ -236,7 +236,7 @@ interface Job {
   /** What the last try failed with. */
   fault?: Fault;
   /** What became of its code while it was under way. */
-  codeEnded?: Undelivered;
+  codeEnded?: DeliveryFailureReason;
   /** Aborts when it leaves the queue. */
   readonly left: AbortController;
 }

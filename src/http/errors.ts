@@ -1,5 +1,5 @@
 import { type Context, NotFoundError, ValidationError } from 'elysia';
-import { StoreUnavailable } from '../core/store-unavailable.ts';
+import { StoreUnavailable } from '../core/store.ts';
 import type { Log } from '../log/log.ts';
 import { pathOf } from './path.ts';
 import { PROBLEM_TYPE, ProblemError, problem, RETRY_S } from './problem.ts';

@@ -1,7 +1,7 @@
-import { randomCodes } from '../core/code-source.ts';
 import type { EventBus } from '../core/event-bus.ts';
 import type { Announce, OtpEvent } from '../core/events.ts';
 import type { Expiry } from '../core/expiry.ts';
+import { randomCodes } from '../core/otp-service.ts';
 import type { Store } from '../core/store.ts';
 import type { WheelView } from '../core/wheel.ts';
 import type { Config } from '../settings.ts';
@@ -11,6 +11,7 @@ import { takeMove } from './clock/move.ts';
 import { type FixedCode, FixedCodes } from './codes/fixed-codes.ts';
 import { SeededCodes } from './codes/seeded-codes.ts';
 import { EventHistory } from './events/history.ts';
+import type {} from './facts.ts';
 import { type Fault, type FaultLever, Faults } from './faults/faults.ts';
 import { type Filter, Inbox } from './inbox/inbox.ts';
 import { Reset } from './reset/reset.ts';

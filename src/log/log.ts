@@ -75,7 +75,7 @@ export class Log {
 
   #add(level: Level, message: string, fields: Fields): void {
     if (!this.takes(level)) return;
-    if (this.#entries.length === 0) this.#clock.breathe().then(() => this.flush());
+    if (this.#entries.length === 0) this.#clock.yieldToEventLoop().then(() => this.flush());
     this.#entries.push({ time: this.#clock.now(), level, message, fields });
   }
 }

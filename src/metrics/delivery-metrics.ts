@@ -1,6 +1,7 @@
 import { Counter, type Registry } from 'prom-client';
 import type { Subscriber } from '../core/event-bus.ts';
-import type { OtpEvent, Undelivered } from '../core/events.ts';
+import type { OtpEvent } from '../core/events.ts';
+import type { DeliveryFailureReason } from '../delivery/facts.ts';
 
 const CHANNELS = ['email', 'sms', 'webhook'];
 
@@ -11,7 +12,7 @@ const CHANNELS = ['email', 'sms', 'webhook'];
 const RESULTS = ['delivered', 'failed', 'ended'] as const;
 
 /** Why a message is not wanted any more. */
-const ENDINGS: readonly Undelivered[] = ['replaced', 'cancelled', 'verified', 'locked'];
+const ENDINGS: readonly DeliveryFailureReason[] = ['replaced', 'cancelled', 'verified', 'locked'];
 
 /** Counts messages by their channel and by what came of them. Every series is there from the start, at 0. */
 export function deliveryMetrics(registry: Registry): Subscriber<OtpEvent> {

@@ -1,12 +1,12 @@
 import type { Clock } from '../core/clock.ts';
-import type { Expired, Issued, Judged, Otp, OtpKey, Refused, Store, Wanted } from '../core/store.ts';
+import type { Expired, Issued, Judged, NewCode, Otp, OtpKey, Refused, Store } from '../core/store.ts';
 
 /** Everything that a store is asked to do. */
 export const OPERATIONS = [
   'request',
   'verify',
   'cancel',
-  'runOut',
+  'expireNow',
   'forget',
   'expire',
   'live',
@@ -38,7 +38,7 @@ export class MeasuredStore implements Store {
     this.#meter = meter;
   }
 
-  request(wanted: Wanted): Promise<Issued | Refused> {
+  request(wanted: NewCode): Promise<Issued | Refused> {
     return this.#measure('request', this.#clock.monotonic(), this.#store.request(wanted));
   }
 
@@ -50,16 +50,16 @@ export class MeasuredStore implements Store {
     return this.#measure('cancel', this.#clock.monotonic(), this.#store.cancel(key));
   }
 
-  runOut(key: OtpKey): Promise<Otp | undefined> {
-    return this.#measure('runOut', this.#clock.monotonic(), this.#store.runOut(key));
+  expireNow(key: OtpKey): Promise<Otp | undefined> {
+    return this.#measure('expireNow', this.#clock.monotonic(), this.#store.expireNow(key));
   }
 
   forget(user?: string): Promise<void> {
     return this.#measure('forget', this.#clock.monotonic(), this.#store.forget(user));
   }
 
-  expire(limit: number, toTheMoment?: boolean): Promise<Expired> {
-    return this.#measure('expire', this.#clock.monotonic(), this.#store.expire(limit, toTheMoment));
+  expire(limit: number): Promise<Expired> {
+    return this.#measure('expire', this.#clock.monotonic(), this.#store.expire(limit));
   }
 
   live(): Promise<number> {

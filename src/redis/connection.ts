@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '../core/store-unavailable.ts';
+import { StoreUnavailable } from '../core/store.ts';
 import { Link, type LinkParts } from './link.ts';
 import type { Script } from './script.ts';
 

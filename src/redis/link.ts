@@ -1,6 +1,6 @@
 import { RedisClient } from 'bun';
 import type { Clock } from '../core/clock.ts';
-import { StoreUnavailable } from '../core/store-unavailable.ts';
+import { StoreUnavailable } from '../core/store.ts';
 import probe from './lua/probe.lua' with { type: 'text' };
 import { PendingCalls } from './pending-calls.ts';
 import { isUnknownScript, refusalOf } from './refusal.ts';

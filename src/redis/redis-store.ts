@@ -1,6 +1,6 @@
 import { EXEMPT } from '../core/rules/judgement.ts';
-import type { Expired, Issued, Judged, Otp, OtpKey, Policy, Refused, Store, Wanted } from '../core/store.ts';
-import { TICK_MS } from '../core/ticker.ts';
+import type { Expired, Issued, Judged, NewCode, Otp, OtpKey, Policy, Refused, Store } from '../core/store.ts';
+import { TICK_MS } from '../core/wheel.ts';
 import type { RedisConnection } from './connection.ts';
 import { type Keys, keysOf, type Shard, sharedOf } from './keys.ts';
 import { PROBE } from './link.ts';
@@ -34,7 +34,7 @@ export class RedisStore implements Store {
     this.#mostInShard = Math.ceil(policy.maxRecords / keys.shards.length);
   }
 
-  async request(wanted: Wanted): Promise<Issued | Refused> {
+  async request(wanted: NewCode): Promise<Issued | Refused> {
     const { user, purpose, code, ttlMs, exempt = false } = wanted;
     const { cooldownMs, limit, windowMs } = this.#policy.sends;
     const place = this.#keys.placeOf(wanted);
@@ -105,8 +105,8 @@ export class RedisStore implements Store {
     return this.#end(SCRIPTS.cancel, key);
   }
 
-  runOut(key: OtpKey): Promise<Otp | undefined> {
-    return this.#end(SCRIPTS.runOut, key);
+  expireNow(key: OtpKey): Promise<Otp | undefined> {
+    return this.#end(SCRIPTS.expireNow, key);
   }
 
   async forget(user?: string): Promise<void> {

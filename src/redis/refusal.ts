@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '../core/store-unavailable.ts';
+import { StoreUnavailable } from '../core/store.ts';
 
 /** What Redis says where it does not take a step now, or not from us; the connection is good. */
 const PASSING = new Set(['OOM', 'MISCONF', 'NOREPLICAS', 'BUSY', 'TRYAGAIN', 'NOPERM']);

@@ -4,7 +4,7 @@ import forget from './lua/forget.lua' with { type: 'text' };
 import records from './lua/records.lua' with { type: 'text' };
 import request from './lua/request.lua' with { type: 'text' };
 import rules from './lua/rules.lua' with { type: 'text' };
-import runOut from './lua/run-out.lua' with { type: 'text' };
+import expireNow from './lua/run-out.lua' with { type: 'text' };
 import verify from './lua/verify.lua' with { type: 'text' };
 import { Script } from './script.ts';
 
@@ -17,7 +17,7 @@ export const SCRIPTS = {
   request: new Script(request, { parts }),
   verify: new Script(verify, { parts }),
   cancel: new Script(cancel, ending),
-  runOut: new Script(runOut, ending),
+  expireNow: new Script(expireNow, ending),
   expire: new Script(expire, ending),
   forget: new Script(forget, ending),
 };

@@ -95,7 +95,7 @@ test('a sleep leaves nothing behind on a signal that outlives it', async () => {
 test('a breath lets what was waiting go first', async () => {
   const order: string[] = [];
   setImmediate(() => order.push('waiting'));
-  await systemClock().breathe();
+  await systemClock().yieldToEventLoop();
   order.push('breathed');
   expect(order).toEqual(['waiting', 'breathed']);
 });

@@ -1,30 +1,30 @@
 import { describe, expect, test } from 'bun:test';
-import { randomCodes } from '../../src/core/code-source.ts';
+import { randomCodes } from '../../src/core/otp-service.ts';
 
 const key = { user: 'alice', purpose: 'default' };
 
 describe('random codes', () => {
-  test.each([4, 6, 10])('have exactly %d digits, leading zeros included', (length) => {
+  test.each([4, 6, 10])('have exactly %d digits, leading zeros included', async (length) => {
     const { draw } = randomCodes(length);
-    const codes = Array.from({ length: 2_000 }, () => draw(key));
+    const codes = await Promise.all(Array.from({ length: 2_000 }, () => draw(key)));
     for (const code of codes) expect(code).toMatch(new RegExp(`^[0-9]{${length}}$`));
     expect(codes.some((code) => code.startsWith('0'))).toBe(true);
   });
 
-  test('leave out no number of the range, the first and the last included', () => {
+  test('leave out no number of the range, the first and the last included', async () => {
     const { draw } = randomCodes(4);
     const seen = new Set<string>();
     // The chance that one of 10,000 is missing after so many draws is one in a billion.
-    for (let i = 0; i < 350_000; i++) seen.add(draw(key));
+    for (let i = 0; i < 350_000; i++) seen.add(await draw(key));
     expect(seen.size).toBe(10_000);
   });
 
-  test('spread evenly over the whole range: each digit at each place is as likely', () => {
+  test('spread evenly over the whole range: each digit at each place is as likely', async () => {
     const { draw } = randomCodes(6);
     const draws = 60_000;
     const seen = Array.from({ length: 6 }, () => new Array<number>(10).fill(0));
     for (let i = 0; i < draws; i++) {
-      for (const [place, digit] of [...draw(key)].entries()) {
+      for (const [place, digit] of [...(await draw(key))].entries()) {
         const counts = seen[place];
         if (counts !== undefined) counts[Number(digit)] = (counts[Number(digit)] ?? 0) + 1;
       }

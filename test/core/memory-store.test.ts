@@ -48,7 +48,7 @@ describe('the memory store', () => {
   test('keeps nothing a minute after a code was told to run out', async () => {
     const { store, clock } = memoryRig();
     await store.request({ user: 'alice', purpose: 'default', code: '111111', ttlMs: 3_600_000 });
-    await store.runOut({ user: 'alice', purpose: 'default' });
+    await store.expireNow({ user: 'alice', purpose: 'default' });
     await clock.leap(GRACE_MS + 1_000);
     await store.expire(1_000);
     expect(store.size).toEqual({ records: 0, scheduled: 0 });

@@ -491,8 +491,8 @@ export function storeContract(
       const { id, expiresAt } = await issue(rig, '111111');
       await rig.pass(1_000);
       const otp = { ...alice, id, expiresAt: expiresAt - TTL_MS + 1_000 };
-      expect(await rig.store.runOut(alice)).toEqual(otp);
-      expect(await rig.store.runOut(alice)).toBeUndefined();
+      expect(await rig.store.expireNow(alice)).toEqual(otp);
+      expect(await rig.store.expireNow(alice)).toBeUndefined();
       expect(await rig.store.verify(alice, '111111')).toEqual({ verdict: 'expired', otp });
       expect(await turn(rig, 59)).toEqual([]);
       expect((await rig.store.verify(alice, '111111')).verdict).toBe('expired');
@@ -504,14 +504,14 @@ export function storeContract(
       const rig = await make();
       const otp = await issue(rig, '111111');
       await rig.pass(TTL_MS);
-      expect(await rig.store.runOut(alice)).toBeUndefined();
+      expect(await rig.store.expireNow(alice)).toBeUndefined();
       expect(await turn(rig, 1)).toEqual([otp]);
     });
 
     test('and says nothing more of it when the next one replaces it', async () => {
       const rig = await make();
       await issue(rig, '111111');
-      await rig.store.runOut(alice);
+      await rig.store.expireNow(alice);
       expect(await request(rig, '222222')).not.toHaveProperty('earlier');
     });
   });
@@ -604,8 +604,8 @@ export function storeContract(
       const { store } = rig;
       for (const user of ['alice', 'bob', 'carol']) await issue(rig, '111111', { user, purpose: 'default' });
       await issue(rig, '111111', { user: 'carol', purpose: 'login' });
-      await store.runOut(alice);
-      await store.runOut(alice);
+      await store.expireNow(alice);
+      await store.expireNow(alice);
       expect(await store.live()).toBe(3);
       await store.forget('alice');
       expect(await store.live()).toBe(3);

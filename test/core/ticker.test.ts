@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { ticks } from '../../src/core/ticker.ts';
+import { ticks } from '../../src/core/expiry.ts';
 import { MovableClock } from '../../src/levers/clock/movable-clock.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 

@@ -59,8 +59,8 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 1,
     arbitrary: key.map((key) => ({
-      says: `runOut ${JSON.stringify(key)}`,
-      step: (store: Store) => store.runOut(key),
+      says: `expireNow ${JSON.stringify(key)}`,
+      step: (store: Store) => store.expireNow(key),
     })),
   },
   {

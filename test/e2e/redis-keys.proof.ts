@@ -139,7 +139,7 @@ describe('when Redis’s clock goes back, no code comes back that was found to h
     ['by a right guess', ({ store }) => store.verify(alice, wanted.code)],
     ['by a wrong guess', ({ store }) => store.verify(alice, '999999')],
     ['by whoever wanted to cancel it', ({ store }) => store.cancel(alice)],
-    ['by whoever wanted it to run out', ({ store }) => store.runOut(alice)],
+    ['by whoever wanted it to run out', ({ store }) => store.expireNow(alice)],
     [
       'by the wheel',
       async ({ store }) => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { TICK_MS } from '../../src/core/ticker.ts';
+import { TICK_MS } from '../../src/core/wheel.ts';
 import { createService, type Service } from '../../src/service.ts';
 import { channelOf } from '../support/channel.ts';
 import { FakeRedis, resp } from '../support/fake-redis.ts';

@@ -92,7 +92,7 @@ describe('a clock that can be moved', () => {
       woke = true;
     });
     clock.advance(60_000);
-    await clock.breathe();
+    await clock.yieldToEventLoop();
     expect([woke, clock.monotonic()]).toEqual([false, real.monotonic()]);
     await real.advance(1_000);
     expect(woke).toBe(true);

@@ -27,7 +27,7 @@ describe('the measured store', () => {
     await store.request({ ...alice, code: '111111', ttlMs: 5_000 });
     await store.verify(alice, '999999');
     await store.cancel(alice);
-    await store.runOut(alice);
+    await store.expireNow(alice);
     await store.forget();
     await store.expire(10);
     await store.live();

@@ -53,7 +53,7 @@ export const FAULTS: readonly Fault[] = [
     "return [path, String(schema['error'] ?? 'cannot be used')];",
     "return [path, schema['error'] + ', not ' + JSON.stringify(arguments[0].value)];",
   ),
-  fault('leading zeros are lost', 'core/code-source.ts', ".padStart(length, '0')", ''),
+  fault('leading zeros are lost', 'core/otp-service.ts', ".padStart(length, '0')", ''),
   fault(
     'a stale reminder stays when a code is replaced',
     'core/wheel.ts',
@@ -98,7 +98,7 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'a code verifies for any purpose',
-    'core/otp-key.ts',
+    'core/store.ts',
     'return purpose === DEFAULT_PURPOSE ? user :',
     'return purpose !== undefined ? user :',
   ),
@@ -149,7 +149,7 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'a reset of one user takes others with it',
-    'core/otp-key.ts',
+    'core/store.ts',
     "return key.startsWith(user) && (key.length === user.length || key[user.length] === '\\0');",
     'return key.startsWith(user);',
   ),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Clock } from '../../src/core/clock.ts';
-import { StoreUnavailable } from '../../src/core/store-unavailable.ts';
+import { StoreUnavailable } from '../../src/core/store.ts';
 import { RedisConnection } from '../../src/redis/connection.ts';
 import { Script } from '../../src/redis/script.ts';
 import { type Answer, FakeRedis, resp } from '../support/fake-redis.ts';

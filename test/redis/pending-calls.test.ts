@@ -10,7 +10,7 @@ function rig() {
     now: () => now,
     monotonic: () => now,
     sleep: () => new Promise((ring) => void timers.push(ring)),
-    breathe: () => Promise.resolve(),
+    yieldToEventLoop: () => Promise.resolve(),
   };
   const calls: PendingCalls = new PendingCalls(clock, () => calls.fail(new Error('late')));
   const ring = async () => {

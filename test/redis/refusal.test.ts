@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { StoreUnavailable } from '../../src/core/store-unavailable.ts';
+import { StoreUnavailable } from '../../src/core/store.ts';
 import { refusalOf } from '../../src/redis/refusal.ts';
 
 const said = (message: string, code = 'ERR_REDIS_SERVER_ERROR') =>

@@ -20,6 +20,6 @@ export function hastyClock(times: number): Clock {
       for (let left = ms; left > 0 && !signal?.aborted; left = until - passed())
         await machine.sleep(Math.min(left / times, NAP_MS), signal);
     },
-    breathe: () => machine.breathe(),
+    yieldToEventLoop: () => machine.yieldToEventLoop(),
   };
 }

@@ -38,7 +38,7 @@ export class ManualClock implements Clock {
     });
   }
 
-  async breathe(): Promise<void> {
+  async yieldToEventLoop(): Promise<void> {
     this.#breathing++;
     await turn();
     this.#breathing--;

@@ -3,7 +3,7 @@ import { announcer, type Cause, type OtpEvent } from '../../src/core/events.ts';
 import { Expiry } from '../../src/core/expiry.ts';
 import { idSource } from '../../src/core/ids.ts';
 import { MemoryStore } from '../../src/core/memory/memory-store.ts';
-import { type Ask, OtpService } from '../../src/core/otp-service.ts';
+import { type OtpRequest, OtpService } from '../../src/core/otp-service.ts';
 import type { Store } from '../../src/core/store.ts';
 import { ManualClock } from './manual-clock.ts';
 import { UNLIMITED } from './policies.ts';
@@ -25,7 +25,7 @@ export function otpRig(policy = UNLIMITED, wrap: (store: MemoryStore) => Store =
   const ending = new AbortController();
   const onError = (error: unknown) => void errors.push(error);
   const parts = { store: wrap(store), clock, announce, onError, signal: ending.signal };
-  const codes = { draw: () => '111111', isExempt: (user: string) => user === 'exempt' };
+  const codes = { draw: async () => '111111', isExempt: (user: string) => user === 'exempt' };
   const otps = new OtpService(parts.store, codes, announce);
   const expiry = new Expiry(parts);
   const ended = expiry.run();
@@ -38,7 +38,7 @@ export function otpRig(policy = UNLIMITED, wrap: (store: MemoryStore) => Store =
     otps,
     expiry,
     /** A request that must not be refused. */
-    issue: async (ask: Ask, cause: Cause = {}) => {
+    issue: async (ask: OtpRequest, cause: Cause = {}) => {
       const answer = await otps.request(ask, cause);
       if ('refused' in answer) throw new Error(`the request was refused: ${answer.refused}`);
       return answer;

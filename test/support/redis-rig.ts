@@ -37,7 +37,7 @@ export function inTurn(stores: readonly Store[]): Store {
     request: (...args) => next().request(...args),
     verify: (...args) => next().verify(...args),
     cancel: (...args) => next().cancel(...args),
-    runOut: (...args) => next().runOut(...args),
+    expireNow: (...args) => next().expireNow(...args),
     forget: (...args) => next().forget(...args),
     expire: (...args) => next().expire(...args),
     live: () => next().live(),

@@ -17,7 +17,7 @@ export function unhurriedClock(): UnhurriedClock {
     now: () => machine.now(),
     monotonic: () => passed,
     sleep: (ms, signal) => machine.sleep(ms / HASTE, signal),
-    breathe: () => machine.breathe(),
+    yieldToEventLoop: () => machine.yieldToEventLoop(),
     pass: (ms) => {
       passed += ms;
     },

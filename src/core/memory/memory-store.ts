@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.ts';
-import { otpKeyOf } from '../otp-key.ts';
 import { type Attempts, attemptsLeft, lockedUntil } from '../rules/attempts.ts';
 import { endOfGrace, fateOfEarlier, phaseOf } from '../rules/code-life.ts';
 import { EXEMPT, judge } from '../rules/judgement.ts';
@@ -9,15 +8,16 @@ import type {
   Expired,
   Issued,
   Judged,
+  NewCode,
   Otp,
   OtpKey,
   Policy,
   Refused,
   Store,
-  Wanted,
 } from '../store.ts';
-import { TICK_MS } from '../ticker.ts';
+import { otpKeyOf } from '../store.ts';
 import type { WheelView } from '../wheel.ts';
+import { TICK_MS } from '../wheel.ts';
 import { RecordSet } from './record-set.ts';
 import { type OtpRecord, SendRecord, type StoredCode } from './records.ts';
 
@@ -53,7 +53,7 @@ export class MemoryStore implements Store {
     return this.#records.wheel;
   }
 
-  async request(wanted: Wanted): Promise<Issued | Refused> {
+  async request(wanted: NewCode): Promise<Issued | Refused> {
     const now = this.#clock.now();
     const record = this.#records.otp(wanted);
     const limited = limitsSends(this.#policy.sends) && !wanted.exempt;
@@ -102,7 +102,7 @@ export class MemoryStore implements Store {
     return otp;
   }
 
-  async runOut(key: OtpKey): Promise<Otp | undefined> {
+  async expireNow(key: OtpKey): Promise<Otp | undefined> {
     const record = this.#live(key);
     if (record === undefined) return undefined;
     const now = this.#clock.now();
@@ -114,13 +114,13 @@ export class MemoryStore implements Store {
 
   async forget(user?: string): Promise<void> {
     if (user === undefined) return this.#records.clear(this.#clock.now());
-    for (const _ of this.#records.forgetUser(user, this.#issued)) await this.#clock.breathe();
+    for (const _ of this.#records.forgetUser(user, this.#issued)) await this.#clock.yieldToEventLoop();
   }
 
-  async expire(limit: number, toTheMoment = false): Promise<Expired> {
+  async expire(limit: number): Promise<Expired> {
     const now = this.#clock.now();
     const whole = this.#records.take(now, limit);
-    const begun = toTheMoment && whole.length === 0 ? this.#records.takeBegun(now, limit) : [];
+    const begun = whole.length === 0 ? this.#records.takeBegun(now, limit) : [];
     const due = [...whole, ...begun];
     const expired: Otp[] = [];
     for (const record of due) {
@@ -138,7 +138,7 @@ export class MemoryStore implements Store {
       if (attempts !== undefined && now >= attempts.forgetAt) record.attempts = undefined;
       this.#records.settle(record);
     }
-    return { expired, more: this.#records.isBehind(now) || (toTheMoment && due.length > 0) };
+    return { expired, more: this.#records.isBehind(now) || due.length > 0 };
   }
 
   async live(): Promise<number> {

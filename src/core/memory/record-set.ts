@@ -1,5 +1,5 @@
-import { isOf, keyOf } from '../otp-key.ts';
 import type { OtpKey } from '../store.ts';
+import { isOf, keyOf } from '../store.ts';
 import { TimingWheel, type WheelView } from '../wheel.ts';
 import { RecordTable } from './record-table.ts';
 import { Contents, OtpRecord, SendRecord, type StoredRecord } from './records.ts';

@@ -33,7 +33,7 @@ export class ClockLever {
    */
   async move(move: Move, cause: Cause): Promise<(ClockState & { expired: number }) | undefined> {
     let moved = true;
-    const expired = await this.#parts.expiry.passAfter(async () => {
+    const expired = await this.#parts.expiry.expireAfter(async () => {
       const taken = this.#parts.take(move);
       moved = typeof taken === 'boolean' ? taken : await taken;
       const forgotten = 'reset' in move ? this.#parts.forgetCodes() : undefined;

@@ -69,7 +69,7 @@ export class MovableClock implements Clock {
     return this.#real.sleep(ms, signal);
   }
 
-  breathe(): Promise<void> {
-    return this.#real.breathe();
+  yieldToEventLoop(): Promise<void> {
+    return this.#real.yieldToEventLoop();
   }
 }

@@ -1,4 +1,4 @@
-import type { CodeSource } from '../../core/code-source.ts';
+import type { CodeSource } from '../../core/otp-service.ts';
 import type { OtpKey } from '../../core/store.ts';
 import { matches } from '../pattern.ts';
 
@@ -26,7 +26,7 @@ export class FixedCodes implements CodeSource {
     this.list = [];
   }
 
-  draw(key: OtpKey): string | Promise<string> {
+  async draw(key: OtpKey): Promise<string> {
     return this.#find(key.user)?.code ?? this.#others.draw(key);
   }
 

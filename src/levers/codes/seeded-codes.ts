@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import type { CodeSource } from '../../core/code-source.ts';
 import type { OtpEvent } from '../../core/events.ts';
-import { isOf, keyOf } from '../../core/otp-key.ts';
+import type { CodeSource } from '../../core/otp-service.ts';
 import type { OtpKey } from '../../core/store.ts';
+import { isOf, keyOf } from '../../core/store.ts';
 
 /** Of how many users and purposes the count is kept; beyond that the one used longest ago starts again. */
 export const SEEDS_KEPT = 100_000;
@@ -25,7 +25,7 @@ export class SeededCodes implements Pick<CodeSource, 'draw'> {
     this.#length = length;
   }
 
-  draw(key: OtpKey): string {
+  async draw(key: OtpKey): Promise<string> {
     return seededCode(this.#seed, this.#length, key, this.#issued.get(keyOf(key)) ?? 0);
   }
 

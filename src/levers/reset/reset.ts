@@ -27,7 +27,7 @@ export class Reset {
 
   /** Forgets what is one user's, or everything; not while codes expire. */
   async run(user: string | undefined, cause: Cause): Promise<void> {
-    await this.#expiry.passAfter(async () => {
+    await this.#expiry.expireAfter(async () => {
       const forgotten = this.#things.map((it) => (user === undefined ? it.all() : it.ofUser?.(user)));
       // Before anything else can happen: a code that is requested from here on is told of after the reset.
       this.#announce({ type: 'mock.reset', ...(user !== undefined && { user }), ...cause });

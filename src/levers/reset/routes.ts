@@ -25,7 +25,7 @@ export function stateRoutes(otps: OtpService, { reset, wheel }: Pick<Levers, 're
     .post(
       '/expire',
       async ({ body: { user, purpose = DEFAULT_PURPOSE }, set, status }) => {
-        const ended = await otps.runOut({ user, purpose }, causeOf(set));
+        const ended = await otps.expireNow({ user, purpose }, causeOf(set));
         return ended ? { message: 'OTP expired' } : status(404, problem('no_code'));
       },
       {

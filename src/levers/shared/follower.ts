@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { StoreUnavailable } from '../../core/store-unavailable.ts';
+import { StoreUnavailable } from '../../core/store.ts';
 import type { Journal, Passage } from './journal.ts';
 import { KEPT_MS } from './keys.ts';
 import type { Reader } from './reader.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { randomCodes } from '../../core/code-source.ts';
+import { randomCodes } from '../../core/otp-service.ts';
 import { ClockLever } from '../clock/clock-lever.ts';
 import { FixedCodes } from '../codes/fixed-codes.ts';
 import { EventHistory } from '../events/history.ts';

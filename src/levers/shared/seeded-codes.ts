@@ -1,7 +1,7 @@
-import type { CodeSource } from '../../core/code-source.ts';
 import type { OtpEvent } from '../../core/events.ts';
-import { isOf, keyOf } from '../../core/otp-key.ts';
+import type { CodeSource } from '../../core/otp-service.ts';
 import type { OtpKey } from '../../core/store.ts';
+import { isOf, keyOf } from '../../core/store.ts';
 import type { RedisConnection } from '../../redis/connection.ts';
 import { listOf } from '../../redis/replies.ts';
 import { Script } from '../../redis/script.ts';

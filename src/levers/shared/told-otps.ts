@@ -1,6 +1,6 @@
-import type { CodeSource } from '../../core/code-source.ts';
 import type { Announce, Cause } from '../../core/events.ts';
-import { type Ask, OtpService } from '../../core/otp-service.ts';
+import type { CodeSource } from '../../core/otp-service.ts';
+import { type OtpRequest, OtpService } from '../../core/otp-service.ts';
 import type { Judged, OtpKey, Store } from '../../core/store.ts';
 
 /** One-time passwords that answer when every replica can know of what they have announced. */
@@ -13,7 +13,7 @@ export class ToldOtps extends OtpService {
     this.#told = told;
   }
 
-  override request(ask: Ask, cause: Cause) {
+  override request(ask: OtpRequest, cause: Cause) {
     return this.#whenTold(super.request(ask, cause));
   }
 
@@ -25,8 +25,8 @@ export class ToldOtps extends OtpService {
     return this.#whenTold(super.cancel(key, cause));
   }
 
-  override runOut(key: OtpKey, cause: Cause): Promise<boolean> {
-    return this.#whenTold(super.runOut(key, cause));
+  override expireNow(key: OtpKey, cause: Cause): Promise<boolean> {
+    return this.#whenTold(super.expireNow(key, cause));
   }
 
   async #whenTold<T>(answer: Promise<T>): Promise<T> {
