@@ -1,5 +1,5 @@
 import type { Clock } from './core/clock.ts';
-import { MemoryStore } from './core/memory/memory-store.ts';
+import { MemoryStore } from './core/memory-store.ts';
 import type { Policy, Store } from './core/store.ts';
 import type { WheelView } from './core/wheel.ts';
 import type { Log } from './log/log.ts';

@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/core/clock.ts';
-import { MemoryStore } from '../../src/core/memory/memory-store.ts';
+import { MemoryStore } from '../../src/core/memory-store.ts';
 import { RedisConnection } from '../../src/redis/connection.ts';
 import { Keys } from '../../src/redis/keys.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';

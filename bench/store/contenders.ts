@@ -1,6 +1,6 @@
 import { TTLCache } from '@isaacs/ttlcache';
 import { LRUCache } from 'lru-cache';
-import { MemoryStore } from '../../src/core/memory/memory-store.ts';
+import { MemoryStore } from '../../src/core/memory-store.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { FIVE_ATTEMPTS } from '../../test/support/policies.ts';
 
@@ -41,7 +41,7 @@ function memoryStore(): Contender {
       await pass();
     },
     get size() {
-      return store.size.records;
+      return store.wheel.entries;
     },
   };
 }

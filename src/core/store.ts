@@ -1,5 +1,4 @@
-import type { GuessPolicy } from './rules/judgement.ts';
-import type { SendPolicy, Throttle } from './rules/sends.ts';
+import type { GuessPolicy, SendPolicy, Throttle } from './rules.ts';
 
 /**
  * Keeps codes, and is the one place where two steps could race: each operation is atomic.

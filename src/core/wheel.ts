@@ -1,17 +1,26 @@
-import { LinkedLists, type List } from './linked-lists.ts';
+import type { Rows } from './rows.ts';
 
-/** From one tick to the next, and the width of a slot of the timing wheel: a second. */
+/** From one tick to the next, and the width of a slot: a second. */
 export const TICK_MS = 1_000;
 
-/** How many seconds the hand passes at once when it has fallen behind: a millisecond's work. */
+/** How many seconds the hand passes in one call when it has fallen behind: well under a millisecond's work. */
 const STRIDE = 1_024;
 
+/** The wheel's fields in a row: its neighbours in its bucket, the number of that bucket, and its deadline. */
+const NEXT = 0;
+const PREVIOUS = 1;
+const BUCKET = 2;
+const DEADLINE = 2;
+
+/** In place of an entry or a bucket's number: there is none. */
+const NONE = 0;
+
 /**
- * A timing wheel: a reminder for each of millions of deadlines, at the same cost for ten as for ten million.
+ * A timing wheel: it reminds of millions of deadlines, at the same cost for ten as for ten million.
  *
- * Picture a clock face with a slot for each second, and one hand. A deadline goes into the slot that the
- * hand will reach at that second; each second the hand moves on and takes out what waits there for it. No
- * deadline is ever searched for: to schedule is to divide and to join a list, to cancel is to leave the list.
+ * Picture a clock face with a slot for each second, and one hand. A deadline goes into the slot that the hand will reach
+ * at that second; each second the hand moves on and takes out what waits there. No deadline is ever searched for: to
+ * schedule is to divide and to join a list, to cancel is to leave the list.
  *
  * A wheel of 8 slots, its hand at second 3, and three deadlines:
  *
@@ -26,152 +35,173 @@ const STRIDE = 1_024;
  *           +-----+-----+-----+-----+-----+-----+-----+-----+
  *                              ^ hand
  *
- * Second 13 is more than a revolution ahead and shares slot 5 with second 5. So a slot holds one *bucket*
- * for each second that falls on it: one, for lifetimes of up to a revolution. A bucket is a linked list.
+ * Second 13 is more than a revolution ahead and shares slot 5 with second 5. So a slot holds a *bucket* for each second
+ * that falls on it: one, for lifetimes up to a revolution. A bucket is a linked list.
  *
- * What waits is an *entry*, a number from 1 on that stands for whatever the caller keeps under it.
+ * An *entry* is the number of a record's row. The links of the lists are in the rows themselves, so scheduling allocates
+ * nothing.
  *
- * - A deadline belongs to the first whole second at or after it: the wheel is never early and at most a
- *   tick late. A deadline that has already passed belongs to the next tick.
- * - When the clock leaps ahead, the hand follows in strides, so that what is due comes out in the order of its
- *   second, and no single call takes long. When the clock goes back, the hand waits.
- * - The wheel has no timer and knows no time but the `now` it is given.
+ * - The wheel is never early. A deadline that has passed when it is scheduled comes with the next call.
+ * - When the clock jumps ahead, the hand follows in strides: what is due comes out in the order of its second, and no
+ *   call takes long. When the clock goes back, the hand waits.
+ * - The wheel has no timer and knows no time but the `now` it is given, in milliseconds since the epoch.
  */
 export class TimingWheel {
-  readonly #lists = new LinkedLists();
-  readonly #slots: (Bucket[] | undefined)[];
-  /** Buckets that the hand has passed and that are not emptied yet, earliest second first. */
+  readonly #rows: Rows;
+  readonly #slots: Bucket[][];
+  /** Buckets that the hand has passed and that are not empty yet, earliest second first. */
   readonly #due: Bucket[] = [];
-  /** The last whole second since the epoch that the hand has visited. */
+  /** Buckets by their numbers, and the numbers that are free. */
+  readonly #buckets: (Bucket | undefined)[] = [undefined];
+  readonly #freeNumbers: number[] = [];
+  /** The last whole second since the epoch that the hand has passed. */
   #hand: number;
   #size = 0;
+  /** The entry of the second that has begun where the last call stopped looking. */
+  #cursor = NONE;
 
-  /**
-   * @param now the present, in milliseconds since the epoch
-   * @param slots how many seconds a revolution takes; 4096 hold the deadlines of an hour in one
-   */
-  constructor(now: number, slots = 4_096) {
-    this.#slots = Array.from({ length: slots }, () => undefined);
+  /** @param slots seconds of a revolution; 4096 hold the deadlines of an hour in one */
+  constructor(rows: Rows, now: number, slots = 4_096) {
+    this.#rows = rows;
+    this.#slots = Array.from({ length: slots }, () => []);
     this.#hand = Math.floor(now / TICK_MS);
   }
 
-  /** How many entries wait, for their second to come or to be taken. */
-  get size(): number {
-    return this.#size;
-  }
-
-  /** Reminds of `entry` once `deadline` (milliseconds since the epoch) has come; moves it if it is scheduled. */
+  /** Reminds of an entry once its deadline has come. An entry that is scheduled already moves. */
   schedule(entry: number, deadline: number): void {
     this.cancel(entry);
     const bucket = this.#bucketOf(Math.max(Math.ceil(deadline / TICK_MS), this.#hand + 1));
-    this.#lists.add(bucket.entries, entry);
+    this.#rows.setFloat(entry, DEADLINE, deadline);
+    this.#rows.setWhole(entry, BUCKET, bucket.number);
+    this.#join(bucket, entry, bucket.first);
+    this.#join(bucket, NONE, entry);
+    bucket.entries++;
     this.#size++;
   }
 
-  /** Forgets `entry`, also one that is due but not taken; does nothing if it is not scheduled. */
+  /** Forgets an entry; does nothing if it is not scheduled. */
   cancel(entry: number): void {
-    if (this.#lists.remove(entry)) this.#size--;
-  }
-
-  /** Whether `take` has more to give out, or has not followed the clock all the way yet. */
-  isBehind(now: number): boolean {
-    return this.#due.length > 0 || this.#hand < Math.floor(now / TICK_MS);
-  }
-
-  /** The wheel as it stands: where the hand is, and how many entries each slot has that has any. */
-  get view(): WheelView {
-    const entries = new Map<number, number>();
-    for (const { second, entries: waiting } of [...this.#due, ...this.#slots.flatMap((slot) => slot ?? [])]) {
-      const slot = second % this.#slots.length;
-      if (waiting.length > 0) entries.set(slot, (entries.get(slot) ?? 0) + waiting.length);
-    }
-    const occupied = [...entries].map(([slot, entries]) => ({ slot, entries }));
-    return {
-      slots: this.#slots.length,
-      current: this.#hand % this.#slots.length,
-      entries: this.#size,
-      occupied,
-    };
-  }
-
-  /** Follows the clock by at most a stride, and takes out at most `limit` entries that are due. */
-  take(now: number, limit: number): number[] {
-    if (this.#due.length === 0) this.#turn(Math.floor(now / TICK_MS));
-    const taken: number[] = [];
-    for (let bucket = this.#due[0]; bucket !== undefined; bucket = this.#due[0]) {
-      this.#empty(bucket, limit, taken, () => true);
-      if (bucket.entries.length > 0) break;
-      this.#lists.discard(bucket.entries);
-      this.#due.shift();
-    }
-    return taken;
+    const bucket = this.#buckets[this.#rows.whole(entry, BUCKET)];
+    if (bucket === undefined) return;
+    const next = this.#rows.whole(entry, NEXT);
+    if (entry === this.#cursor) this.#cursor = next;
+    this.#join(bucket, this.#rows.whole(entry, PREVIOUS), next);
+    this.#rows.setWhole(entry, BUCKET, NONE);
+    bucket.entries--;
+    this.#size--;
   }
 
   /**
-   * Takes out at most `limit` entries of the second that has begun, of those that are due already: for whoever
-   * cannot wait for its end, when `take` gives out all of them.
+   * Follows the clock by at most a stride and takes out entries whose deadline has come, looking at no more than `limit`.
+   * Each call goes on where the last one stopped, until `more` is false.
    */
-  takeBegun(limit: number, isDue: (entry: number) => boolean): number[] {
-    const second = this.#hand + 1;
-    const bucket = this.#slots[second % this.#slots.length]?.find((it) => it.second === second);
-    const taken: number[] = [];
-    if (bucket !== undefined) this.#empty(bucket, limit, taken, isDue);
-    return taken;
-  }
-
-  /** Takes entries out of a bucket, of those that are due, until `limit` are taken. */
-  #empty({ entries }: Bucket, limit: number, taken: number[], isDue: (entry: number) => boolean): void {
-    for (const entry of this.#lists.entriesOf(entries)) {
-      if (taken.length >= limit) return;
-      if (!isDue(entry)) continue;
-      this.cancel(entry);
-      taken.push(entry);
+  take(now: number, limit: number): { readonly entries: number[]; readonly more: boolean } {
+    const second = Math.floor(now / TICK_MS);
+    if (this.#due.length === 0) this.#turn(second);
+    const entries: number[] = [];
+    for (let bucket = this.#due[0]; bucket !== undefined; bucket = this.#due[0]) {
+      for (; bucket.first !== NONE && entries.length < limit; this.cancel(bucket.first))
+        entries.push(bucket.first);
+      if (bucket.first !== NONE) return { entries, more: true };
+      this.#discard(bucket);
+      this.#due.shift();
     }
+    const more = this.#hand < second || this.#takeBegun(now, limit - entries.length, entries);
+    return { entries, more };
   }
 
-  /** Moves the hand towards `second`, a stride at the most, and queues the buckets it comes by. */
+  /** The wheel as it stands: the hand, and how many entries each slot has that has any. */
+  get view(): WheelView {
+    const slots = this.#slots.length;
+    const entries = new Map<number, number>();
+    for (const bucket of [...this.#due, ...this.#slots.flat()]) {
+      const slot = bucket.second % slots;
+      if (bucket.entries > 0) entries.set(slot, (entries.get(slot) ?? 0) + bucket.entries);
+    }
+    const occupied = [...entries].map(([slot, entries]) => ({ slot, entries }));
+    return { slots, current: this.#hand % slots, entries: this.#size, occupied };
+  }
+
+  /** Takes those entries of the second that has begun whose deadline has come. @returns whether it has more to look at */
+  #takeBegun(now: number, looks: number, entries: number[]): boolean {
+    let entry = this.#cursor === NONE ? (this.#find(this.#hand + 1)?.first ?? NONE) : this.#cursor;
+    for (let look = 0; entry !== NONE && look < looks; look++) {
+      const next = this.#rows.whole(entry, NEXT);
+      if (this.#rows.float(entry, DEADLINE) <= now) {
+        this.cancel(entry);
+        entries.push(entry);
+      }
+      entry = next;
+    }
+    this.#cursor = entry;
+    return entry !== NONE;
+  }
+
+  /** Moves the hand towards `second`, a stride at most, and queues the buckets that it passes. */
   #turn(second: number): void {
-    if (this.#size === 0 && second > this.#hand + STRIDE) this.#leap(second);
+    // With nothing scheduled there is nothing to pass but empty buckets.
+    if (this.#size === 0 && second > this.#hand + STRIDE) {
+      for (const bucket of this.#slots.flat()) this.#discard(bucket);
+      this.#slots.fill([]);
+      this.#hand = second;
+    }
     const goal = Math.min(second, this.#hand + STRIDE);
+    if (this.#hand < goal) this.#cursor = NONE;
     while (this.#hand < goal) {
       this.#hand++;
-      const index = this.#hand % this.#slots.length;
-      const slot = this.#slots[index];
-      const bucket = slot?.find((bucket) => bucket.second === this.#hand);
-      if (slot === undefined || bucket === undefined) continue;
+      const bucket = this.#find(this.#hand);
+      if (bucket === undefined) continue;
       this.#due.push(bucket);
-      this.#slots[index] = slot.length > 1 ? slot.filter((other) => other !== bucket) : undefined;
+      const slot = this.#hand % this.#slots.length;
+      this.#slots[slot] = this.#bucketsAt(this.#hand).filter((other) => other !== bucket);
     }
   }
 
-  /** Moves the hand to `second` at once: there is nothing to come by but empty buckets. */
-  #leap(second: number): void {
-    this.#hand = second;
-    for (const bucket of this.#slots.flatMap((slot) => slot ?? [])) this.#lists.discard(bucket.entries);
-    this.#slots.fill(undefined);
+  #find(second: number): Bucket | undefined {
+    return this.#bucketsAt(second).find((bucket) => bucket.second === second);
+  }
+
+  #bucketsAt(second: number): readonly Bucket[] {
+    return this.#slots[second % this.#slots.length] ?? [];
   }
 
   #bucketOf(second: number): Bucket {
-    const index = second % this.#slots.length;
-    const slot = this.#slots[index] ?? [];
-    const found = slot.find((bucket) => bucket.second === second);
+    const found = this.#find(second);
     if (found !== undefined) return found;
-    const bucket = { second, entries: this.#lists.create() };
-    this.#slots[index] = [...slot, bucket];
+    const number = this.#freeNumbers.pop() ?? this.#buckets.length;
+    const bucket = { number, second, first: NONE, entries: 0 };
+    this.#buckets[number] = bucket;
+    this.#slots[second % this.#slots.length] = [...this.#bucketsAt(second), bucket];
     return bucket;
+  }
+
+  #discard({ number }: Bucket): void {
+    this.#buckets[number] = undefined;
+    this.#freeNumbers.push(number);
+  }
+
+  /** Makes two entries neighbours. None before makes `after` the first, none after makes `before` the last. */
+  #join(bucket: Bucket, before: number, after: number): void {
+    if (before === NONE) bucket.first = after;
+    else this.#rows.setWhole(before, NEXT, after);
+    if (after !== NONE) this.#rows.setWhole(after, PREVIOUS, before);
   }
 }
 
 /** A picture of a wheel. */
 export interface WheelView {
+  /** Seconds of a revolution. */
   readonly slots: number;
-  /** The slot that the hand has come to last. */
+  /** The slot that the hand reached last. */
   readonly current: number;
   readonly entries: number;
   readonly occupied: readonly { readonly slot: number; readonly entries: number }[];
 }
 
+/** The entries of one second. */
 interface Bucket {
+  readonly number: number;
   readonly second: number;
-  readonly entries: List;
+  first: number;
+  entries: number;
 }

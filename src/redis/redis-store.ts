@@ -1,4 +1,4 @@
-import { EXEMPT } from '../core/rules/judgement.ts';
+import { EXEMPT } from '../core/rules.ts';
 import type { Expired, Issued, Judged, NewCode, Otp, OtpKey, Policy, Refused, Store } from '../core/store.ts';
 import { TICK_MS } from '../core/wheel.ts';
 import type { RedisConnection } from './connection.ts';

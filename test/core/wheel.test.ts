@@ -1,62 +1,67 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
+import { Rows } from '../../src/core/rows.ts';
 import { TimingWheel } from '../../src/core/wheel.ts';
 
 const T0 = 1_800_000_000_000;
 
 /** A wheel whose entries have names. */
 function wheelAt(now: number, slots = 8) {
-  const wheel = new TimingWheel(now, slots);
-  const names = [''];
+  const rows = new Rows();
+  const wheel = new TimingWheel(rows, now, slots);
+  const names = new Map<number, string>();
+  const nameOf = (entry: number) => names.get(entry) ?? '?';
   return {
     wheel,
     schedule: (name: string, deadline: number) => {
-      const entry = names.push(name) - 1;
+      const entry = rows.take();
+      names.set(entry, name);
       wheel.schedule(entry, deadline);
       return entry;
     },
-    nameOf: (entry: number) => names[entry],
-    /** The names of all that is due, fetched in portions. */
-    taken: (at: number, limit = 1_000) => drain(wheel, at, limit).map((entry) => names[entry]),
+    nameOf,
+    /** The names of all that is due, taken in portions. */
+    taken: (at: number, limit = 1_000) => drain(wheel, at, limit).map(nameOf),
   };
 }
 
 function drain(wheel: TimingWheel, now: number, limit: number): number[] {
   const taken: number[] = [];
-  do {
+  for (let more = true; more; ) {
     const portion = wheel.take(now, limit);
-    if (portion.length > limit) throw new Error(`${portion.length} entries, and ${limit} were asked for`);
-    taken.push(...portion);
-  } while (wheel.isBehind(now));
+    if (portion.entries.length > limit)
+      throw new Error(`${portion.entries.length} entries, over the limit of ${limit}`);
+    taken.push(...portion.entries);
+    more = portion.more;
+  }
   return taken;
 }
 
 describe('a timing wheel', () => {
-  test('gives an entry out at the first whole second at or after its deadline, once', () => {
+  test('reminds of a deadline once, at its very millisecond and not before', () => {
     const { schedule, taken } = wheelAt(T0);
     schedule('a', T0 + 1_001);
     expect(taken(T0 + 1_000)).toEqual([]);
-    expect(taken(T0 + 1_999)).toEqual([]);
-    expect(taken(T0 + 2_000)).toEqual(['a']);
+    expect(taken(T0 + 1_001)).toEqual(['a']);
     expect(taken(T0 + 60_000)).toEqual([]);
   });
 
-  test('gives out a deadline on a whole second at that very second', () => {
+  test('reminds of a deadline on a whole second at that second', () => {
     const { schedule, taken } = wheelAt(T0);
     schedule('a', T0 + 1_000);
     expect(taken(T0 + 999)).toEqual([]);
     expect(taken(T0 + 1_000)).toEqual(['a']);
   });
 
-  test('gives a deadline that has already passed out at the next tick, not at once and not a revolution later', () => {
+  test('reminds at once of a deadline that has already passed', () => {
     const { schedule, taken } = wheelAt(T0);
     schedule('late', T0 - 5_000);
     schedule('now', T0);
-    expect(taken(T0 + 999)).toEqual([]);
-    expect(taken(T0 + 1_000).sort()).toEqual(['late', 'now']);
+    schedule('later', T0 + 1);
+    expect(taken(T0).sort()).toEqual(['late', 'now']);
   });
 
-  test('keeps a deadline beyond a revolution until its own, though the hand passes its slot', () => {
+  test('keeps a deadline beyond a revolution, although the hand passes its slot', () => {
     const { schedule, taken } = wheelAt(T0, 8);
     schedule('near', T0 + 3_000);
     schedule('far', T0 + 19_000);
@@ -65,7 +70,7 @@ describe('a timing wheel', () => {
     expect(taken(T0 + 19_000)).toEqual(['far']);
   });
 
-  test('gives out everything after a leap over many revolutions, in the order of its second', () => {
+  test('takes out everything after a jump over many revolutions, in the order of its second', () => {
     const { schedule, taken } = wheelAt(T0, 8);
     for (const second of [11, 3, 27, 5, 20, 4, 19]) schedule(String(second), T0 + second * 1_000);
     schedule('later', T0 + 40_000);
@@ -81,7 +86,7 @@ describe('a timing wheel', () => {
     expect(taken(T0 + 50_000)).toEqual(['50']);
   });
 
-  test('does nothing when the clock goes back, and goes on when it has caught up', () => {
+  test('waits when the clock goes back, and goes on when it has caught up', () => {
     const { schedule, taken } = wheelAt(T0);
     schedule('a', T0 + 2_000);
     taken(T0 + 1_000);
@@ -90,7 +95,7 @@ describe('a timing wheel', () => {
     expect(taken(T0 + 2_000)).toEqual(['a']);
   });
 
-  test('forgets a cancelled entry, also one that is due but not taken', () => {
+  test('forgets a cancelled entry, also one that is due but not taken yet', () => {
     const { wheel, schedule, taken } = wheelAt(T0);
     const [a, b, c] = [
       schedule('a', T0 + 1_000),
@@ -100,56 +105,77 @@ describe('a timing wheel', () => {
     schedule('d', T0 + 2_000);
     wheel.cancel(b);
     wheel.cancel(b);
-    expect(wheel.take(T0 + 1_000, 1)).toEqual([c]);
+    expect(wheel.take(T0 + 1_000, 1)).toEqual({ entries: [c], more: true });
     wheel.cancel(a);
     wheel.cancel(c);
     expect(taken(T0 + 1_000)).toEqual([]);
-    expect(wheel.size).toBe(1);
+    expect(wheel.view.entries).toBe(1);
   });
 
   test('moves an entry that is scheduled again: it comes once, at its new time', () => {
     const { wheel, schedule, taken } = wheelAt(T0);
     const a = schedule('a', T0 + 1_000);
     wheel.schedule(a, T0 + 5_000);
-    expect(wheel.size).toBe(1);
+    expect(wheel.view.entries).toBe(1);
     expect(taken(T0 + 4_000)).toEqual([]);
     expect(taken(T0 + 5_000)).toEqual(['a']);
   });
 
-  test('gives out no more than it is asked for, and says whether there is more', () => {
+  test('takes out no more than its limit, and says whether there is more', () => {
     const { wheel, schedule } = wheelAt(T0);
     for (let i = 0; i < 10; i++) schedule(String(i), T0 + 1_000);
-    for (const [length, behind, size] of [
+    for (const [length, more, left] of [
       [4, true, 6],
       [4, true, 2],
       [2, false, 0],
       [0, false, 0],
     ] as const) {
-      expect(wheel.take(T0 + 1_000, 4)).toHaveLength(length);
-      expect(wheel.isBehind(T0 + 1_000)).toBe(behind);
-      expect(wheel.size).toBe(size);
+      const taken = wheel.take(T0 + 1_000, 4);
+      expect([taken.entries.length, taken.more]).toEqual([length, more]);
+      expect(wheel.view.entries).toBe(left);
     }
   });
 
-  test('follows a leap of a year in strides while anything is on it, and in one when nothing is', () => {
+  test('looks at no more than its limit in the second that has begun, and goes on where it stopped', () => {
+    const { wheel, schedule, nameOf } = wheelAt(T0);
+    for (const name of ['1', '2', '3', '4', '5']) schedule(name, T0 + 100);
+    const later = schedule('later', T0 + 900);
+    for (const name of ['6', '7', '8', '9']) schedule(name, T0 + 100);
+    const portions: string[][] = [];
+    for (let more = true; more; ) {
+      const portion = wheel.take(T0 + 500, 2);
+      portions.push(portion.entries.map(nameOf));
+      more = portion.more;
+      // The entry at which the next call would go on is cancelled in between.
+      if (portions.length === 2) wheel.cancel(later);
+    }
+    expect(portions.every((it) => it.length <= 2)).toBe(true);
+    expect(portions.flat().sort()).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    expect(wheel.view.entries).toBe(0);
+  });
+
+  test('follows a jump of a year in strides, and in one if nothing is scheduled', () => {
     const { wheel, schedule, nameOf } = wheelAt(T0, 4_096);
     for (let second = 1; second <= 90_000; second += 3) schedule(String(second), T0 + second * 1_000);
-    const now = T0 + 31_622_400_000;
     const taken: number[] = [];
-    let steps = 0;
-    for (; wheel.isBehind(now); steps++)
-      taken.push(...wheel.take(now, 100_000).map((entry) => Number(nameOf(entry))));
+    let calls = 0;
+    for (let more = true; more; calls++) {
+      const portion = wheel.take(T0 + 31_622_400_000, 100_000);
+      taken.push(...portion.entries.map((entry) => Number(nameOf(entry))));
+      more = portion.more;
+    }
     expect(taken).toEqual(Array.from({ length: 30_000 }, (_, i) => 1 + 3 * i));
-    expect(steps).toBeLessThan(100);
+    expect(calls).toBeLessThan(100);
   });
 
   test('keeps nothing of seconds that passed with nothing to take', () => {
-    // Would not end in time if each second left a bucket on the one slot, to be looked through by those after it.
-    const { wheel } = wheelAt(T0, 1);
+    // Would not end in time if each second left a bucket in the one slot, for those after it to look through.
+    const { wheel, schedule } = wheelAt(T0, 1);
+    const entry = schedule('a', T0);
     for (let second = 1; second <= 100_000; second++) {
-      wheel.schedule(1, T0 + second * 1_000);
-      wheel.cancel(1);
-      expect(wheel.take(T0 + second * 1_000, 1)).toEqual([]);
+      wheel.schedule(entry, T0 + second * 1_000);
+      wheel.cancel(entry);
+      expect(wheel.take(T0 + second * 1_000, 1)).toEqual({ entries: [], more: false });
     }
     expect(wheel.view.occupied).toEqual([]);
   });
@@ -179,7 +205,9 @@ describe('a timing wheel', () => {
         fc.array(step, { minLength: 20, maxLength: 120 }),
         fc.constantFrom(1, 2, 8, 64),
         (steps, slots) => {
-          const wheel = new TimingWheel(T0, slots);
+          const rows = new Rows();
+          const entries = Array.from({ length: 20 }, () => rows.take());
+          const wheel = new TimingWheel(rows, T0, slots);
           const naive = new NaiveWheel(T0);
           let now = T0;
           for (const action of steps) {
@@ -187,12 +215,12 @@ describe('a timing wheel', () => {
               now += action.move;
               expect(naive.accepts(drain(wheel, now, action.limit), now)).toBe(true);
             } else {
-              const entry = 1 + action.entry;
+              const entry = entries[action.entry] ?? 0;
               if (action.do === 'cancel') wheel.cancel(entry);
               else wheel.schedule(entry, now + action.in);
               naive.put(entry, action.do === 'cancel' ? undefined : now + action.in);
             }
-            expect(wheel.size).toBe(naive.size);
+            expect(wheel.view.entries).toBe(naive.size);
           }
         },
       ),
@@ -200,21 +228,7 @@ describe('a timing wheel', () => {
     );
   });
 
-  test('gives out of the second that has begun what is due already, to whoever cannot wait, once', () => {
-    const { wheel, schedule, nameOf, taken } = wheelAt(T0, 8);
-    for (const name of ['a', 'b', 'c']) schedule(name, T0 + 300);
-    schedule('late', T0 + 900);
-    schedule('other', T0 + 8_300);
-    const isDue = (entry: number) => nameOf(entry)?.length === 1;
-    expect(wheel.takeBegun(2, isDue)).toHaveLength(2);
-    expect(wheel.takeBegun(2, isDue)).toHaveLength(1);
-    expect(wheel.takeBegun(2, isDue)).toEqual([]);
-    expect(wheel.size).toBe(2);
-    expect(taken(T0 + 1_000)).toEqual(['late']);
-    expect(taken(T0 + 9_000)).toEqual(['other']);
-  });
-
-  test('shows where its hand is and how many entries each slot has, those of later revolutions too', () => {
+  test('shows its hand and how many entries each slot has, those of later revolutions too', () => {
     const { wheel, schedule, taken } = wheelAt(T0, 8);
     const now = (T0 / 1_000) % 8;
     const slot = (ahead: number) => (now + ahead) % 8;
@@ -239,10 +253,11 @@ describe('a timing wheel', () => {
 /** The same promises kept in the simplest way: a list that is searched. */
 class NaiveWheel {
   readonly #waiting = new Map<number, { deadline: number; second: number }>();
-  #latest: number;
+  /** The last whole second that was passed. */
+  #hand: number;
 
   constructor(now: number) {
-    this.#latest = now;
+    this.#hand = Math.floor(now / 1_000);
   }
 
   get size(): number {
@@ -252,19 +267,19 @@ class NaiveWheel {
   put(entry: number, deadline: number | undefined): void {
     this.#waiting.delete(entry);
     if (deadline === undefined) return;
-    const next = Math.floor(this.#latest / 1_000) + 1;
-    this.#waiting.set(entry, { deadline, second: Math.max(Math.ceil(deadline / 1_000), next) });
+    this.#waiting.set(entry, { deadline, second: Math.max(Math.ceil(deadline / 1_000), this.#hand + 1) });
   }
 
   /** Whether `taken` is what is due at `now`: none early, none left, earliest second first. */
   accepts(taken: readonly number[], now: number): boolean {
-    this.#latest = Math.max(this.#latest, now);
-    const hand = Math.floor(this.#latest / 1_000);
-    const due = [...this.#waiting.values()].map(({ second }) => second).filter((second) => second <= hand);
+    this.#hand = Math.max(this.#hand, Math.floor(now / 1_000));
+    const isDue = ({ deadline, second }: { deadline: number; second: number }) =>
+      second <= this.#hand || (second === this.#hand + 1 && deadline <= now);
+    const due = [...this.#waiting.values()].filter(isDue).map(({ second }) => second);
     const seconds = taken.map((entry) => {
-      const { deadline = Number.POSITIVE_INFINITY, second = Number.NaN } = this.#waiting.get(entry) ?? {};
+      const known = this.#waiting.get(entry);
       this.#waiting.delete(entry);
-      return deadline <= this.#latest ? second : Number.NaN;
+      return known !== undefined && isDue(known) ? known.second : Number.NaN;
     });
     return Bun.deepEquals(
       seconds,

@@ -5,7 +5,7 @@ import { EventBus } from '../../src/core/event-bus.ts';
 import { announcer, type OtpEvent } from '../../src/core/events.ts';
 import { Expiry } from '../../src/core/expiry.ts';
 import { idSource } from '../../src/core/ids.ts';
-import { MemoryStore } from '../../src/core/memory/memory-store.ts';
+import { MemoryStore } from '../../src/core/memory-store.ts';
 import { OtpService } from '../../src/core/otp-service.ts';
 import { policyOf } from '../../src/core/policy.ts';
 import { Delivery } from '../../src/delivery/delivery.ts';
@@ -66,7 +66,7 @@ for (const flood of [1, 2]) {
     if (i % 50 === 0) await real.settle();
     if (i % 20_000 === 0) highest = Math.max(highest, process.memoryUsage.rss());
   }
-  const records = store.size;
+  const records = store.wheel.entries;
   const verified = await post('/otp/verify', earlier);
   await real.leap(86_400_000);
   await real.leap(61_000);
@@ -75,7 +75,7 @@ for (const flood of [1, 2]) {
       statuses,
       records,
       verified,
-      left: store.size,
+      left: store.wheel.entries,
       megabytes: Math.round(highest / 2 ** 20),
     }),
   );

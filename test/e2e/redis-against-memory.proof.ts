@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, test } from 'bun:test';
 import { deepStrictEqual } from 'node:assert';
 import fc from 'fast-check';
-import { MemoryStore } from '../../src/core/memory/memory-store.ts';
+import { MemoryStore } from '../../src/core/memory-store.ts';
 import type { Otp, Policy, Store } from '../../src/core/store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { connections, sharedStores } from '../support/redis-rig.ts';

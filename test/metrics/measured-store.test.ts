@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { MemoryStore } from '../../src/core/memory/memory-store.ts';
+import { MemoryStore } from '../../src/core/memory-store.ts';
 import type { Policy } from '../../src/core/store.ts';
 import { MeasuredStore, OPERATIONS } from '../../src/metrics/measured-store.ts';
 import { storeContract } from '../core/store-contract.ts';

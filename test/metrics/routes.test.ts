@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { Registry } from 'prom-client';
 import { readConfig } from '../../src/config.ts';
-import { MemoryStore } from '../../src/core/memory/memory-store.ts';
+import { MemoryStore } from '../../src/core/memory-store.ts';
 import { Log } from '../../src/log/log.ts';
 import { serviceMetrics } from '../../src/metrics/service-metrics.ts';
 import { rig } from '../support/api.ts';

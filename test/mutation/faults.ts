@@ -12,38 +12,33 @@ const fault = (name: string, file: string, from: string, to: string): Fault => (
 export const FAULTS: readonly Fault[] = [
   fault(
     'compare, then delete in a second step',
-    'core/memory/memory-store.ts',
+    'core/memory-store.ts',
     'if (record !== undefined) this.#records.forget(record);',
     'await null;\n      if (record !== undefined) this.#records.forget(record);',
   ),
   fault(
     'the limit is per code: a new one is a new chance',
-    'core/memory/memory-store.ts',
+    'core/memory-store.ts',
     'this.#records.putCode(kept, this.#issued,',
     'kept.attempts = undefined;\n    this.#records.putCode(kept, this.#issued,',
   ),
   fault(
     'the count is read before it is written',
-    'core/memory/memory-store.ts',
+    'core/memory-store.ts',
     'return { verdict: judged.verdict, otp, ...this.#count(key, record, judged.attempts, now) };',
     'await null;\n    return { verdict: judged.verdict, otp, ...this.#count(key, record, judged.attempts, now) };',
   ),
   fault(
     'no expiry on read: only the wheel ends a code',
-    'core/rules/code-life.ts',
+    'core/rules.ts',
     "return now < code.expiresAt ? 'live' : 'ended';",
     "return 'live';",
   ),
   fault('an empty code passes for a code', 'otp-api/models.ts', "'^[0-9]{4,10}$'", "'^[0-9]{0,10}$'"),
-  fault(
-    'the deadline is off by one',
-    'core/rules/code-life.ts',
-    'now < code.expiresAt',
-    'now <= code.expiresAt',
-  ),
+  fault('the deadline is off by one', 'core/rules.ts', 'now < code.expiresAt', 'now <= code.expiresAt'),
   fault(
     'the old code is still good after a new request',
-    'core/memory/memory-store.ts',
+    'core/memory-store.ts',
     'this.#records.putCode(kept, this.#issued,',
     'if (kept.code === undefined) this.#records.putCode(kept, this.#issued,',
   ),
@@ -62,7 +57,7 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'a new request resets the lock',
-    'core/memory/memory-store.ts',
+    'core/memory-store.ts',
     "if (until !== undefined) return { refused: 'locked', waitMs: until - now };",
     'if (until !== undefined && record !== undefined) record.attempts = undefined;',
   ),
@@ -74,7 +69,7 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'a replaced code is announced as expired',
-    'core/rules/code-life.ts',
+    'core/rules.ts',
     "if (phase === 'live') return 'replaced';",
     "if (phase === 'live') return 'expired';",
   ),
@@ -86,13 +81,13 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'a success forgets the code and not the count',
-    'core/memory/memory-store.ts',
+    'core/memory-store.ts',
     'if (record !== undefined) this.#records.forget(record);',
     'if (record !== undefined) {\n        this.#records.dropCode(record);\n        this.#records.settle(record);\n      }',
   ),
   fault(
     'a refused request prolongs the cooldown',
-    'core/memory/memory-store.ts',
+    'core/memory-store.ts',
     'if (throttled !== undefined) return',
     'if (throttled !== undefined && sender !== undefined) this.#countSend(sender, now);\n    if (throttled !== undefined) return',
   ),
@@ -104,7 +99,7 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'the grace period counts from the deadline',
-    'core/memory/memory-store.ts',
+    'core/memory-store.ts',
     'this.#records.endCode(record, endOfGrace(now));\n        expired',
     'this.#records.endCode(record, endOfGrace(record.expiresAt));\n        expired',
   ),
@@ -125,7 +120,7 @@ export const FAULTS: readonly Fault[] = [
   fault('any key will do', 'http/keys.ts', 'if (matches.length === 0)', 'if (digests.length === 0)'),
   fault(
     'memory is not limited for those who were asked about and never known',
-    'core/memory/memory-store.ts',
+    'core/memory-store.ts',
     'if (known === undefined && !this.#hasRoomFor(1)) return {};',
     '',
   ),

@@ -2,7 +2,7 @@ import { EventBus } from '../../src/core/event-bus.ts';
 import { announcer, type Cause, type OtpEvent } from '../../src/core/events.ts';
 import { Expiry } from '../../src/core/expiry.ts';
 import { idSource } from '../../src/core/ids.ts';
-import { MemoryStore } from '../../src/core/memory/memory-store.ts';
+import { MemoryStore } from '../../src/core/memory-store.ts';
 import { type OtpRequest, OtpService } from '../../src/core/otp-service.ts';
 import type { Store } from '../../src/core/store.ts';
 import { ManualClock } from './manual-clock.ts';

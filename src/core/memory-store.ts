@@ -1,0 +1,204 @@
+import type { Clock } from './clock.ts';
+import { Records } from './records.ts';
+import {
+  type Attempts,
+  afterEnds,
+  afterSend,
+  attemptsLeft,
+  type Code,
+  EXEMPT,
+  ended,
+  fateOfEarlier,
+  judge,
+  type Kept,
+  limitsSends,
+  lockedUntil,
+  phaseOf,
+  throttle,
+} from './rules.ts';
+import {
+  type Counted,
+  type Expired,
+  type Issued,
+  isOf,
+  type Judged,
+  keyOf,
+  type NewCode,
+  type Otp,
+  type OtpKey,
+  otpKeyOf,
+  type Policy,
+  type Refused,
+  type Store,
+} from './store.ts';
+import { TICK_MS, type WheelView } from './wheel.ts';
+
+/**
+ * Codes in this process's memory. Each step reads what is kept, applies the rules to it, and keeps what they make of it.
+ *
+ * No step has an `await` in its middle, so nothing runs in between: that, and no lock, makes it atomic.
+ */
+export class MemoryStore implements Store {
+  readonly #clock: Clock;
+  readonly #policy: Policy;
+  readonly #run: string;
+  #records: Records;
+  /** The serial of the newest code. */
+  #issued = 0;
+
+  /** @param run names this run of the service: the first part of every code's id */
+  constructor(clock: Clock, policy: Policy, run: string) {
+    this.#clock = clock;
+    this.#policy = policy;
+    this.#run = run;
+    this.#records = new Records(clock.now());
+  }
+
+  /** The timing wheel as it stands. It has an entry for each record. */
+  get wheel(): WheelView {
+    return this.#records.wheel;
+  }
+
+  async request(wanted: NewCode): Promise<Issued | Refused> {
+    const { user, purpose, code: digits, ttlMs, exempt = false } = wanted;
+    const { sends: policy, maxRecords } = this.#policy;
+    const now = this.#clock.now();
+    const key = keyOf({ user, purpose });
+    const row = this.#records.find(key);
+    const kept = this.#records.get(row);
+    const limited = !exempt && limitsSends(policy);
+    const sender = limited ? this.#records.find(senderKey(user)) : 0;
+    const { sends } = this.#records.get(sender);
+
+    const until = exempt ? undefined : lockedUntil(kept.attempts, now);
+    if (until !== undefined) return { refused: 'locked', waitMs: until - now };
+    const throttled = throttle(sends, policy, now);
+    if (throttled !== undefined) return { refused: throttled.reason, waitMs: throttled.until - now };
+    const added = Number(row === 0) + Number(limited && sender === 0);
+    if (added > 0 && this.#records.size + added > maxRecords) return { refused: 'capacity', waitMs: TICK_MS };
+
+    if (limited)
+      this.#records.set(sender || this.#records.add(senderKey(user)), {
+        sends: afterSend(sends, policy, now),
+      });
+    this.#issued++;
+    const code = { serial: this.#issued, digits, expiresAt: now + ttlMs, goneAt: undefined };
+    this.#records.set(row || this.#records.add(key), { code, attempts: kept.attempts });
+    const otp = this.#otp(wanted, code);
+    const fate = fateOfEarlier(kept.code, now);
+    if (kept.code === undefined || fate === undefined) return { otp };
+    return { otp, earlier: { otp: this.#otp(wanted, kept.code), fate } };
+  }
+
+  async verify(key: OtpKey, guess: string, exempt = false): Promise<Judged> {
+    const now = this.#clock.now();
+    const row = this.#records.find(keyOf(key));
+    const kept = this.#records.get(row);
+    const judged = judge(kept, guess, exempt ? EXEMPT : this.#policy.guesses, now);
+    switch (judged.verdict) {
+      case 'locked':
+        return { verdict: 'locked', waitMs: judged.until - now };
+      case 'verified':
+        // Spent, and a success forgets the wrong codes before it.
+        this.#records.set(row, {});
+        return { verdict: 'verified', otp: this.#otp(key, judged.code) };
+      case 'none':
+        return { verdict: 'none', ...this.#count(key, row, kept, judged.attempts, now) };
+      default:
+        return {
+          verdict: judged.verdict,
+          otp: this.#otp(key, judged.code),
+          ...this.#count(key, row, kept, judged.attempts, now),
+        };
+    }
+  }
+
+  async cancel(key: OtpKey): Promise<Otp | undefined> {
+    const { row, code, attempts } = this.#liveCode(key);
+    if (code === undefined) return undefined;
+    this.#records.set(row, { attempts });
+    return this.#otp(key, code);
+  }
+
+  async expireNow(key: OtpKey): Promise<Otp | undefined> {
+    const now = this.#clock.now();
+    const { row, code, attempts } = this.#liveCode(key);
+    if (code === undefined) return undefined;
+    const expired = ended(code, now, now);
+    this.#records.set(row, { code: expired, attempts });
+    return this.#otp(key, expired);
+  }
+
+  async forget(user?: string): Promise<void> {
+    if (user === undefined) {
+      this.#records = new Records(this.#clock.now());
+      return;
+    }
+    const newest = this.#issued;
+    const sender = this.#records.find(senderKey(user));
+    if (sender !== 0) this.#records.set(sender, {});
+    // Records are not found by the user alone, so all are looked at, with the event loop free between two steps.
+    for (const rows of this.#records.steps()) {
+      for (const row of rows.filter((row) => isOf(user, this.#records.key(row)))) {
+        const { code } = this.#records.get(row);
+        this.#records.set(row, { code: code !== undefined && code.serial > newest ? code : undefined });
+      }
+      await this.#clock.yieldToEventLoop();
+    }
+  }
+
+  async expire(limit: number): Promise<Expired> {
+    const now = this.#clock.now();
+    const { entries, more } = this.#records.take(now, limit);
+    const expired: Otp[] = [];
+    for (const row of entries) {
+      const kept = this.#records.get(row);
+      if (kept.code !== undefined && phaseOf(kept.code, now) === 'ended')
+        expired.push(this.#otp(otpKeyOf(this.#records.key(row)), kept.code));
+      this.#records.set(row, afterEnds(kept, now));
+    }
+    return { expired, more };
+  }
+
+  async live(): Promise<number> {
+    return this.#records.live;
+  }
+
+  async ready(): Promise<boolean> {
+    return true;
+  }
+
+  #liveCode(key: OtpKey): { row: number; code?: Code | undefined; attempts?: Attempts | undefined } {
+    const row = this.#records.find(keyOf(key));
+    const { code, attempts } = this.#records.get(row);
+    return phaseOf(code, this.#clock.now()) === 'live' ? { row, code, attempts } : { row };
+  }
+
+  /**
+   * Keeps the count after a rejected guess. The guess that locks burns a live code. Without room for a new record
+   * nothing is counted.
+   */
+  #count(
+    key: OtpKey,
+    row: number,
+    { code, attempts: before }: Kept,
+    attempts: Attempts | undefined,
+    now: number,
+  ): Counted {
+    if (attempts === undefined || attempts === before) return {};
+    if (row === 0 && this.#records.size >= this.#policy.maxRecords) return {};
+    const left = attemptsLeft(attempts, this.#policy.guesses, now);
+    const burnt = left === 0 && phaseOf(code, now) === 'live';
+    this.#records.set(row || this.#records.add(keyOf(key)), { code: burnt ? undefined : code, attempts });
+    return { attemptsLeft: left };
+  }
+
+  #otp({ user, purpose }: OtpKey, { serial, expiresAt }: Code): Otp {
+    return { id: `${this.#run}-c${serial}`, user, purpose, expiresAt };
+  }
+}
+
+/** The key of a user's sends. No user is empty, so no code has it. */
+function senderKey(user: string): string {
+  return `\0${user}`;
+}

@@ -1,0 +1,156 @@
+import { HashIndex } from './hash-index.ts';
+import { Column, Rows } from './rows.ts';
+import { type Attempts, type Code, firstEnd, type Kept, type Sends } from './rules.ts';
+import { TimingWheel, type WheelView } from './wheel.ts';
+
+/** The whole numbers of a row behind the wheel's own. */
+const FAILURES = 18;
+const LOCKS = 19;
+/** The fields that hold any number. A record without a code has the serial 0, one without attempts forgets at 0. */
+const SERIAL = 3;
+/** The digits with a 1 before them, which keeps leading zeros. */
+const DIGITS = 4;
+const EXPIRES_AT = 5;
+const GONE_AT = 6;
+const FORGET_AT = 7;
+const LOCKED_UNTIL = 8;
+
+/** In place of a row: there is none. */
+const NONE = 0;
+
+/** Rows looked at in one step of a search through all. */
+const STEP = 128;
+
+const ZERO = '0'.charCodeAt(0);
+
+const NOTHING: Kept = { code: undefined, attempts: undefined, sends: undefined };
+
+/**
+ * Everything that is kept in memory: by its key, and on the wheel by its first end. A record is on the wheel for exactly
+ * as long as it exists, so nothing is kept that does not end some day.
+ *
+ * A record is a row: `find` gives the number of the row, `get` what is kept in it as plain values, and `set` keeps
+ * others in their place. Row 0 stands for none, and nothing is kept there.
+ */
+export class Records {
+  readonly #rows = new Rows();
+  readonly #sends = new Column<Sends>();
+  readonly #wheel: TimingWheel;
+  readonly #index = new HashIndex((row, key) => this.#rows.hasText(row, key));
+  #live = 0;
+
+  /** @param now the present, in milliseconds since the epoch */
+  constructor(now: number) {
+    this.#wheel = new TimingWheel(this.#rows, now);
+  }
+
+  /** How many records there are. */
+  get size(): number {
+    return this.#index.size;
+  }
+
+  /** How many codes are live, those whose end was not noticed yet included. */
+  get live(): number {
+    return this.#live;
+  }
+
+  get wheel(): WheelView {
+    return this.#wheel.view;
+  }
+
+  /** The row of a key; 0 if there is none. */
+  find(key: string): number {
+    return this.#index.find(key);
+  }
+
+  /** Adds the record of a key that has none. The caller must `set` it in the same step. */
+  add(key: string): number {
+    const row = this.#rows.take();
+    this.#rows.setText(row, key);
+    this.#rows.setFloat(row, SERIAL, 0);
+    this.#index.add(key, row);
+    return row;
+  }
+
+  key(row: number): string {
+    return this.#rows.text(row);
+  }
+
+  /** What is kept in a row. */
+  get(row: number): Kept {
+    if (row === NONE) return NOTHING;
+    return { code: this.#code(row), attempts: this.#attempts(row), sends: this.#sends.get(row) };
+  }
+
+  /** Keeps this in a row and has the wheel remind of what ends first. If nothing is kept, the row is given up. */
+  set(row: number, kept: Kept): void {
+    const { code, attempts, sends } = kept;
+    const end = firstEnd(kept);
+    this.#live += Number(code !== undefined && code.goneAt === undefined) - Number(this.#isLive(row));
+    this.#rows.setFloat(row, SERIAL, code?.serial ?? 0);
+    if (code !== undefined) {
+      this.#rows.setFloat(row, DIGITS, packed(code.digits));
+      this.#rows.setFloat(row, EXPIRES_AT, code.expiresAt);
+      this.#rows.setFloat(row, GONE_AT, code.goneAt ?? 0);
+    }
+    this.#rows.setFloat(row, FORGET_AT, attempts?.forgetAt ?? 0);
+    if (attempts !== undefined) {
+      this.#rows.setWhole(row, FAILURES, attempts.failures);
+      this.#rows.setWhole(row, LOCKS, attempts.locks);
+      this.#rows.setFloat(row, LOCKED_UNTIL, attempts.lockedUntil);
+    }
+    this.#sends.set(row, sends);
+    if (end !== undefined) this.#wheel.schedule(row, end);
+    else this.#remove(row);
+  }
+
+  /** Takes records off the wheel whose first end has come. The caller must `set` each in the same step. */
+  take(now: number, limit: number): { readonly entries: readonly number[]; readonly more: boolean } {
+    return this.#wheel.take(now, limit);
+  }
+
+  /** All records, some at a time, each step as they are when it is asked for. */
+  *steps(): Generator<number[]> {
+    for (let first = 1; first <= this.#rows.used; first += STEP) {
+      const rows = Array.from({ length: Math.min(STEP, this.#rows.used - first + 1) }, (_, i) => first + i);
+      yield rows.filter((row) => this.#rows.text(row) !== '');
+    }
+  }
+
+  #isLive(row: number): boolean {
+    return this.#rows.float(row, SERIAL) !== 0 && this.#rows.float(row, GONE_AT) === 0;
+  }
+
+  #code(row: number): Code | undefined {
+    const serial = this.#rows.float(row, SERIAL);
+    if (serial === 0) return undefined;
+    const digits = String(this.#rows.float(row, DIGITS)).slice(1);
+    const goneAt = this.#rows.float(row, GONE_AT);
+    return {
+      serial,
+      digits,
+      expiresAt: this.#rows.float(row, EXPIRES_AT),
+      goneAt: goneAt === 0 ? undefined : goneAt,
+    };
+  }
+
+  #attempts(row: number): Attempts | undefined {
+    const forgetAt = this.#rows.float(row, FORGET_AT);
+    if (forgetAt === 0) return undefined;
+    const [failures, locks] = [this.#rows.whole(row, FAILURES), this.#rows.whole(row, LOCKS)];
+    return { failures, locks, lockedUntil: this.#rows.float(row, LOCKED_UNTIL), forgetAt };
+  }
+
+  #remove(row: number): void {
+    this.#wheel.cancel(row);
+    this.#index.remove(row);
+    this.#rows.release(row);
+  }
+}
+
+/** Digits as a number, with a 1 before them that keeps leading zeros. */
+function packed(digits: string): number {
+  let number = 1;
+  for (let i = 0; i < digits.length; i++) number = number * 10 + digits.charCodeAt(i) - ZERO;
+  return number;
+}

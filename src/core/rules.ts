@@ -1,0 +1,206 @@
+/**
+ * The rules, as pure functions of what is kept and of the present moment. A store reads what is kept, applies a rule and
+ * keeps the result, all in one atomic step. Times are service time, in milliseconds since the epoch.
+ */
+
+/** What is kept under one key. Nothing in it may be changed: a rule makes a new one. */
+export interface Kept {
+  readonly code?: Code | undefined;
+  readonly attempts?: Attempts | undefined;
+  readonly sends?: Sends | undefined;
+}
+
+// --- Codes ------------------------------------------------------------------------------------------------------------
+//
+//      request          deadline            noticed          noticed + 60 s
+//         |---- live ------|------ ended ------|----- grace -----|  gone
+//   guess: verified, wrong | expired           | expired         | none
+//
+// A verified, cancelled, replaced or burnt code is gone at once. A code whose deadline has come has ended, noticed or
+// not: the wheel only makes sure that the store notices, so that the end is announced.
+
+/** How long an expired code still answers "expired", which helps a caller more than "no code". */
+const GRACE_MS = 60_000;
+
+/** A code as it is kept. */
+export interface Code {
+  /** Its number among the codes of this store. */
+  readonly serial: number;
+  readonly digits: string;
+  readonly expiresAt: number;
+  /** When the grace period ends; undefined until the code's end is noticed. */
+  readonly goneAt: number | undefined;
+}
+
+/** The phase of a code at a moment. A code that is gone cannot be told from one that never was. */
+export function phaseOf(code: Code | undefined, now: number): 'live' | 'ended' | 'grace' | 'gone' {
+  if (code === undefined) return 'gone';
+  if (code.goneAt !== undefined) return now < code.goneAt ? 'grace' : 'gone';
+  return now < code.expiresAt ? 'live' : 'ended';
+}
+
+/** What a new request makes of the earlier code. An end that went unnoticed is noticed now. */
+export function fateOfEarlier(code: Code | undefined, now: number): 'replaced' | 'expired' | undefined {
+  const phase = phaseOf(code, now);
+  if (phase === 'live') return 'replaced';
+  return phase === 'ended' ? 'expired' : undefined;
+}
+
+/**
+ * A code whose end is noticed now. Its grace period counts from now and not from the deadline, so that a caller sees it
+ * also after the clock has jumped far ahead.
+ */
+export function ended(code: Code, expiresAt: number, now: number): Code {
+  const { serial, digits } = code;
+  return { serial, digits, expiresAt, goneAt: now + GRACE_MS };
+}
+
+// --- Attempts ---------------------------------------------------------------------------------------------------------
+//
+// Wrong codes in a row count for a user and a purpose, across codes: a new code is no new chance. Five guesses at six
+// digits succeed once in 200,000 tries, and then comes a lock. (NIST SP 800-63B asks for at most 100 failures in a row,
+// RFC 4226, section 7.3, for a lock or a growing delay.)
+//
+// The wrong code that uses up the last attempt locks. Each lock lasts twice as long as the one before, up to an hour,
+// because an attacker may be the one who provokes it. When it opens, all attempts are back.
+
+/** The longest lock, and how long the counts are kept after the last wrong code or the end of the last lock. */
+const HOUR_MS = 3_600_000;
+
+/** The count of wrong codes. */
+export interface Attempts {
+  /** Wrong codes in a row since the last success or lock. */
+  readonly failures: number;
+  /** Locks in a row. Each doubles the next one's length. */
+  readonly locks: number;
+  /** When the lock opens; in the past if there is none. */
+  readonly lockedUntil: number;
+  /** When all this is forgotten. */
+  readonly forgetAt: number;
+}
+
+/** The limits on guessing. */
+export interface GuessPolicy {
+  /** Wrong codes in a row that lock; 0 for no limit. */
+  readonly maxAttempts: number;
+  /** Length of the first lock. */
+  readonly lockoutMs: number;
+  /** Whether a guess also counts where the code has expired or there is none. */
+  readonly everyGuessCounts: boolean;
+}
+
+/** The policy for exempt users: no guess counts, and an earlier lock does not hold. */
+export const EXEMPT: GuessPolicy = { maxAttempts: 0, lockoutMs: 0, everyGuessCounts: false };
+
+const NO_ATTEMPTS: Attempts = { failures: 0, locks: 0, lockedUntil: 0, forgetAt: 0 };
+
+/** When the current lock opens; undefined if there is none. */
+export function lockedUntil(attempts: Attempts = NO_ATTEMPTS, now: number): number | undefined {
+  return now < attempts.lockedUntil ? attempts.lockedUntil : undefined;
+}
+
+/** The count after a wrong code. Nothing counts during a lock: the caller must not ask then. */
+export function afterWrongCode(attempts: Attempts = NO_ATTEMPTS, policy: GuessPolicy, now: number): Attempts {
+  const { failures, locks } = now < attempts.forgetAt ? attempts : NO_ATTEMPTS;
+  if (failures + 1 < policy.maxAttempts)
+    return { failures: failures + 1, locks, lockedUntil: 0, forgetAt: now + HOUR_MS };
+  const opensAt = now + Math.min(policy.lockoutMs * 2 ** locks, HOUR_MS);
+  return { failures: 0, locks: locks + 1, lockedUntil: opensAt, forgetAt: opensAt + HOUR_MS };
+}
+
+/** Wrong codes left until the lock; 0 during one. */
+export function attemptsLeft(attempts: Attempts, policy: GuessPolicy, now: number): number {
+  return lockedUntil(attempts, now) === undefined ? policy.maxAttempts - attempts.failures : 0;
+}
+
+/** The verdict on a guess, the code that it was at, and the count that it leaves. */
+export type Judgement =
+  | { readonly verdict: 'locked'; readonly until: number }
+  | { readonly verdict: 'verified'; readonly code: Code }
+  | { readonly verdict: 'wrong' | 'expired'; readonly code: Code; readonly attempts: Attempts | undefined }
+  | { readonly verdict: 'none'; readonly attempts: Attempts | undefined };
+
+/** Judges a guess, in this order: locked, no code, expired, wrong, right. */
+export function judge({ code, attempts }: Kept, guess: string, policy: GuessPolicy, now: number): Judgement {
+  const limited = policy.maxAttempts > 0;
+  const until = limited ? lockedUntil(attempts, now) : undefined;
+  if (until !== undefined) return { verdict: 'locked', until };
+
+  const phase = phaseOf(code, now);
+  if (code !== undefined && phase === 'live' && guess === code.digits) return { verdict: 'verified', code };
+
+  const counts = limited && (phase === 'live' || policy.everyGuessCounts);
+  const counted = counts ? afterWrongCode(attempts, policy, now) : attempts;
+  if (code === undefined || phase === 'gone') return { verdict: 'none', attempts: counted };
+  return { verdict: phase === 'live' ? 'wrong' : 'expired', code, attempts: counted };
+}
+
+// --- Sends ------------------------------------------------------------------------------------------------------------
+//
+// Requests are limited for a user, all purposes together: a purpose is free text, and each code may cost a message.
+
+/** The limits on requests. */
+export interface SendPolicy {
+  /** Least time between two requests; 0 for none. */
+  readonly cooldownMs: number;
+  /** Most requests within any `windowMs`; 0 for no limit. */
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** A user's last requests. */
+export interface Sends {
+  /** When they were made, oldest first: no more than the limit looks back at. */
+  readonly times: readonly number[];
+  /** When they limit nothing any more. */
+  readonly forgetAt: number;
+}
+
+/** Why a request is refused, and until when. */
+export interface Throttle {
+  readonly reason: 'resend_cooldown' | 'send_limit';
+  readonly until: number;
+}
+
+/** Whether the policy limits anything, so that sends need to be kept at all. */
+export function limitsSends({ cooldownMs, limit }: SendPolicy): boolean {
+  return cooldownMs > 0 || limit > 0;
+}
+
+/** Whether one more request now is too many. */
+export function throttle(sends: Sends | undefined, policy: SendPolicy, now: number): Throttle | undefined {
+  const times = sends?.times ?? [];
+  const cooled = (times.at(-1) ?? Number.NEGATIVE_INFINITY) + policy.cooldownMs;
+  if (now < cooled) return { reason: 'resend_cooldown', until: cooled };
+  const oldest = policy.limit > 0 ? times.at(-policy.limit) : undefined;
+  if (oldest === undefined || now >= oldest + policy.windowMs) return undefined;
+  return { reason: 'send_limit', until: oldest + policy.windowMs };
+}
+
+/** The sends after one more request. */
+export function afterSend(sends: Sends | undefined, policy: SendPolicy, now: number): Sends {
+  const times = [...(sends?.times ?? []), now].slice(-Math.max(policy.limit, 1));
+  const { cooldownMs, limit, windowMs } = policy;
+  return { times, forgetAt: now + Math.max(cooldownMs, limit > 0 ? windowMs : 0) };
+}
+
+// --- Deadlines --------------------------------------------------------------------------------------------------------
+
+/** When the first thing kept ends; undefined if nothing is kept. */
+export function firstEnd({ code, attempts, sends }: Kept): number | undefined {
+  let first = code === undefined ? undefined : (code.goneAt ?? code.expiresAt);
+  if (attempts !== undefined) first = Math.min(attempts.forgetAt, first ?? attempts.forgetAt);
+  if (sends !== undefined) first = Math.min(sends.forgetAt, first ?? sends.forgetAt);
+  return first;
+}
+
+/** What is still kept at a moment: a code that has ended enters its grace period, and what is over is gone. */
+export function afterEnds({ code, attempts, sends }: Kept, now: number): Kept {
+  const phase = phaseOf(code, now);
+  const left = phase === 'gone' ? undefined : code;
+  return {
+    code: left !== undefined && phase === 'ended' ? ended(left, left.expiresAt, now) : left,
+    attempts: attempts !== undefined && now < attempts.forgetAt ? attempts : undefined,
+    sends: sends !== undefined && now < sends.forgetAt ? sends : undefined,
+  };
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
+import { Records } from '../../src/core/records.ts';
+import type { Kept } from '../../src/core/rules.ts';
+
+const time = fc.integer({ min: 1, max: 4_000_000_000_000 });
+const kept = fc.record({
+  code: fc.option(
+    fc.record({
+      serial: fc.integer({ min: 1, max: 2 ** 40 }),
+      digits: fc.stringMatching(/^[0-9]{4,10}$/),
+      expiresAt: time,
+      goneAt: fc.option(time, { nil: undefined }),
+    }),
+    { nil: undefined },
+  ),
+  attempts: fc.option(
+    fc.record({ failures: fc.nat(100), locks: fc.nat(1_000), lockedUntil: time, forgetAt: time }),
+    { nil: undefined },
+  ),
+  sends: fc.option(fc.record({ times: fc.array(time, { maxLength: 100 }), forgetAt: time }), {
+    nil: undefined,
+  }),
+});
+/** Short and long ones, in Latin-1 and beyond. */
+const key = fc.oneof(
+  fc.constantFrom('alice', 'bob', 'x'.repeat(44), 'x'.repeat(45), '\0alice', 'żółw', 'ÿ', 'é'.repeat(44)),
+  fc.string({ minLength: 1, maxLength: 60 }),
+);
+
+describe('records', () => {
+  test('keep under each key what was set last, and nothing where nothing is left, as a Map does', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(key, kept), { minLength: 1, maxLength: 200 }), (steps) => {
+        const records = new Records(0);
+        const map = new Map<string, Kept>();
+        for (const [key, kept] of steps) {
+          records.set(records.find(key) || records.add(key), kept);
+          const isEmpty = Object.values(kept).every((it) => it === undefined);
+          if (isEmpty) map.delete(key);
+          else map.set(key, kept);
+          expect(records.size).toBe(map.size);
+          for (const [key, kept] of map) {
+            const row = records.find(key);
+            expect(records.get(row)).toEqual(kept);
+            expect(records.key(row)).toBe(key);
+          }
+          const live = [...map.values()].filter(
+            ({ code }) => code !== undefined && code.goneAt === undefined,
+          );
+          expect(records.live).toBe(live.length);
+          expect(records.wheel.entries).toBe(map.size);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('are all found among 300,000, those of a row that an earlier key had too, and no other is', () => {
+    const records = new Records(0);
+    const codeOf = (serial: number) => ({
+      code: { serial, digits: '012345', expiresAt: serial, goneAt: undefined },
+    });
+    const keyOf = (i: number) => `user-${i}`;
+    for (let i = 1; i <= 300_000; i++) records.set(records.add(keyOf(i)), codeOf(i));
+    for (let i = 1; i <= 300_000; i += 3) records.set(records.find(keyOf(i)), {});
+    for (let i = 1; i <= 50_000; i++) records.set(records.add(`later-${i}`), codeOf(i));
+    for (let i = 1; i <= 300_000; i++) {
+      const { code } = records.get(records.find(keyOf(i)));
+      if (code?.serial !== (i % 3 === 1 ? undefined : i))
+        throw new Error(`${keyOf(i)} is not as it was left`);
+    }
+    for (let i = 1; i <= 50_000; i++)
+      if (records.get(records.find(`later-${i}`)).code?.serial !== i) throw new Error(`later-${i} is lost`);
+    expect(records.find('user-0')).toBe(0);
+    expect(records.size).toBe(250_000);
+    const all = [...records.steps()].flat();
+    expect(new Set(all.map((row) => records.key(row))).size).toBe(250_000);
+  });
+});
