@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { validate } from '@readme/openapi-parser';
-import { tidyDocument } from '../../src/http/openapi-document.ts';
+import { fixOpenApiDocument } from '../../src/http/openapi-document.ts';
 import { rig } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
 
@@ -135,11 +135,11 @@ describe('the OpenAPI document', () => {
   });
 
   test('is refused by us, and not served, if the plugin ever makes it in another form', () => {
-    expect(() => tidyDocument({ paths: { '/x': { get: { responses: { 200: {} } } } } })).toThrow(
+    expect(() => fixOpenApiDocument({ paths: { '/x': { get: { responses: { 200: {} } } } } })).toThrow(
       'unknown form',
     );
     expect(() =>
-      tidyDocument({
+      fixOpenApiDocument({
         paths: {
           '/x': {
             get: { responses: { 200: { description: '', content: { 'text/plain': { schema: {} } } } } },

@@ -34,7 +34,7 @@ export const FAULTS: readonly Fault[] = [
     "return now < code.expiresAt ? 'live' : 'ended';",
     "return 'live';",
   ),
-  fault('an empty code passes for a code', 'otp-api/models.ts', "'^[0-9]{4,10}$'", "'^[0-9]{0,10}$'"),
+  fault('an empty code passes for a code', 'http/fields.ts', "'^[0-9]{4,10}$'", "'^[0-9]{0,10}$'"),
   fault(
     'the deadline is off by one',
     'core/rules/code-life.ts',
@@ -50,7 +50,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'an error echoes the input',
     'http/field-errors.ts',
-    "return [path, String(schema['error'] ?? 'cannot be used')];",
+    "return [path, String(schema['error'] ?? 'is invalid')];",
     "return [path, schema['error'] + ', not ' + JSON.stringify(arguments[0].value)];",
   ),
   fault('leading zeros are lost', 'core/otp-service.ts', ".padStart(length, '0')", ''),
@@ -110,12 +110,12 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'unknown fields are ignored',
-    'otp-api/models.ts',
+    'http/fields.ts',
     'additionalProperties: false',
     'additionalProperties: true',
   ),
   fault('two users become one by repaired UTF-8', 'http/json-body.ts', 'fatal: true', 'fatal: false'),
-  fault('two users become one by lone surrogates', 'otp-api/models.ts', 'value.isWellFormed() &&', ''),
+  fault('two users become one by lone surrogates', 'http/fields.ts', 'value.isWellFormed() &&', ''),
   fault(
     'strict mode tells who has a code',
     'otp-api/routes.ts',
