@@ -15,7 +15,7 @@ const DOCUMENT_PATH = '/swagger/json';
 const DESCRIPTION = `Issues one-time passwords, verifies each of them once, and expires them.
 
 Every error is \`application/problem+json\` (RFC 9457). \`code\` is its stable name, and \`detail\` says what to do.
-Every response carries \`X-Request-Id\`: the request's own if it is 1 to 64 of \`A-Z a-z 0-9 _ . : -\`, otherwise a new one.`;
+Every response has \`X-Request-Id\`: the request's own if it is 1 to 64 of \`A-Z a-z 0-9 _ . : -\`, otherwise a new one.`;
 
 /** The page at /swagger. Everything that it loads comes from this service, so it works without internet. */
 const PAGE = `<!doctype html>
@@ -70,8 +70,8 @@ export function docs({ OTP_API_KEYS, OTP_METRICS_KEYS }: Config) {
         route === DOCUMENT_PATH ? fixOpenApiDocument(responseValue) : undefined,
       )
       .use(swagger({ specPath: DOCUMENT_PATH, documentation }))
-      // Our routes come after the plugin's page, which loads from another host, and so replace it. Each makes a new
-      // Response: Elysia looks up a ready-made one by a wrong path if the URL's host is short, as in http://otp/swagger.
+      // The plugin's page loads from another host. Our routes come later and so replace it. Each makes a new Response:
+      // Elysia finds a ready-made one under a wrong path if the URL's host is short, as in http://otp/swagger.
       .get('/swagger', () => fileAnswer(PAGE, 'text/html', POLICY), hidden)
       .get('/swagger/assets/start.js', () => fileAnswer(SCRIPT, 'text/javascript'), hidden)
       .get('/swagger/assets/swagger-ui-bundle.js', () => fileAnswer(asset(bundle), 'text/javascript'), hidden)

@@ -10,7 +10,12 @@ import { DEFAULT_PURPOSE } from '../core/store.ts';
 
 const MAX_USER_BYTES = 256;
 
-/** An opaque string: well-formed Unicode without control characters (general category Cc). @param format names the rule */
+/**
+ * An opaque string: well-formed Unicode without control characters (general category Cc).
+ *
+ * @param format a unique name for the rule
+ * @param meaning begins the description
+ */
 export function text(format: string, maxBytes: number, meaning: string) {
   FormatRegistry.Set(format, (value) => isText(value, maxBytes));
   const rule = `1 to ${maxBytes} bytes of UTF-8 without control characters`;

@@ -8,12 +8,14 @@ export function fileAnswer(
 }
 
 /**
- * The header that lets a page load this service's own files and nothing else, and forbids framing it. Inline scripts and
- * styles are forbidden too, unless a source allows them.
+ * The header that lets a page load this service's own files and nothing else, and forbids framing the page.
  *
- * @param sources where else styles and images may come from, such as `'unsafe-inline'` or `data:`
+ * @param sources one more source of styles and one of images, such as `'unsafe-inline'` and `data:`
  */
-export function ownFilesOnly({ style = '', img = '' } = {}): { 'content-security-policy': string } {
+export function ownFilesOnly(sources: { style?: string; img?: string } = {}): {
+  'content-security-policy': string;
+} {
+  const { style = '', img = '' } = sources;
   const policy = [
     "default-src 'none'",
     "script-src 'self'",

@@ -5,11 +5,11 @@ import { type FieldErrors, fieldErrors, invalidRequest } from './field-errors.ts
 import { hasBody } from './json-body.ts';
 
 /**
- * Route options for a query with this schema. As with a body, only we check it: each parameter at most once, no unknown
- * ones, and only valid UTF-8, since replacing bytes could make one user of two.
+ * Route options for a query with this schema. As with a body, Elysia's own validation is off. A parameter may appear
+ * only once, and must be valid UTF-8: replacing bytes could make one user of two.
  *
- * A parameter becomes a number if its schema is an integer, otherwise it stays text. The route takes no body: a body is a
- * client's mistake, and ignoring it would hide the mistake.
+ * A parameter becomes a number if its schema is an integer; otherwise it stays text. The route takes no body: a body is
+ * a client's mistake, and ignoring it would hide the mistake.
  */
 export function checkedQuery<S extends TObject>(schema: S) {
   const read = queryReader(schema);

@@ -65,7 +65,8 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
       {
         ...checkedBody(requestBody(config)),
         response: {
-          // Types and documents the answer. Validating each one would cost throughput (docs/benchmarks.md); a test does it.
+          // Types and documents the answer. A test validates it: doing so for each answer costs throughput, as
+          // docs/benchmarks.md shows.
           200: t.NoValidate(requestAnswer),
           ...BODY_ANSWERS,
           429: problemSchema(['locked', 'resend_cooldown', 'send_limit'], { retryAfter }),
