@@ -27,7 +27,7 @@ export const PROBLEMS = {
     status: 401,
     title: 'Unauthorized',
     detail:
-      'This endpoint requires an API key. Send it as: Authorization: Bearer <key>. /metrics has its own keys.',
+      'This endpoint requires an API key. Send the header Authorization: Bearer YOUR_KEY. /metrics has its own keys.',
   },
   forbidden_host: {
     status: 403,
@@ -191,11 +191,12 @@ export function problemSchema<C extends ProblemCode, M extends TProperties = Rec
     detail: Type.String(),
     code: Type.Unsafe<C>(Type.Union(codes.map((code) => Type.Literal(code)))),
   };
-  const details = codes.map((code) => PROBLEMS[code].detail);
+  // In Markdown, which Swagger UI renders: a paragraph for each problem.
+  const details = codes.map((code) => `\`${code}\`: ${PROBLEMS[code].detail}`);
   const required = Object.entries(more ?? {}).filter(([, field]) => !KindGuard.IsOptional(field));
   const example = Object.fromEntries(required.map(([name, field]) => [name, field['examples']?.[0]]));
   return Type.Object<typeof common & M>(Object.assign(common, more), {
-    description: details.join(' Or: '),
+    description: details.join('\n\n'),
     examples: codes.map((code) => problem(code, example)),
   });
 }

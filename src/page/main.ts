@@ -66,7 +66,7 @@ followEvents(api, {
 });
 
 function showConnection(): void {
-  const state = connection === 'connected' && api.isStoreDown ? 'store unavailable' : connection;
+  const state = connection === 'connected' && api.isStoreDown ? 'store down' : connection;
   const shown = byId('connection', HTMLElement);
   if (shown.dataset['state'] === state) return;
   shown.textContent = state;

@@ -27,7 +27,7 @@ browserTest(
     expect(await page.locator('#strip').isVisible()).toBe(false);
 
     await redis.kill();
-    await page.locator('#connection', { hasText: 'store unavailable' }).waitFor(SOON);
+    await page.locator('#connection', { hasText: 'store down' }).waitFor(SOON);
     await redis.start();
     await page.locator('#connection[data-state=connected]').waitFor(SOON);
     await page.locator('#list > li').waitFor({ state: 'detached', ...SOON });
