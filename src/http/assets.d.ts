@@ -1,4 +1,4 @@
-/** Files that are served as they are: imported with `type: 'file'`, each is its own path. */
+/** Files imported with `type: 'file'`: the import is the file's path. */
 declare module 'swagger-ui-dist/*' {
   const path: string;
   export default path;

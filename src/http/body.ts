@@ -8,15 +8,14 @@ import { queryReader } from './query.ts';
 const refuseQuery = queryReader(Type.Object({}, { additionalProperties: false }));
 
 /**
- * The options of a route whose body has this schema: how it is read and checked, and what Elysia is to know.
+ * Route options for a body with this schema. The body is read and checked here.
  *
- * Elysia does not check it once more: its error describes the value that was found, and a value can be made
- * so that describing it fails. Nor does it read it: it would make a stream of each body first, to see whether
- * there is any.
+ * Elysia's own validation is off: its error describes the invalid value, and some values make that description throw.
+ * Its parser is off too: it would turn every body into a stream first, only to see whether there is one.
  *
- * Such a route takes no query: one that is there is a mistake that must not pass in silence.
+ * The route takes no query: a query is a client's mistake, and ignoring it would hide the mistake.
  *
- * @param absent what stands for a body that is not there; without it there must be one
+ * @param absent the value of a missing body; without it a body is required
  */
 export function checkedBody<S extends TSchema>(schema: S, absent?: Static<S>) {
   const checker = TypeCompiler.Compile(schema);

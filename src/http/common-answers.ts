@@ -1,13 +1,13 @@
 import { Type } from '@sinclair/typebox';
 import { FieldError, problemSchema } from './problem.ts';
 
-/** When to ask again, in problems that pass. */
+/** When to retry, in problems that pass by themselves. */
 export const retryAfter = Type.Integer({
-  description: 'Seconds to wait, as in the header Retry-After',
+  description: 'Seconds to wait before the next try, as in the Retry-After header',
   examples: [27],
 });
 
-/** What every route may answer before it comes to its own business. */
+/** Problems that any route can answer before its handler runs. */
 const COMMON_ANSWERS = {
   401: problemSchema(['unauthorized']),
   403: problemSchema(['forbidden_host', 'forbidden_origin']),
@@ -17,10 +17,10 @@ const COMMON_ANSWERS = {
 
 const fields = { errors: Type.Optional(Type.Array(FieldError)) };
 
-/** The same for a route that takes a query, or neither that nor a body. */
+/** The same for a route with a query, or with neither query nor body. */
 export const QUERY_ANSWERS = { ...COMMON_ANSWERS, 400: problemSchema(['invalid_request'], fields) };
 
-/** The same for a route that takes a body. */
+/** The same for a route with a body. */
 export const BODY_ANSWERS = {
   ...COMMON_ANSWERS,
   400: problemSchema(['malformed_json', 'invalid_request'], fields),

@@ -7,17 +7,46 @@ import bundle from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' };
 import { version } from '../../package.json';
 import type { Config } from '../settings.ts';
 import { KEY_SCHEME, METRICS_KEY_SCHEME } from './keys.ts';
-import { tidyDocument } from './openapi-document.ts';
-import { PAGE_POLICY, SWAGGER_PAGE, SWAGGER_SCRIPT } from './swagger-page.ts';
+import { fixOpenApiDocument } from './openapi-document.ts';
+import { fileAnswer, ownFilesOnly } from './page-files.ts';
 
 const DOCUMENT_PATH = '/swagger/json';
 
-const DESCRIPTION = `Makes one-time passwords, checks them once, and lets them expire.
+const DESCRIPTION = `Issues one-time passwords, verifies each of them once, and expires them.
 
-Every error is \`application/problem+json\` (RFC 9457): \`code\` is its stable name, \`detail\` says what to do.
-Every answer carries \`X-Request-Id\`: the request's own if it is 1 to 64 of \`A-Z a-z 0-9 _ . : -\`, else a new one.`;
+Every error is \`application/problem+json\` (RFC 9457). \`code\` is its stable name, and \`detail\` says what to do.
+Every response has \`X-Request-Id\`: the request's own if it is 1 to 64 of \`A-Z a-z 0-9 _ . : -\`, otherwise a new one.`;
 
-/** `/swagger` with all that its page loads, and the OpenAPI document. */
+/** The page at /swagger. Everything that it loads comes from this service, so it works without internet. */
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>mock-otp-service API</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="/swagger/assets/swagger-ui.css">
+  </head>
+  <body>
+    <div id="swagger-ui"></div>
+    <script src="/swagger/assets/swagger-ui-bundle.js"></script>
+    <script src="/swagger/assets/start.js"></script>
+  </body>
+</html>
+`;
+
+/** Starts Swagger UI, in dark mode if the reader's system is. A separate file, since inline scripts are forbidden. */
+const SCRIPT = `const dark = matchMedia('(prefers-color-scheme: dark)');
+const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+dark.addEventListener('change', follow);
+follow();
+SwaggerUIBundle({ url: '/swagger/json', dom_id: '#swagger-ui', validatorUrl: null });
+`;
+
+/** Swagger UI has inline styles, and its icons are `data:` URLs. */
+const POLICY = ownFilesOnly({ style: "'unsafe-inline'", img: 'data:' });
+
+/** `/swagger`: Swagger UI, with every file that it loads, and the OpenAPI document. */
 export function docs({ OTP_API_KEYS, OTP_METRICS_KEYS }: Config) {
   const bearer = { type: 'http', scheme: 'bearer' } as const;
   const securitySchemes = {
@@ -30,31 +59,27 @@ export function docs({ OTP_API_KEYS, OTP_METRICS_KEYS }: Config) {
     info: { title: 'mock-otp-service', version, description: DESCRIPTION },
     tags: [
       { name: 'otp', description: 'Request, verify and cancel one-time passwords' },
-      { name: 'mock', description: 'What the real provider cannot give a test: mock mode only' },
-      { name: 'operations', description: 'For whoever runs the service' },
+      { name: 'mock', description: "Test levers: what a real provider can't give a test (mock mode only)" },
+      { name: 'operations', description: 'Probes and metrics for operators' },
     ],
   };
   const hidden = { detail: { hide: true } };
   return (
     new Elysia()
       .onAfterHandle(({ route, responseValue }) =>
-        route === DOCUMENT_PATH ? tidyDocument(responseValue) : undefined,
+        route === DOCUMENT_PATH ? fixOpenApiDocument(responseValue) : undefined,
       )
       .use(swagger({ specPath: DOCUMENT_PATH, documentation }))
-      // The plugin's page loads from another host. A route that comes later takes its place. None is a ready-made
-      // Response: Elysia would look for those at the wrong place in a URL with a short host, as in http://otp/swagger.
-      .get('/swagger', file(SWAGGER_PAGE, 'text/html', { 'content-security-policy': PAGE_POLICY }), hidden)
-      .get('/swagger/assets/start.js', file(SWAGGER_SCRIPT, 'text/javascript'), hidden)
-      .get('/swagger/assets/swagger-ui-bundle.js', file(asset(bundle), 'text/javascript'), hidden)
-      .get('/swagger/assets/swagger-ui.css', file(asset(css), 'text/css'), hidden)
+      // The plugin's page loads from another host. Our routes come later and so replace it. Each makes a new Response:
+      // Elysia finds a ready-made one under a wrong path if the URL's host is short, as in http://otp/swagger.
+      .get('/swagger', () => fileAnswer(PAGE, 'text/html', POLICY), hidden)
+      .get('/swagger/assets/start.js', () => fileAnswer(SCRIPT, 'text/javascript'), hidden)
+      .get('/swagger/assets/swagger-ui-bundle.js', () => fileAnswer(asset(bundle), 'text/javascript'), hidden)
+      .get('/swagger/assets/swagger-ui.css', () => fileAnswer(asset(css), 'text/css'), hidden)
   );
 }
 
-/** A file of Swagger UI's. In a bundle its path is relative to the bundle, not to the folder that one starts it in. */
+/** A file of Swagger UI. In a bundle the path is relative to the bundle, not to the working directory. */
 function asset(path: string): Blob {
   return Bun.file(resolve(import.meta.dir, path));
-}
-
-function file(body: string | Blob, type: string, headers: Record<string, string> = {}) {
-  return () => new Response(body, { headers: { 'content-type': `${type}; charset=utf-8`, ...headers } });
 }

@@ -6,9 +6,9 @@ import { PROBLEM_TYPE, ProblemError, problem, RETRY_S } from './problem.ts';
 import { causeOf } from './request-id.ts';
 
 /**
- * The one place that turns whatever went wrong before or in a handler into an answer.
+ * The one place that turns an error, thrown in or before a handler, into an answer.
  *
- * @param methodsOf the methods that the service takes at a path; none if there is no such path
+ * @param methodsOf the methods that a path supports; none if there is no such path
  * @returns an error handler for Elysia's root instance
  */
 export function errorAnswers(log: Log, methodsOf: (path: string) => readonly string[]) {
@@ -35,7 +35,7 @@ function asProblem(cause: unknown, methods: readonly string[]): ProblemError {
   return new ProblemError('internal');
 }
 
-/** An answer of ours that breaks its own schema is described without its values, of which one may be a code. */
+/** Describes an answer that breaks its own schema, without its values: one may be a code. */
 function withoutValues(cause: unknown): unknown {
   if (!(cause instanceof ValidationError)) return cause;
   return new Error(`the ${cause.type} breaks its schema at ${cause.messageValue?.path}`);

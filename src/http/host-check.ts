@@ -2,32 +2,31 @@ import { isIP } from 'node:net';
 import { pathOf } from './path.ts';
 import { ProblemError } from './problem.ts';
 
-/** Asked by whoever runs the service, under whatever name that is. */
+/** Probes and scrapes may use any Host. */
 const EXEMPT = ['/livez', '/readyz', '/metrics'];
 
 /**
- * Makes the check that keeps web pages away from a mock that runs on the reader's own machine, where a page
- * from anywhere can send requests to it.
+ * Makes the check that protects a mock on a developer's machine from web pages: a page of any site can call it.
  *
- * A page's own requests to another origin say where it comes from: `forbidden_origin`. One that has its own
- * name resolve to this machine (DNS rebinding) still calls by that name: `forbidden_host`. So the service
- * answers only to IP addresses, `localhost`, names of one label, names of Kubernetes services, and `allowed`.
- * The cluster's domain must be the usual one: `*.svc.*` would be anybody's to register.
+ * A page that calls another origin sends its own as `Origin`: `forbidden_origin`. A page whose host name resolves to
+ * this machine (DNS rebinding) sends that name as `Host`: `forbidden_host`. So the service accepts only IP addresses,
+ * `localhost`, names of one label, names of Kubernetes services, and `allowed`. A service's name must be in the default
+ * cluster domain: anyone could register a domain that matches `*.svc.*`.
  *
  * @param allowed further host names, in lower case
- * @throws ProblemError `forbidden_host` or `forbidden_origin`, by the function returned
+ * @returns throws ProblemError `forbidden_host` or `forbidden_origin`
  */
 export function hostCheck(allowed: readonly string[]): (request: Request) => void {
-  /** The host that was let in last: most calls come by one name. */
-  let familiar: string | undefined;
+  /** The last accepted host: most calls use the same one. */
+  let accepted: string | undefined;
 
   return (request) => {
     const { headers } = request;
     const host = headers.get('host') ?? /\/\/([^/?#]*)/.exec(request.url)?.[1] ?? '';
     const origin = headers.get('origin');
-    if (host !== familiar && isKnown(host, allowed)) familiar = host;
+    if (host !== accepted && isAllowed(host, allowed)) accepted = host;
     const problem =
-      host !== familiar
+      host !== accepted
         ? 'forbidden_host'
         : origin !== null && !isOriginOf(origin, host)
           ? 'forbidden_origin'
@@ -36,7 +35,7 @@ export function hostCheck(allowed: readonly string[]): (request: Request) => voi
   };
 }
 
-function isKnown(host: string, allowed: readonly string[]): boolean {
+function isAllowed(host: string, allowed: readonly string[]): boolean {
   const [, bracketed, plain = ''] = /^(?:\[([^\]]*)\]|([\w.-]*))(?::\d*)?$/.exec(host.toLowerCase()) ?? [];
   if (bracketed !== undefined) return isIP(bracketed) === 6;
   if (plain === '') return false;
@@ -49,7 +48,7 @@ function isKnown(host: string, allowed: readonly string[]): boolean {
   );
 }
 
-/** Whether an Origin is the one that a page served by this host has, with the port left out or not. */
+/** Whether a page that this host serves has this origin. Default ports may be left out. */
 function isOriginOf(origin: string, host: string): boolean {
   const own = `${origin.split('//')[0]}//${host}`;
   return URL.canParse(origin) && URL.canParse(own) && new URL(origin).host === new URL(own).host;

@@ -1,17 +1,17 @@
 import type { Server } from 'bun';
 
-/** Seconds within which a request's head and its whole body must arrive; Bun looks every few, so 15 at the most. */
+/** Seconds for a request's head and whole body to arrive. Bun checks every few seconds, so at most 15 pass. */
 export const IDLE_TIMEOUT_S = 10;
 
-/** The server that a request came over; there is none where the app is asked without a port. */
+/** The server that received a request; null when a test calls the app without a port. */
 export type AnyServer = Server<unknown> | null;
 
-/** Has a connection stay open while its call waits, however long that takes. */
+/** Keeps the connection open while its call waits, for any length of time. */
 export function suspendTimeout(server: AnyServer, request: Request): void {
   server?.timeout(request, 0);
 }
 
-/** Puts back the time-out of a connection, which would else be without one for good. */
+/** Restores the idle timeout. Without this the connection would have none for the rest of its life. */
 export function restoreTimeout(server: AnyServer, request: Request): void {
   server?.timeout(request, IDLE_TIMEOUT_S);
 }

@@ -1,23 +1,23 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { ProblemError } from './problem.ts';
 
-/** The name of the keys for codes in the OpenAPI document. */
+/** The security scheme of `OTP_API_KEYS` in the OpenAPI document. */
 export const KEY_SCHEME = 'key';
-/** The name of those for `/metrics`. */
+/** The security scheme of `OTP_METRICS_KEYS`. */
 export const METRICS_KEY_SCHEME = 'metricsKey';
 
-/** What the OpenAPI document says of routes that want one of `keys`. */
+/** The OpenAPI detail of routes that require one of `keys`; empty without keys. */
 export function keyDetail(keys: readonly string[], scheme = KEY_SCHEME) {
   return keys.length > 0 ? { security: [{ [scheme]: [] }] } : {};
 }
 
 /**
- * Makes the hook that checks whether a request brings one of `keys`, as `Authorization: Bearer <key>` (RFC 6750). Without
- * keys it lets everything pass.
+ * Makes the hook that requires one of `keys` as `Authorization: Bearer <key>` (RFC 6750). Without keys it accepts every
+ * request.
  *
- * It takes the same time whatever is brought: digests of one length are compared, with all keys, always.
+ * Its duration reveals nothing about the keys: it compares digests of equal length, and always with every key.
  *
- * @throws ProblemError `unauthorized`, by the function returned
+ * @returns throws ProblemError `unauthorized`
  */
 export function keyCheck(keys: readonly string[]): (context: { request: Request }) => void {
   const digests = keys.map(digest);
@@ -26,9 +26,9 @@ export function keyCheck(keys: readonly string[]): (context: { request: Request 
   };
 
   function check(request: Request): void {
-    const [, brought = ''] = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
-    const mine = digest(brought);
-    const matches = digests.filter((known) => timingSafeEqual(known, mine));
+    const [, given = ''] = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
+    const actual = digest(given);
+    const matches = digests.filter((expected) => timingSafeEqual(expected, actual));
     if (matches.length === 0) throw new ProblemError('unauthorized');
   }
 }

@@ -2,17 +2,17 @@ import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { PROBLEM_TYPE } from './problem.ts';
 
-/** Our own notes on schemas, of which the document has no need: what they say is in it in other ways. */
+/** Our annotations on schemas. They configure the service or this file, and are removed from the document. */
 const Notes = {
   error: Type.Optional(Type.Unknown()),
   noValidate: Type.Optional(Type.Unknown()),
-  /** What an answer is that is not JSON. */
+  /** The media type of an answer that is not JSON. */
   mediaType: Type.Optional(Type.String()),
-  /** That a request may come without this body. */
+  /** Whether a request may omit this body. */
   mayBeAbsent: Type.Optional(Type.Boolean()),
 };
 
-/** The parts of a generated document that are mended here; all others pass through as they are. */
+/** The parts of a generated document that are fixed here. All others stay as they are. */
 const Content = Type.Record(Type.String(), Type.Object({ schema: Type.Object(Notes) }));
 const Answer = Type.Object({
   description: Type.String(),
@@ -26,16 +26,17 @@ const Operation = Type.Object({
 const Document = Type.Object({ paths: Type.Record(Type.String(), Type.Record(Type.String(), Operation)) });
 
 /**
- * Makes what the swagger plugin generates a valid and true OpenAPI 3.1 document.
+ * Turns the swagger plugin's document into valid and correct OpenAPI 3.1.
  *
- * The plugin lists each body under three media types where the service knows one, puts parts of an answer's
- * schema where OpenAPI has no place for them, and copies our own notes on schemas.
+ * The plugin lists each body under three media types, though the service uses one. It puts parts of an answer's schema
+ * where OpenAPI does not allow them. It copies our annotations on schemas.
  *
- * @throws Error if the plugin's document does not have the form this relies on
+ * @throws Error if the plugin's document has an unexpected form
  */
-export function tidyDocument(generated: unknown): unknown {
+export function fixOpenApiDocument(generated: unknown): unknown {
   const document: unknown = JSON.parse(JSON.stringify(generated));
-  if (!Value.Check(Document, document)) throw new Error('the swagger plugin made a document of unknown form');
+  if (!Value.Check(Document, document))
+    throw new Error('the swagger plugin generated a document of unknown form');
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
     const { requestBody, responses } = operation;
     if (requestBody !== undefined) {
@@ -56,7 +57,7 @@ export function tidyDocument(generated: unknown): unknown {
   return JSON.parse(JSON.stringify(document, (name, value) => (isNote(name, value) ? undefined : value)));
 }
 
-/** The schema of a body, which is the same under each media type that the plugin lists. */
+/** The schema of a body: the plugin lists the same one under each media type. */
 function schemaOf({ 'application/json': json }: Static<typeof Content>) {
   if (json === undefined) throw new Error('the swagger plugin lists a body that is not JSON');
   return json.schema;

@@ -1,7 +1,4 @@
-/**
- * The path of a request, as it was sent: without host and query, and not decoded. A host that is none cannot
- * upset it, as it would `new URL`.
- */
+/** A request's path as sent: not decoded, without host and query. Unlike `new URL` it survives an invalid host. */
 export function pathOf({ url }: Request): string {
   return /^https?:\/\/[^/?#]*([^?]*)/.exec(url)?.[1] ?? '/';
 }

@@ -2,17 +2,17 @@ import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
 import { problem, problemSchema, RETRY_S } from './problem.ts';
 
-/** `/livez` and `/readyz`, for whoever runs the service. @param ready whether it takes requests now; never rejects */
+/** `/livez` and `/readyz`, for operators. @param ready whether the service takes requests now; never rejects */
 export function probeRoutes(ready: () => Promise<boolean>) {
   return new Elysia({ tags: ['operations'] })
     .get('/livez', () => ({ status: 'ok' as const }), {
       response: {
         200: Type.Object(
           { status: Type.Literal('ok') },
-          { description: 'The process runs.', examples: [{ status: 'ok' }] },
+          { description: 'The process is running.', examples: [{ status: 'ok' }] },
         ),
       },
-      detail: { summary: 'Is the process alive?' },
+      detail: { summary: 'Check that the process is alive' },
     })
     .get(
       '/readyz',
@@ -25,13 +25,14 @@ export function probeRoutes(ready: () => Promise<boolean>) {
         response: {
           200: Type.Object(
             { status: Type.Literal('ready') },
-            { description: 'The service takes requests.', examples: [{ status: 'ready' }] },
+            { description: 'The service is ready for requests.', examples: [{ status: 'ready' }] },
           ),
           503: problemSchema(['not_ready']),
         },
         detail: {
-          summary: 'Does the service take requests?',
-          description: 'Not while it starts or stops, nor when its store does not answer.',
+          summary: 'Check that the service is ready',
+          description:
+            'The service is not ready while it starts or stops, or while its store does not answer.',
         },
       },
     );

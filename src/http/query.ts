@@ -5,29 +5,29 @@ import { type FieldErrors, fieldErrors, invalidRequest } from './field-errors.ts
 import { hasBody } from './json-body.ts';
 
 /**
- * The options of a route whose query has this schema. Like a body's it is checked once and by us: each
- * parameter at most once, no unknown ones, and only bytes that are UTF-8, lest two users become one.
+ * Route options for a query with this schema. As with a body, Elysia's own validation is off. A parameter may appear
+ * only once, and must be valid UTF-8: replacing bytes could make one user of two.
  *
- * All parameters are text; one that the schema has as a whole number becomes one. A body is refused: whoever
- * sends one expects it to be heeded.
+ * A parameter becomes a number if its schema is an integer; otherwise it stays text. The route takes no body: a body is
+ * a client's mistake, and ignoring it would hide the mistake.
  */
 export function checkedQuery<S extends TObject>(schema: S) {
   const read = queryReader(schema);
   return {
     query: t.NoValidate(schema),
     transform: (context: { request: Request; query: Static<S> }): void => {
-      if (hasBody(context.request)) throw invalidRequest([{ field: '', detail: 'must come without a body' }]);
+      if (hasBody(context.request)) throw invalidRequest([{ field: '', detail: 'must not have a body' }]);
       context.query = read(context.request);
     },
   };
 }
 
-/** The option of a route that takes neither query nor body. */
+/** Route options for neither query nor body. */
 export const noQuery = {
   transform: checkedQuery(Type.Object({}, { additionalProperties: false })).transform,
 };
 
-/** Makes the function that reads and checks a request's query. It throws ProblemError `invalid_request`. */
+/** Makes the function that reads and checks a request's query. @returns throws ProblemError `invalid_request` */
 export function queryReader<S extends TObject>(schema: S): (request: Request) => Static<S> {
   const checker = TypeCompiler.Compile(schema);
   return ({ url }) => {
@@ -37,7 +37,7 @@ export function queryReader<S extends TObject>(schema: S): (request: Request) =>
   };
 }
 
-/** The parameters by name. @throws ProblemError `invalid_request` if one cannot be read */
+/** The parameters by name. @throws ProblemError `invalid_request` if a known one cannot be read */
 function parse(query: string, { properties }: TObject): unknown {
   const values = new Map<string, string | number>();
   const errors: FieldErrors = [];
@@ -46,7 +46,7 @@ function parse(query: string, { properties }: TObject): unknown {
     const name = decode(encodedName) ?? '';
     const text = decode(encodedText);
     const detail =
-      text === undefined ? 'is not UTF-8, percent-encoded' : complaint(name, text, values.has(name));
+      text === undefined ? 'must be percent-encoded UTF-8' : errorIn(name, text, values.has(name));
     if (detail !== undefined && Object.hasOwn(properties, name)) errors.push({ field: `/${name}`, detail });
     const number = KindGuard.IsInteger(properties[name]) && /^(0|[1-9]\d{0,8})$/.test(text ?? '');
     values.set(name, number ? Number(text) : (text ?? ''));
@@ -55,10 +55,10 @@ function parse(query: string, { properties }: TObject): unknown {
   return Object.fromEntries(values);
 }
 
-function complaint(name: string, text: string, repeated: boolean): string | undefined {
-  if (repeated) return 'is there more than once';
-  // A plus sign stands for a blank, and a telephone number begins with one: else it would be another user's.
-  return name === 'user' && text.startsWith(' ') ? 'begins with a blank: write + as %2B' : undefined;
+function errorIn(name: string, text: string, repeated: boolean): string | undefined {
+  if (repeated) return 'must appear only once';
+  // In a query a plus sign means a space. A phone number sent with a bare + would silently be another user.
+  return name === 'user' && text.startsWith(' ') ? 'starts with a space: write + as %2B' : undefined;
 }
 
 function decode(text: string): string | undefined {

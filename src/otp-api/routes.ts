@@ -15,15 +15,15 @@ import { cancelAnswer, cancelBody, requestAnswer, requestBody, verifyAnswer, ver
 
 const attemptsLeft = Type.Optional(
   Type.Integer({
-    description: 'Wrong codes until the lock; absent where there is no limit, and in strict mode',
+    description: 'Wrong codes until the lock. Absent if there is no limit, and in strict mode',
   }),
 );
 
-/** When to ask again for a code that could not be delivered, in milliseconds. */
+/** When to request again after `delivery_busy`, in milliseconds. */
 const BUSY_MS = 1_000;
 
-/** A problem that passes by itself, and says when. */
-function passing<C extends ProblemCode>(set: Context['set'], code: C, waitMs: number) {
+/** A problem that passes by itself after `waitMs`, and says so in the header and in the body. */
+function temporary<C extends ProblemCode>(set: Context['set'], code: C, waitMs: number) {
   const retryAfter = Math.ceil(waitMs / 1_000);
   set.headers['retry-after'] = String(retryAfter);
   return problem(code, { retryAfter });
@@ -45,11 +45,11 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
         const { destination } = addressed;
         const ask = { user, purpose, ttlMs: ttl * 1_000, code, destination };
         const otp = await delivery.issue(destination, () => otps.request(ask, causeOf(set)));
-        if (otp === undefined) return status(503, passing(set, 'delivery_busy', BUSY_MS));
+        if (otp === undefined) return status(503, temporary(set, 'delivery_busy', BUSY_MS));
         if ('refused' in otp) {
           return otp.refused === 'capacity'
-            ? status(503, passing(set, otp.refused, otp.waitMs))
-            : status(429, passing(set, otp.refused, otp.waitMs));
+            ? status(503, temporary(set, otp.refused, otp.waitMs))
+            : status(429, temporary(set, otp.refused, otp.waitMs));
         }
         return {
           message: 'OTP generated successfully' as const,
@@ -65,7 +65,8 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
       {
         ...checkedBody(requestBody(config)),
         response: {
-          // Known to callers, to the compiler and to tests, and not checked for each answer: see docs/benchmarks.md for what that took.
+          // Types and documents the answer. A test validates it: doing so for each answer costs throughput, as
+          // docs/benchmarks.md shows.
           200: t.NoValidate(requestAnswer),
           ...BODY_ANSWERS,
           429: problemSchema(['locked', 'resend_cooldown', 'send_limit'], { retryAfter }),
@@ -74,7 +75,7 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
         detail: {
           summary: 'Request a code',
           description:
-            'Makes a code for a user and a purpose. It replaces the earlier one, if there is any. A request that is refused changes nothing. With a channel the code is sent to the user too; the answer does not wait for that, and nothing is sent once the code has ended. A channel that is not configured is a 400 that names the setting it needs. Where the channel has no room, no code is made: 503 delivery_busy, before any other refusal.',
+            'Issues a code for a user and a purpose. It replaces an earlier one. A refused request changes nothing. With a channel the code is also delivered. The answer does not wait for the delivery, and a code that has ended is not sent. A channel that is not configured is a 400 that names the missing setting. If the channel takes no more messages, no code is issued: 503 delivery_busy, checked before all other refusals.',
         },
       },
     )
@@ -85,8 +86,8 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
         const judged = await otps.verify({ user, purpose }, code, causeOf(set));
         if (judged.verdict === 'verified')
           return { message: 'OTP verified successfully' as const, user, purpose };
-        if (judged.verdict === 'locked') return status(429, passing(set, 'locked', judged.waitMs));
-        // In strict mode nobody learns from the answer who has a code, or had one.
+        if (judged.verdict === 'locked') return status(429, temporary(set, 'locked', judged.waitMs));
+        // In strict mode the answer does not reveal which users have a code, or had one.
         if (strict) return status(401, problem('invalid_code'));
         switch (judged.verdict) {
           case 'wrong': {
@@ -115,7 +116,7 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
         detail: {
           summary: 'Verify a code',
           description:
-            'Checks a code and spends it: of any number of simultaneous verifications exactly one succeeds. An expired code is known as such for 60 seconds after its time, then there is no code. In strict mode a wrong, an expired and no code are all answered 401 invalid_code, without attemptsLeft.',
+            'Verifies a code and spends it: of any number of simultaneous verifications exactly one succeeds. For 60 seconds after its expiry a code answers 410 code_expired, then 404 no_code. Strict mode answers a wrong, an expired and a missing code alike: 401 invalid_code, without attemptsLeft.',
         },
       },
     )
@@ -123,8 +124,8 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
       '/cancel',
       async ({ body, set, status }) => {
         const { user, purpose = DEFAULT_PURPOSE } = body;
-        const done = await otps.cancel({ user, purpose }, causeOf(set));
-        return done || strict ? { message: 'OTP cancelled' as const } : status(404, problem('no_code'));
+        const cancelled = await otps.cancel({ user, purpose }, causeOf(set));
+        return cancelled || strict ? { message: 'OTP cancelled' as const } : status(404, problem('no_code'));
       },
       {
         ...checkedBody(cancelBody),
@@ -132,7 +133,7 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
         detail: {
           summary: 'Cancel a code',
           description:
-            'Ends a live code. A code that has run out is not there to be cancelled, and stays as it is. In strict mode the answer is always 200.',
+            'Ends a live code. An expired code cannot be cancelled: it stays expired. Strict mode always answers 200.',
         },
       },
     );

@@ -16,14 +16,14 @@ import { faultList, fixedCodeList } from './view/rule-lists.ts';
 import { prepareStartClean } from './view/start-clean.ts';
 import { UnrolledWheel } from './view/unrolled-wheel.ts';
 
-/** Codes in the list; the rest is counted. */
+/** Codes shown in the list. The others are only counted. */
 const SHOWN = 50;
-/** From one drawing of the list to the next: events come much faster. */
+/** Time between two renderings of the list: events arrive much faster. */
 const RENDER_MS = 200;
-/** From one look at what no event tells of to the next, and from one sentence to a screen reader to the next. */
+/** Time between two polls of what has no event, and between two sentences for a screen reader. */
 const REFRESH_MS = 3_000;
 
-// The model is what the service has said; the views are drawn from it, each at a pace of its own.
+// The model holds what the service reported. Each view is drawn from it at its own pace.
 const codes = new CodeList();
 const time = new ServiceTime(Date.now(), performance.now());
 const news = new Announcements();
@@ -40,7 +40,7 @@ prepareKeyDialog();
 prepareRowButtons({ api, codes, forms, dial });
 prepareStartClean(api, () => {
   codes.forget();
-  // Codes may have come since, before the answer that this follows.
+  // Codes may have been requested since the reset, before its answer arrived.
   inbox.load();
   refresh();
 });
@@ -66,7 +66,7 @@ followEvents(api, {
 });
 
 function showConnection(): void {
-  const state = connection === 'connected' && api.storeIsAway ? 'store away' : connection;
+  const state = connection === 'connected' && api.isStoreDown ? 'store down' : connection;
   const shown = byId('connection', HTMLElement);
   if (shown.dataset['state'] === state) return;
   shown.textContent = state;
@@ -77,11 +77,11 @@ function onEvent(event: ServiceEvent): void {
   codes.apply(event);
   news.note(event);
   if (event.type === 'mock.clock') adopt(event);
-  // A clock that is set back to real time takes all codes with it.
+  // Going back to real time deletes all codes.
   if (event.type === 'mock.clock' || event.type === 'mock.reset') inbox.load();
 }
 
-/** Takes the service's word about its time; if that was moved, the hand sweeps there. */
+/** Takes a report of service time. If it was moved, the hand sweeps there. */
 function adopt(state: ClockState): void {
   const at = performance.now();
   const moved = time.adopt(state, at);

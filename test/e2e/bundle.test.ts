@@ -15,14 +15,14 @@ beforeAll(async () => {
 });
 afterAll(() => bundle[Symbol.asyncDispose]());
 
-describe('the bundle of the distroless image, started in an empty folder,', () => {
-  test('is laid out here as the Dockerfile does it', async () => {
+describe('the bundle of the distroless image, started in an empty folder', () => {
+  test('this test lays out the bundle as the Dockerfile does', async () => {
     const dockerfile = await Bun.file(join(root, 'Dockerfile')).text();
     expect(dockerfile).toContain('WORKDIR /app/service\nCOPY --from=bundle /app/service ./\n');
     expect(dockerfile).toContain('COPY src/page /app/page\n');
   });
 
-  test('answers as the sources do: the page with all its files, Swagger UI, the document', async () => {
+  test('the bundle serves the page, Swagger UI and the OpenAPI document like the sources', async () => {
     using small = await listening({}, bundle.main, bundle.empty);
     using source = await listening();
     const paths = [
@@ -39,7 +39,7 @@ describe('the bundle of the distroless image, started in an empty folder,', () =
     }
   });
 
-  test('makes codes and checks them, ends when it is told to, and remarks on nothing', async () => {
+  test('the bundle issues and verifies codes, exits on SIGTERM, and prints no errors', async () => {
     using small = await listening({}, bundle.main, bundle.empty);
     const post = (path: string, body: object) =>
       fetch(`${small.url}${path}`, {

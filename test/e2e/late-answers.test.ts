@@ -4,7 +4,7 @@ import { browserTest } from '../support/browser.ts';
 import { open, request, requestInForm, row, withService } from '../support/page-steps.ts';
 import { SOON, watchedPage } from '../support/watched-page.ts';
 
-browserTest('an answer from before a lever was moved, that comes after it, is not shown', (browser) =>
+browserTest('a poll answered after a lever was moved, but from before it, is not shown', (browser) =>
   withService(async (service) => {
     const { page, complaints } = await watchedPage(browser);
     const late = Promise.withResolvers<void>();
@@ -39,7 +39,7 @@ browserTest('an answer from before a lever was moved, that comes after it, is no
   }),
 );
 
-browserTest('a code that is requested before the answer to a reset has come stays on the page', (browser) =>
+browserTest('a code requested before the answer to a reset arrives stays on the page', (browser) =>
   withService(async (service) => {
     const { page, complaints } = await watchedPage(browser);
     await request(service, { user: 'alice@example.com' });
@@ -57,7 +57,7 @@ browserTest('a code that is requested before the answer to a reset has come stay
     await requestInForm(page, 'bob@example.com');
     await row(page, 'bob@example.com').waitFor(SOON);
     late.resolve();
-    await page.getByText('All is forgotten').waitFor(SOON);
+    await page.getByText('Everything is reset.').waitFor(SOON);
     await requestInForm(page, 'carol@example.com');
     await row(page, 'carol@example.com').waitFor(SOON);
     await row(page, 'bob@example.com').waitFor(SOON);

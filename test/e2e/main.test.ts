@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { halves, listening, start, startUnread } from '../support/process.ts';
 
 describe('the process', () => {
-  test('says that it listens once it does, serves, and ends with status 0 on SIGTERM', async () => {
+  test('the process logs that it listens, serves, and exits with 0 on SIGTERM', async () => {
     using service = await listening();
     const { child, line, url } = service;
     const headers = { 'content-type': 'application/json' };
@@ -16,7 +16,7 @@ describe('the process', () => {
     expect(await line()).toBeUndefined();
   });
 
-  test('drains on SIGTERM: not ready at once, but serving', async () => {
+  test('on SIGTERM the process is not ready at once, and serves while it drains', async () => {
     using service = await listening({ SHUTDOWN_DRAIN: '3600' });
     const { child, line, url } = service;
     child.kill('SIGTERM');
@@ -25,7 +25,7 @@ describe('the process', () => {
     expect((await fetch(`${url}/livez`)).status).toBe(200);
   });
 
-  test('is gone once it has drained, and not before', async () => {
+  test('the process exits after it has drained, and not before', async () => {
     using service = await listening({ SHUTDOWN_DRAIN: '1' });
     const { child, url } = service;
     const before = performance.now();
@@ -35,26 +35,26 @@ describe('the process', () => {
     await expect(fetch(`${url}/livez`)).rejects.toThrow();
   });
 
-  test('finishes a request that is in flight, though Ctrl-C comes twice', async () => {
+  test('the process finishes a request in flight, even if Ctrl-C is pressed twice', async () => {
     using service = await listening();
     const { child, line, url } = service;
     const body = '{"user":"alice"}';
     const head = `POST /otp/request HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n`;
     const { begun, answer, send } = halves(url, head);
-    // The service is in the middle of the request once it asks for the body (RFC 9110, section 10.1.1).
+    // Once the service asks for the body the request is in flight (RFC 9110, section 10.1.1).
     await begun;
     send(body.slice(0, 5));
     child.kill('SIGINT');
     child.kill('SIGINT');
     expect(await line()).toMatchObject({ message: 'stopping' });
-    // It would be cut off by now if the service did not wait for it.
+    // By now it would be cut off if the service did not wait for it.
     await Bun.sleep(200);
     send(body.slice(5));
     expect(await answer).toStartWith('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK');
     expect(await child.exited).toBe(0);
   });
 
-  test('refuses a bad configuration with status 1 and one message that names every bad value', async () => {
+  test('a bad configuration exits with 1 and one message that names every bad value', async () => {
     using service = start({ PORT: 'eighty', OTP_LENGTH: '3' });
     const { child, stderr } = service;
     expect(await child.exited).toBe(1);
@@ -67,7 +67,7 @@ describe('the process', () => {
     );
   });
 
-  test('refuses a port that is taken with status 1, in a line', async () => {
+  test('a port in use exits with 1 and one line', async () => {
     using first = await listening();
     using second = start({ PORT: new URL(first.url).port });
     const { child, stderr } = second;
@@ -77,7 +77,7 @@ describe('the process', () => {
     );
   });
 
-  test('warns of a misspelt setting', async () => {
+  test('a misspelt setting is a warning', async () => {
     using service = start({ OTP_TLL: '60' });
     const { line } = service;
     expect(await line()).toMatchObject({
@@ -86,7 +86,7 @@ describe('the process', () => {
     });
   });
 
-  test('serves on when nobody reads its log any more', async () => {
+  test('the process keeps serving after its log has lost its reader', async () => {
     using service = await startUnread();
     const { url, pid, exitStatus } = service;
     const headers = { 'content-type': 'application/json' };
@@ -98,11 +98,11 @@ describe('the process', () => {
     expect(await exitStatus()).toBe(0);
   });
 
-  test('ends soon after SIGTERM though whoever reads its log stands still, and never waits for it', async () => {
+  test('a stalled reader of the log delays neither requests nor the exit after SIGTERM', async () => {
     using service = await listening();
     const { child, url } = service;
     const headers = { 'content-type': 'application/json' };
-    // Far more than a pipe holds, and nobody reads it.
+    // Far more output than a pipe holds, and it is not read.
     for (let i = 0; i < 2_000; i++) {
       const answer = await fetch(`${url}/otp/request`, { method: 'POST', headers, body: '{"user":"alice"}' });
       expect(answer.status).toBe(200);

@@ -23,11 +23,11 @@ browserTest(
     await page.getByRole('button', { name: '+1 min' }).click();
     await page.getByText('2 min 30 s ahead of real time').waitFor(SOON);
     expect((await both.send('/mock/clock', {}, 1)).body).toMatchObject({ offset: 150 });
-    await page.getByText('there is no wheel of the service’s own to unroll here').waitFor(SOON);
+    await page.getByText('this service has no wheel to show here').waitFor(SOON);
     expect(await page.locator('#strip').isVisible()).toBe(false);
 
     await redis.kill();
-    await page.locator('#connection', { hasText: 'store away' }).waitFor(SOON);
+    await page.locator('#connection', { hasText: 'store down' }).waitFor(SOON);
     await redis.start();
     await page.locator('#connection[data-state=connected]').waitFor(SOON);
     await page.locator('#list > li').waitFor({ state: 'detached', ...SOON });

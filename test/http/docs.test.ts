@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { validate } from '@readme/openapi-parser';
-import { tidyDocument } from '../../src/http/openapi-document.ts';
+import { fixOpenApiDocument } from '../../src/http/openapi-document.ts';
 import { rig } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
 
@@ -32,14 +32,14 @@ const operations = Object.entries(document().paths).flatMap(([path, methods]) =>
   })),
 );
 
-describe('the OpenAPI document', () => {
-  test('is valid OpenAPI 3.1', async () => {
+describe('GET /swagger/json', () => {
+  test('the document is valid OpenAPI 3.1', async () => {
     expect(document().openapi).toBe('3.1.0');
-    // The parser changes what it is given.
+    // The parser mutates its argument.
     expect(await validate(JSON.parse(text))).toMatchObject({ valid: true, warnings: [] });
   });
 
-  test('lists every route of its mode and none of the files of its page', async () => {
+  test('the document lists every route of its mode, and no file of a page', async () => {
     expect(operations.map(({ name }) => name).sort()).toEqual([
       'DELETE /mock/codes',
       'DELETE /mock/faults',
@@ -75,7 +75,7 @@ describe('the OpenAPI document', () => {
   });
 
   test.each(operations)(
-    'describes $name with every status, its schema and an example',
+    'the document describes every status of $name with a schema and an example',
     ({ name, operation }) => {
       expect(operation.summary).not.toBe('');
       const common = ['200', '401', '403', '500', '503'];
@@ -119,7 +119,7 @@ describe('the OpenAPI document', () => {
   );
 
   test.each(operations.filter(({ operation }) => operation.requestBody))(
-    'has an example for $name that the service takes',
+    'the service accepts the example for $name in the document',
     async ({ name, path, operation }) => {
       const [example] = operation.requestBody?.content['application/json']?.schema.examples ?? [];
       const { status } = await post(path, example, {}, name.split(' ')[0]);
@@ -128,18 +128,18 @@ describe('the OpenAPI document', () => {
     },
   );
 
-  test('keeps our notes on schemas to us', () => {
+  test('the document has none of our annotations on schemas', () => {
     expect(text).not.toMatch(/"(error|noValidate|mediaType|mayBeAbsent)":/);
     const { requestBody } = document().paths['/mock/reset']?.['post'] ?? {};
     expect(requestBody).toMatchObject({ required: false });
   });
 
-  test('is refused by us, and not served, if the plugin ever makes it in another form', () => {
-    expect(() => tidyDocument({ paths: { '/x': { get: { responses: { 200: {} } } } } })).toThrow(
+  test('a document of unknown form from the plugin is an error, and is not served', () => {
+    expect(() => fixOpenApiDocument({ paths: { '/x': { get: { responses: { 200: {} } } } } })).toThrow(
       'unknown form',
     );
     expect(() =>
-      tidyDocument({
+      fixOpenApiDocument({
         paths: {
           '/x': {
             get: { responses: { 200: { description: '', content: { 'text/plain': { schema: {} } } } } },
@@ -150,8 +150,8 @@ describe('the OpenAPI document', () => {
   });
 });
 
-describe('the page at /swagger', () => {
-  test('loads nothing from another host', async () => {
+describe('GET /swagger', () => {
+  test('Swagger UI loads nothing from another host', async () => {
     const page = await send('/swagger');
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -161,7 +161,7 @@ describe('the page at /swagger', () => {
     for (const file of files) expect((await send(file)).status).toBe(200);
   });
 
-  test('forbids inline scripts, other hosts and being framed', async () => {
+  test('Swagger UI forbids inline scripts, other hosts and framing', async () => {
     const policy = (await send('/swagger')).headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("script-src 'self';");

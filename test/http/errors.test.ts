@@ -4,7 +4,7 @@ import { type Answer, rig } from '../support/api.ts';
 
 const { post, send } = rig();
 
-/** A problem as RFC 9457 and the service's own rules want it. */
+/** Expects a problem that follows RFC 9457 and the service's own rules. */
 function expectProblem(answer: Answer, status: number, code: string): void {
   expect(answer).toMatchObject({ status, body: { status, code } });
   expect(answer.headers.get('content-type')).toBe('application/problem+json');
@@ -12,16 +12,16 @@ function expectProblem(answer: Answer, status: number, code: string): void {
   expect(Buffer.byteLength(answer.text)).toBeLessThan(1_024);
 }
 
-describe('a body that is not JSON in UTF-8 is 400 malformed_json:', () => {
+describe('malformed_json', () => {
   test.each([
-    ['nothing', ''],
+    ['an empty body', ''],
     ['half an object', '{"user":"alice"'],
-    ['something after the object', '{"user":"alice"} x'],
+    ['text after the object', '{"user":"alice"} x'],
     ['NaN', '{"user":NaN}'],
     ['a bare word', 'alice'],
     ['single quotes', "{'user':'alice'}"],
     ['a lone quote', '{"user":"alice'],
-    ['a comma too many', '{"user":"alice",}'],
+    ['a trailing comma', '{"user":"alice",}'],
     ['a missing colon', '{"user" "alice"}'],
     ['a key without quotes', '{user:"alice"}'],
     ['a comment', '{"user":"alice"} // hello'],
@@ -31,11 +31,11 @@ describe('a body that is not JSON in UTF-8 is 400 malformed_json:', () => {
     ['a hexadecimal number', '{"user":"alice","ttl":0x3c}'],
     ['an unknown escape', '{"user":"\\x41"}'],
     ['half an escape', '{"user":"\\u12"}'],
-    ['a raw line break in a string', '{"user":"al\nice"}'],
+    ['an unescaped line break in a string', '{"user":"al\nice"}'],
     ['two objects', '{"user":"alice"}{"user":"bob"}'],
     ['Infinity', '{"user":"alice","ttl":Infinity}'],
     ['8,000 brackets that never close', '['.repeat(8_000)],
-  ])('%s', async (_, body) => {
+  ])('a body with invalid JSON is 400 malformed_json: %s', async (_, body) => {
     expectProblem(await post('/otp/request', body), 400, 'malformed_json');
   });
 
@@ -43,18 +43,18 @@ describe('a body that is not JSON in UTF-8 is 400 malformed_json:', () => {
     ['a stray byte', [0xff]],
     ['an overlong form', [0xc0, 0xaf]],
     ['half a character', [0xe2, 0x82]],
-  ])('%s', async (_, bytes) => {
+  ])('a body with invalid UTF-8 is 400 malformed_json: %s', async (_, bytes) => {
     const body = Buffer.concat([Buffer.from('{"user":"'), Buffer.from(bytes), Buffer.from('"}')]);
     const headers = { 'content-type': 'application/json' };
     expectProblem(await send('/otp/request', { method: 'POST', headers, body }), 400, 'malformed_json');
   });
 
-  test('no body at all', async () => {
+  test('a missing body is 400 malformed_json', async () => {
     expectProblem(await send('/otp/request', { method: 'POST' }), 400, 'malformed_json');
   });
 });
 
-describe('a field that cannot be used is 400 invalid_request, and named:', () => {
+describe('invalid_request', () => {
   const text = 'must be a string of 1 to 256 bytes of UTF-8 without control characters';
   const purpose = 'must be a string of 1 to 64 bytes of UTF-8 without control characters';
   const digits = 'must be a string of 4 to 10 ASCII digits';
@@ -107,13 +107,13 @@ describe('a field that cannot be used is 400 invalid_request, and named:', () =>
       'is not a field of this request',
     ],
     ['/otp/request', '{"user":"alice","constructor":1}', '/constructor', 'is not a field of this request'],
-  ])('%s %j', async (path, body, field, detail) => {
+  ])('an invalid field is 400 invalid_request with its name: %s %j', async (path, body, field, detail) => {
     const answer = await post(path, body);
     expectProblem(answer, 400, 'invalid_request');
     expect(answer.body['errors']).toEqual([{ field, detail }]);
   });
 
-  test('several at once, each once', async () => {
+  test('several invalid fields are each named once', async () => {
     const { body } = await post('/otp/request', { user: 5, purpose: '', ttl: 'x', code: 1, more: true });
     expect(body['errors']).toMatchObject([
       { field: '/more' },
@@ -124,7 +124,7 @@ describe('a field that cannot be used is 400 invalid_request, and named:', () =>
     ]);
   });
 
-  test('at most eight', async () => {
+  test('at most eight invalid fields are named', async () => {
     const unknown = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`x${i}`, 1]));
     const answer = await post('/otp/request', { user, ...unknown });
     expectProblem(answer, 400, 'invalid_request');
@@ -132,7 +132,7 @@ describe('a field that cannot be used is 400 invalid_request, and named:', () =>
   });
 
   test.each(['n', '\u0001', '😀', '\ud800', '~', '/'])(
-    'with 64 characters of an unknown one’s name, under 1 KiB, if it is of %j',
+    'long names of %j are cut to 64 characters, and the problem stays under 1 KiB',
     async (letter) => {
       const unknown = Object.fromEntries(
         Array.from({ length: 10 }, (_, i) => [`${i}${letter.repeat(200)}`, 1]),
@@ -146,11 +146,11 @@ describe('a field that cannot be used is 400 invalid_request, and named:', () =>
   );
 
   test.each([
-    ['an object that cannot be turned into text', '{"toString":1}'],
-    ['a list of them', '[{"toString":null,"valueOf":1}]'],
+    ['an object that cannot be converted to text', '{"toString":1}'],
+    ['a list of such objects', '[{"toString":null,"valueOf":1}]'],
     ['5,000 nested lists', `${'['.repeat(5_000)}${']'.repeat(5_000)}`],
-    ['a number beyond all numbers', '1e400'],
-  ])('whatever it contains: %s', async (_, value) => {
+    ['a number that overflows', '1e400'],
+  ])('any JSON value in a field can be refused: %s', async (_, value) => {
     for (const path of ['/otp/request', '/otp/verify', '/otp/cancel']) {
       expectProblem(await post(path, `{"user":${value}}`), 400, 'invalid_request');
       expectProblem(
@@ -162,7 +162,7 @@ describe('a field that cannot be used is 400 invalid_request, and named:', () =>
   });
 });
 
-describe('a user is an opaque string:', () => {
+describe('users and input', () => {
   test.each([
     '__proto__',
     'constructor',
@@ -174,28 +174,29 @@ describe('a user is an opaque string:', () => {
     '😀',
     'a'.repeat(256),
     'é'.repeat(128),
-  ])('%j is a user like any other', async (user) => {
+  ])('a user is an opaque string: %j is a user like any other', async (user) => {
     const { body, status } = await post('/otp/request', { user });
     expect(status).toBe(200);
     expect((await post('/otp/verify', { user, code: body['code'] })).body['user']).toBe(user);
   });
+
+  test.each(['/otp/request', '/otp/verify', '/otp/cancel'])(
+    'an error of %s never repeats a value',
+    async (path) => {
+      const answer = await post(path, {
+        user: 987_654_321,
+        purpose: 987_654_321,
+        code: 987_654_321,
+        ttl: 'x987654321',
+      });
+      expectProblem(answer, 400, 'invalid_request');
+      expect(answer.text).not.toContain('987654321');
+      expect((await post(path, '{"user": 987654321')).text).not.toContain('987654321');
+    },
+  );
 });
 
-describe('no answer repeats what was sent:', () => {
-  test.each(['/otp/request', '/otp/verify', '/otp/cancel'])('%s', async (path) => {
-    const answer = await post(path, {
-      user: 987_654_321,
-      purpose: 987_654_321,
-      code: 987_654_321,
-      ttl: 'x987654321',
-    });
-    expectProblem(answer, 400, 'invalid_request');
-    expect(answer.text).not.toContain('987654321');
-    expect((await post(path, '{"user": 987654321')).text).not.toContain('987654321');
-  });
-});
-
-describe('a body of another media type is 415 unsupported_media_type:', () => {
+describe('unsupported_media_type', () => {
   test.each([
     ['text/plain'],
     ['application/x-www-form-urlencoded'],
@@ -203,7 +204,7 @@ describe('a body of another media type is 415 unsupported_media_type:', () => {
     ['application/json; charset=latin1'],
     ['application/jsonp'],
     ['application/problem+json'],
-  ])('%s', async (type) => {
+  ])('a body of type %s is 415 unsupported_media_type', async (type) => {
     expectProblem(
       await post('/otp/request', '{"user":"alice"}', { 'content-type': type }),
       415,
@@ -211,7 +212,7 @@ describe('a body of another media type is 415 unsupported_media_type:', () => {
     );
   });
 
-  test('compressed JSON', async () => {
+  test('a compressed body is 415 unsupported_media_type', async () => {
     const answer = await post('/otp/request', '{"user":"alice"}', { 'content-encoding': 'gzip' });
     expectProblem(answer, 415, 'unsupported_media_type');
   });
@@ -221,29 +222,29 @@ describe('a body of another media type is 415 unsupported_media_type:', () => {
     'APPLICATION/JSON',
     'application/json;charset=utf-8',
     'Application/Json ; Charset="UTF-8"',
-  ])('but not one of %s', async (type) => {
+  ])('a body of type %s is accepted', async (type) => {
     expect((await post('/otp/request', { user: 'alice' }, { 'content-type': type })).status).toBe(200);
   });
 });
 
-describe('a body over 16 KiB is 413 body_too_large:', () => {
+describe('body_too_large', () => {
   const padded = (bytes: number) => `{"user":"alice"}${' '.repeat(bytes - 16)}`;
 
-  test('16,384 bytes are not', async () => {
+  test('a body of 16,384 bytes is accepted', async () => {
     expect((await post('/otp/request', padded(16_384))).status).toBe(200);
   });
 
-  test('16,385 bytes are, announced', async () => {
+  test('a body of 16,385 bytes is 413 body_too_large by its announced length', async () => {
     const body = padded(16_385);
     expectProblem(await post('/otp/request', body, { 'content-length': '16385' }), 413, 'body_too_large');
   });
 
-  test('16,385 bytes are, not announced', async () => {
+  test('a body of 16,385 bytes is 413 body_too_large without an announced length', async () => {
     expectProblem(await post('/otp/request', padded(16_385)), 413, 'body_too_large');
   });
 });
 
-describe('an unknown path or method:', () => {
+describe('paths and methods', () => {
   test.each([
     '/otp',
     '/otp/',
@@ -252,7 +253,7 @@ describe('an unknown path or method:', () => {
     '/OTP/request',
     '/otp/%72equest',
     '/otp/requests',
-  ])('%s is 404 not_found', async (path) => {
+  ])('an unknown path is 404 not_found: %s', async (path) => {
     expectProblem(await post(path, { user: 'alice' }), 404, 'not_found');
   });
 
@@ -264,13 +265,16 @@ describe('an unknown path or method:', () => {
     ['OPTIONS', '/livez', 'GET, HEAD'],
     ['POST', '/readyz', 'GET, HEAD'],
     ['POST', '/swagger', 'GET, HEAD'],
-  ])('%s %s is 405 method_not_allowed, with Allow: %s', async (method, path, allow) => {
-    const answer = await send(path, { method });
-    expectProblem(answer, 405, 'method_not_allowed');
-    expect(answer.headers.get('allow')).toBe(allow);
-  });
+  ])(
+    'an unsupported method is 405 method_not_allowed: %s %s, with Allow: %s',
+    async (method, path, allow) => {
+      const answer = await send(path, { method });
+      expectProblem(answer, 405, 'method_not_allowed');
+      expect(answer.headers.get('allow')).toBe(allow);
+    },
+  );
 
-  test('comes before the body: 404 and 405 before 415, 413 and 400', async () => {
+  test('404 and 405 are checked before 415, 413 and 400', async () => {
     expectProblem(await post('/nowhere', 'x', { 'content-type': 'text/plain' }), 404, 'not_found');
     expectProblem(
       await send('/otp/request', { method: 'PUT', body: 'x'.repeat(20_000) }),
@@ -279,7 +283,7 @@ describe('an unknown path or method:', () => {
     );
   });
 
-  test('of what is wrong with a body, 415 comes before 413, and 413 before 400', async () => {
+  test('415 is checked before 413, and 413 before 400', async () => {
     const tooLarge = 'x'.repeat(20_000);
     expectProblem(
       await post('/otp/request', tooLarge, { 'content-type': 'text/plain' }),
@@ -290,7 +294,7 @@ describe('an unknown path or method:', () => {
   });
 });
 
-describe('a bug of ours', () => {
+describe('internal', () => {
   const { service, send, clock, log } = rig();
   service.app
     .get('/broken', () => {
@@ -301,20 +305,23 @@ describe('a bug of ours', () => {
   test.each([
     ['/broken', 'secret'],
     ['/untrue', 'breaks its schema at /code'],
-  ])('is 500 internal, tells nothing, and is logged once with the request’s id: %s', async (path, logged) => {
-    const answer = await send(path, { headers: { 'x-request-id': `r${path}`.replace('/', ':') } });
-    expectProblem(answer, 500, 'internal');
-    expect(answer.text).not.toContain('secret');
-    await clock.settle();
-    const lines = log().filter(({ requestId }) => requestId === `r${path}`.replace('/', ':'));
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatchObject({ level: 'error' });
-    expect(lines[0]?.['error']).toContain(logged);
-    expect(JSON.stringify(lines)).not.toContain('123456');
-  });
+  ])(
+    'a bug is 500 internal, reveals nothing, and is logged once with the request’s id: %s',
+    async (path, logged) => {
+      const answer = await send(path, { headers: { 'x-request-id': `r${path}`.replace('/', ':') } });
+      expectProblem(answer, 500, 'internal');
+      expect(answer.text).not.toContain('secret');
+      await clock.settle();
+      const lines = log().filter(({ requestId }) => requestId === `r${path}`.replace('/', ':'));
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toMatchObject({ level: 'error' });
+      expect(lines[0]?.['error']).toContain(logged);
+      expect(JSON.stringify(lines)).not.toContain('123456');
+    },
+  );
 });
 
-describe('every answer', () => {
+describe('headers', () => {
   test.each([
     ['POST', '/otp/request', '{"user":"alice"}'],
     ['POST', '/otp/cancel', 'x'],
@@ -327,7 +334,7 @@ describe('every answer', () => {
     ['GET', '/swagger/json', undefined],
     ['GET', '/swagger/assets/start.js', undefined],
   ])(
-    'to %s %s forbids caching and sniffing, has an id, and says nothing of who made it',
+    'the answer to %s %s forbids caching and sniffing, has a request id, and names no software',
     async (method, path, body) => {
       const { headers } = await send(path, {
         method,
@@ -342,7 +349,7 @@ describe('every answer', () => {
     },
   );
 
-  test('carries the caller’s own request id if that is sane, else one of ours', async () => {
+  test('an answer carries the client’s request id if it is safe, otherwise a new one', async () => {
     const id = async (given: string) =>
       (await send('/livez', { headers: { 'x-request-id': given } })).headers.get('x-request-id');
     expect(await id('4bf92f35-77b3.A_b:1')).toBe('4bf92f35-77b3.A_b:1');

@@ -10,7 +10,7 @@ const strict = rig({ PORT: '0', HOST: '127.0.0.1', OTP_MODE: 'strict', OTP_API_K
 beforeAll(() => Promise.all([service.listen(), strict.service.listen()]));
 afterAll(() => Promise.all([service.stop(), strict.service.stop()]));
 
-/** Sends a request with these headers and no others; resolves to its answer, whole and in parts. */
+/** Sends a request with exactly these headers; resolves to the answer and its parts. */
 async function raw(method: string, path: string, headers: Record<string, string>, url = service.url) {
   const lines = Object.entries({ ...headers, Connection: 'close' }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
@@ -31,13 +31,16 @@ const routes = [
   ['GET', '/'],
 ] as const;
 
-describe('in mock mode, a request to a Host that could be anybody’s', () => {
-  test.each(routes)('is 403 forbidden_host: %s %s', async (method, path) => {
-    expect(await raw(method, path, { Host: 'rebound.example.com' })).toMatchObject({
-      status: 403,
-      code: 'forbidden_host',
-    });
-  });
+describe('the Host header in mock mode', () => {
+  test.each(routes)(
+    'a host that anyone could register is 403 forbidden_host: %s %s',
+    async (method, path) => {
+      expect(await raw(method, path, { Host: 'rebound.example.com' })).toMatchObject({
+        status: 403,
+        code: 'forbidden_host',
+      });
+    },
+  );
 
   test.each([
     'otp.evil.com',
@@ -51,7 +54,7 @@ describe('in mock mode, a request to a Host that could be anybody’s', () => {
     '[::1]x',
     '.',
     '1.2.3',
-  ])('is 403 forbidden_host, named %j', async (host) => {
+  ])('a host that anyone could register is 403 forbidden_host: %j', async (host) => {
     const answer = await raw('GET', '/swagger', { Host: host });
     expect(answer).toMatchObject({ status: 403, code: 'forbidden_host' });
     expect(answer.text.toLowerCase()).toContain('x-request-id: ');
@@ -68,7 +71,7 @@ describe('in mock mode, a request to a Host that could be anybody’s', () => {
     'otp-service.default.svc',
     'otp-service.default.svc.cluster.local:80',
     'OTP.example.com',
-  ])('is answered if it is a local one: %s', async (host) => {
+  ])('a local or allowed host is accepted: %s', async (host) => {
     for (const path of ['/swagger', '/swagger/json', '/livez'])
       expect((await raw('GET', path, { Host: host })).status).toBe(200);
     expect((await raw('POST', '/otp/verify', { Host: host })).status).toBe(400);
@@ -76,15 +79,15 @@ describe('in mock mode, a request to a Host that could be anybody’s', () => {
   });
 });
 
-describe('in mock mode, a request from a web page', () => {
-  test.each(routes)('of another origin is 403 forbidden_origin: %s %s', async (method, path) => {
+describe('the Origin header in mock mode', () => {
+  test.each(routes)('a web page from another origin is 403 forbidden_origin: %s %s', async (method, path) => {
     for (const origin of ['https://evil.com', 'null', 'http://localhost:1']) {
       const answer = await raw(method, path, { Host: 'localhost:8080', Origin: origin });
       expect(answer).toMatchObject({ status: 403, code: 'forbidden_origin' });
     }
   });
 
-  test('of the service’s own is answered', async () => {
+  test('a web page from the service’s own origin is accepted', async () => {
     for (const [host, origin] of [
       ['localhost:8080', 'http://localhost:8080'],
       ['otp.example.com', 'https://otp.example.com'],
@@ -95,7 +98,7 @@ describe('in mock mode, a request from a web page', () => {
   });
 });
 
-test('probes are answered under any name', async () => {
+test('probes accept any Host and any Origin', async () => {
   for (const path of ['/livez', '/readyz']) {
     expect(
       (await raw('GET', path, { Host: 'anything.example.com', Origin: 'https://evil.com' })).status,
@@ -103,7 +106,7 @@ test('probes are answered under any name', async () => {
   }
 });
 
-test('in strict mode keys protect the service, and names do not matter', async () => {
+test('strict mode requires a key, and accepts any Host and any Origin', async () => {
   const headers = { Host: 'otp.anybody.com', Origin: 'https://app.anybody.com' };
   expect(await raw('POST', '/otp/verify', headers, strict.service.url)).toMatchObject({
     status: 401,

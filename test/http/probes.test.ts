@@ -6,8 +6,8 @@ afterAll(() => service.stop());
 
 const notReady = { status: 503, body: { code: 'not_ready' } };
 
-describe('a service', () => {
-  test('is alive but not ready before it listens, and has no address', async () => {
+describe('probes', () => {
+  test('before it listens a service is alive, not ready, and has no address', async () => {
     expect(await send('/livez')).toMatchObject({ status: 200, body: { status: 'ok' } });
     const answer = await send('/readyz');
     expect(answer).toMatchObject(notReady);
@@ -15,7 +15,7 @@ describe('a service', () => {
     expect(() => service.url).toThrow('call listen() first');
   });
 
-  test('is ready once it listens, where it says', async () => {
+  test('once it listens a service is ready at its address', async () => {
     await service.listen();
     const response = await fetch(`${service.url}/readyz`);
     expect(response.status).toBe(200);
@@ -24,13 +24,13 @@ describe('a service', () => {
     expect(log()).toMatchObject([{ message: 'listening', url: service.url }]);
   });
 
-  test('answers HEAD where it answers GET', async () => {
+  test('a probe answers HEAD like GET', async () => {
     const response = await fetch(`${service.url}/livez`, { method: 'HEAD' });
     expect(response.status).toBe(200);
     expect(await response.text()).toBe('');
   });
 
-  test('is not ready as soon as it is told to stop, and serves on while it drains', async () => {
+  test('a service that stops is not ready at once, and keeps serving while it drains', async () => {
     const { url } = service;
     const stopped = service.stop();
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
@@ -49,14 +49,14 @@ describe('a service', () => {
     ]);
   });
 
-  test('can be told to stop again, and has stopped', async () => {
+  test('stopping a service twice stops it once', async () => {
     await service.stop();
     expect(log().filter(({ message }) => message === 'stopped')).toHaveLength(1);
   });
 });
 
 describe('two services in one process', () => {
-  test('do not meet: neither codes nor ports', async () => {
+  test('two services in one process share neither codes nor ports', async () => {
     const [a, b] = [rig({ PORT: '0', HOST: '127.0.0.1' }), rig({ PORT: '0', HOST: '127.0.0.1' })];
     await Promise.all([a.service.listen(), b.service.listen()]);
     expect(a.service.url).not.toBe(b.service.url);
@@ -67,7 +67,7 @@ describe('two services in one process', () => {
     await b.service.stop();
   });
 
-  test('cannot share a port: the second one says so', async () => {
+  test('a second service on a port that is in use fails to listen', async () => {
     const a = rig({ PORT: '0', HOST: '127.0.0.1' });
     await a.service.listen();
     const b = rig({ PORT: new URL(a.service.url).port, HOST: '127.0.0.1' });

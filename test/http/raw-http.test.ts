@@ -14,7 +14,7 @@ const post = (path: string, body: object, more = '') => {
 const statuses = (text: string) =>
   [...text.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
 
-test('requests that come in one go are answered in their order', async () => {
+test('pipelined requests are answered in order', async () => {
   const alice = { user: 'alice' };
   const sent = [
     post('/otp/request', { ...alice, code: '111111' }),
@@ -26,15 +26,15 @@ test('requests that come in one go are answered in their order', async () => {
   expect(statuses(await exchange(service.url, sent.join('')))).toEqual([200, 401, 404, 200, 404]);
 });
 
-describe('what is no HTTP is refused before the service sees it, with an empty 4xx and a closed connection:', () => {
+describe('invalid HTTP', () => {
   test.each([
-    ['a length and chunks', post('/otp/request', { user: 'alice' }, 'Transfer-Encoding: chunked\r\n')],
+    ['both a length and chunks', post('/otp/request', { user: 'alice' }, 'Transfer-Encoding: chunked\r\n')],
     ['two lengths', post('/otp/request', { user: 'alice' }, 'Content-Length: 3\r\n')],
     ['a negative length', 'POST /otp/request HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n'],
     ['20 KB of headers', `GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`],
-    ['no host', 'GET /livez HTTP/1.1\r\n\r\n'],
+    ['no Host', 'GET /livez HTTP/1.1\r\n\r\n'],
     ['a space in a header’s name', 'GET /livez HTTP/1.1\r\nHost: localhost\r\nBad Name: x\r\n\r\n'],
-  ])('%s', async (_, sent) => {
+  ])('a request with %s gets an empty 4xx and a closed connection', async (_, sent) => {
     const answer = await exchange(service.url, sent);
     expect(answer).toMatch(/^HTTP\/1\.1 4\d\d [\w ]+\r\n/);
     expect(answer.split('\r\n\r\n')[1]).toBe('');
@@ -42,7 +42,7 @@ describe('what is no HTTP is refused before the service sees it, with an empty 4
   });
 });
 
-test('a client that goes away in the middle of a body is no failure of the service’s', async () => {
+test('a client that disconnects mid-body causes no error in the log', async () => {
   const { service, log, clock } = rig({ PORT: '0', HOST: '127.0.0.1' });
   await service.listen();
   const { hostname, port } = new URL(service.url);

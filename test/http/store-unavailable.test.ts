@@ -13,14 +13,14 @@ const KEY = 'a-key-of-the-tests-with-32-letters';
 const TIMEOUT_MS = 900;
 const clock = unhurriedClock();
 
-/** What a step of expiry comes to. */
+/** The answer to a step of expiry. */
 const NOTHING_DUE = resp.list(resp.number(0), resp.list());
 
 let redis: FakeRedis;
 let service: Service;
 let lines: Record<string, unknown>[];
 
-/** A service in strict mode, with codes in a Redis that takes steps and says this of itself. */
+/** Starts a service in strict mode with a fake Redis. @param info Redis's answer to INFO */
 async function start(info: string): Promise<void> {
   redis.answer = (command) => {
     if (command === 'INFO') return resp.text(info);
@@ -75,29 +75,32 @@ afterEach(async () => {
   redis[Symbol.dispose]();
 });
 
-describe('while the store is away', () => {
+describe('while the store does not answer', () => {
   const asked = [
     ['/otp/request', { user: 'alice' }],
     ['/otp/verify', { user: 'alice', code: '123456' }],
     ['/otp/cancel', { user: 'alice' }],
   ] as const;
 
-  test.each(asked)('%s is 503 store_unavailable, and says when to come again', async (path, body) => {
-    await start(SOUND);
-    await ready();
-    redis.answer = () => undefined;
-    redis.commands.length = 0;
-    const asking = post(path, body);
-    while (redis.commands.length === 0) await Bun.sleep(5);
-    clock.pass(TIMEOUT_MS);
-    const answer = await asking;
-    expect(answer.status).toBe(503);
-    expect(answer.headers.get('retry-after')).toBe('1');
-    expect(answer.headers.get('content-type')).toBe('application/problem+json');
-    expect(await answer.json()).toMatchObject({ code: 'store_unavailable', retryAfter: 1 });
-  });
+  test.each(asked)(
+    '%s is 503 store_unavailable with Retry-After while the store does not answer',
+    async (path, body) => {
+      await start(SOUND);
+      await ready();
+      redis.answer = () => undefined;
+      redis.commands.length = 0;
+      const asking = post(path, body);
+      while (redis.commands.length === 0) await Bun.sleep(5);
+      clock.pass(TIMEOUT_MS);
+      const answer = await asking;
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get('retry-after')).toBe('1');
+      expect(answer.headers.get('content-type')).toBe('application/problem+json');
+      expect(await answer.json()).toMatchObject({ code: 'store_unavailable', retryAfter: 1 });
+    },
+  );
 
-  test('the service lives and is not ready, and becomes ready by itself', async () => {
+  test('a service without its store is alive and not ready, and becomes ready by itself', async () => {
     await start(SOUND);
     await ready();
     const { answer } = redis;
@@ -108,13 +111,13 @@ describe('while the store is away', () => {
     await ready();
   });
 
-  test('the log says so once, and once that it is back, and nothing of a password', async () => {
+  test('the log reports a lost store once and its return once, and never the password', async () => {
     await start(SOUND);
     await ready();
     const { answer } = redis;
     redis.answer = () => resp.error('MASTERDOWN Link with MASTER is down');
     for (let i = 0; i < 20; i++) await post('/otp/verify', { user: 'alice', code: '123456' });
-    // Meanwhile the wheel has ticked, and failed.
+    // Meanwhile ticks fail, too.
     await clock.sleep(3 * TICK_MS);
     redis.answer = answer;
     await ready();
@@ -127,8 +130,8 @@ describe('while the store is away', () => {
   });
 });
 
-describe('a service that meets its store', () => {
-  test('warns, in a line each, where that may forget codes', async () => {
+describe('on connecting to the store', () => {
+  test('the service warns once for each reason why the store may lose codes', async () => {
     await start(WORRYING);
     expect(
       await logged(
@@ -140,11 +143,11 @@ describe('a service that meets its store', () => {
     ).toHaveLength(1);
   });
 
-  test('says nothing of one that keeps them', async () => {
+  test('the service does not warn of a store that keeps codes', async () => {
     await start(SOUND);
     await ready();
     while (!redis.commands.some(([command]) => command === 'INFO')) await Bun.sleep(5);
-    // Redis answers in order, so what it said of itself has been read when this is answered.
+    // Redis answers in order, so the answer to INFO has been read before this one.
     await ready();
     expect(lines.map(({ message }) => message)).toEqual(['listening']);
   });

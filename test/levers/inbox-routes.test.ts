@@ -66,11 +66,11 @@ describe('DELETE /mock/inbox', () => {
 
 describe('a query that cannot be used is a 400 that says why:', () => {
   test.each([
-    ['/mock/inbox?user=+15551234', '/user', 'begins with a blank: write + as %2B'],
-    ['/mock/inbox?user=%2015551234', '/user', 'begins with a blank: write + as %2B'],
-    ['/mock/inbox?user=a&user=b', '/user', 'is there more than once'],
-    ['/mock/inbox?user=%ff', '/user', 'is not UTF-8, percent-encoded'],
-    ['/mock/inbox?user=%', '/user', 'is not UTF-8, percent-encoded'],
+    ['/mock/inbox?user=+15551234', '/user', 'starts with a space: write + as %2B'],
+    ['/mock/inbox?user=%2015551234', '/user', 'starts with a space: write + as %2B'],
+    ['/mock/inbox?user=a&user=b', '/user', 'must appear only once'],
+    ['/mock/inbox?user=%ff', '/user', 'must be percent-encoded UTF-8'],
+    ['/mock/inbox?user=%', '/user', 'must be percent-encoded UTF-8'],
     ['/mock/inbox?user=', '/user', 'must be a string of 1 to 256 bytes'],
     ['/mock/inbox?user=a%00', '/user', 'must be a string of 1 to 256 bytes'],
     ['/mock/inbox?limit=0', '/limit', 'must be a whole number from 1 to 1000'],

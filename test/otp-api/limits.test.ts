@@ -3,8 +3,8 @@ import { rig } from '../support/api.ts';
 
 const alice = { user: 'alice' };
 
-describe('wrong codes in a row', () => {
-  test('are counted down, then lock: 429 with Retry-After, true to the second, for verify and request', async () => {
+describe('attempts', () => {
+  test('wrong codes count down the attempts, then lock verify and request with an exact Retry-After', async () => {
     const { post, clock } = rig();
     await post('/otp/request', { ...alice, code: '111111' });
     for (const attemptsLeft of [4, 3, 2, 1, 0]) {
@@ -35,7 +35,7 @@ describe('wrong codes in a row', () => {
     expect((await post('/otp/request', alice)).status).toBe(200);
   });
 
-  test('are not counted where there is no limit, and the answer does not speak of one', async () => {
+  test('without a limit wrong codes are not counted, and the answer has no attemptsLeft', async () => {
     const { post } = rig({ OTP_MAX_ATTEMPTS: '0' });
     await post('/otp/request', { ...alice, code: '111111' });
     for (let i = 0; i < 20; i++) {
@@ -46,7 +46,7 @@ describe('wrong codes in a row', () => {
     expect((await post('/otp/verify', { ...alice, code: '111111' })).status).toBe(200);
   });
 
-  test('cost nothing where the request is not a guess: 400 leaves the count as it is', async () => {
+  test('a 400 costs no attempt', async () => {
     const { post } = rig({ OTP_MAX_ATTEMPTS: '1' });
     await post('/otp/request', { ...alice, code: '111111' });
     for (const code of ['', '1', 'abcdef', 111_111])
@@ -54,7 +54,7 @@ describe('wrong codes in a row', () => {
     expect((await post('/otp/verify', { ...alice, code: '111111' })).status).toBe(200);
   });
 
-  test('lock for as long as is set', async () => {
+  test('a lock lasts as long as OTP_LOCKOUT says', async () => {
     const { post } = rig({ OTP_MAX_ATTEMPTS: '1', OTP_LOCKOUT: '7' });
     await post('/otp/request', { ...alice, code: '111111' });
     await post('/otp/verify', { ...alice, code: '999999' });
@@ -62,8 +62,8 @@ describe('wrong codes in a row', () => {
   });
 });
 
-describe('requests for a user', () => {
-  test('within the cooldown are 429 resend_cooldown', async () => {
+describe('sends', () => {
+  test('a request within the cooldown is 429 resend_cooldown', async () => {
     const { post, clock } = rig({ OTP_RESEND_COOLDOWN: '30' });
     await post('/otp/request', { ...alice, code: '111111' });
     clock.set(clock.now() + 9_001);
@@ -73,7 +73,7 @@ describe('requests for a user', () => {
     expect((await post('/otp/verify', { ...alice, code: '111111' })).status).toBe(200);
   });
 
-  test('over the limit are 429 send_limit', async () => {
+  test('a request over the send limit is 429 send_limit', async () => {
     const { post } = rig({ OTP_SEND_LIMIT: '2', OTP_SEND_WINDOW: '60' });
     expect((await post('/otp/request', alice)).status).toBe(200);
     expect((await post('/otp/request', alice)).status).toBe(200);
@@ -83,7 +83,7 @@ describe('requests for a user', () => {
     });
   });
 
-  test('beyond what memory may hold are 503 capacity', async () => {
+  test('a request that needs a record beyond OTP_MAX_LIVE is 503 capacity', async () => {
     const { post } = rig({ OTP_MAX_LIVE: '1' });
     expect((await post('/otp/request', alice)).status).toBe(200);
     const answer = await post('/otp/request', { user: 'bob' });

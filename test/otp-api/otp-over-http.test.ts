@@ -5,7 +5,7 @@ const { service, clock, post } = rig({ PORT: '0', HOST: '127.0.0.1' });
 beforeAll(() => service.listen());
 afterAll(() => service.stop());
 
-test('a code runs through its life: right in time, expired from its deadline for a minute, then unknown', async () => {
+test('a code is live until its deadline, expired for a minute, then unknown', async () => {
   await post('/otp/request', { user: 'alice', code: '111111', ttl: 5 });
   const verify = async () => (await post('/otp/verify', { user: 'alice', code: '999999' })).status;
   expect(await verify()).toBe(401);
@@ -19,7 +19,7 @@ test('a code runs through its life: right in time, expired from its deadline for
   expect(await verify()).toBe(404);
 });
 
-test('a body of 16 KiB is read, and one byte more is a problem, over the network too', async () => {
+test('over the network a body of 16 KiB is accepted, and one byte more is 413', async () => {
   for (const [bytes, status] of [
     [16_384, 200],
     [16_385, 413],

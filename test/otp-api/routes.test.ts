@@ -8,7 +8,7 @@ const alice = { user: 'alice' };
 const noCode = { status: 404, body: { code: 'no_code' } };
 
 describe('POST /otp/request', () => {
-  test('answers with a code and all there is to know of it', async () => {
+  test('a request answers the code with its id, user, purpose, lifetime, deadline and delivery', async () => {
     const { post, clock } = rig();
     const { status, body } = await post('/otp/request', alice);
     expect(status).toBe(200);
@@ -24,14 +24,14 @@ describe('POST /otp/request', () => {
     });
   });
 
-  test('takes a purpose, a lifetime and a code of the caller’s', async () => {
+  test('a request may choose purpose, lifetime and code', async () => {
     const { post } = rig();
     const { body } = await post('/otp/request', { user: 'bob', purpose: 'login', ttl: 60, code: '0042' });
     expect(body).toMatchObject({ user: 'bob', purpose: 'login', expiresIn: 60, code: '0042' });
     expect((await post('/otp/verify', { user: 'bob', purpose: 'login', code: '0042' })).status).toBe(200);
   });
 
-  test('replaces the earlier code: there are never two valid ones', async () => {
+  test('a new request makes the earlier code a wrong code', async () => {
     const { post } = rig();
     await post('/otp/request', { ...alice, code: '111111' });
     await post('/otp/request', { ...alice, code: '222222' });
@@ -39,7 +39,7 @@ describe('POST /otp/request', () => {
     expect(await post('/otp/verify', { ...alice, code: '222222' })).toMatchObject({ status: 200 });
   });
 
-  test('gives lifetime, longest lifetime and length as they are set', async () => {
+  test('settings determine the lifetime, the longest lifetime and the length of a code', async () => {
     const { post } = rig({ OTP_TTL: '20', OTP_MAX_TTL: '30', OTP_LENGTH: '8' });
     const { body } = await post('/otp/request', alice);
     expect(body).toMatchObject({ expiresIn: 20, code: expect.stringMatching(/^[0-9]{8}$/) });
@@ -52,7 +52,7 @@ describe('POST /otp/request', () => {
 });
 
 describe('POST /otp/verify', () => {
-  test('accepts the right code, in time, once', async () => {
+  test('the right code is verified exactly once', async () => {
     const { post } = rig();
     const { body } = await post('/otp/request', alice);
     expect(await post('/otp/verify', { ...alice, code: body['code'] })).toMatchObject({
@@ -62,7 +62,7 @@ describe('POST /otp/verify', () => {
     expect(await post('/otp/verify', { ...alice, code: body['code'] })).toMatchObject(noCode);
   });
 
-  test('answers 401 invalid_code to a wrong one, which stays to be verified', async () => {
+  test('a wrong guess is 401 invalid_code and leaves the code valid', async () => {
     const { post } = rig();
     await post('/otp/request', { ...alice, code: '012345' });
     for (const code of ['012346', '12345', '0123450']) {
@@ -74,7 +74,7 @@ describe('POST /otp/verify', () => {
     expect((await post('/otp/verify', { ...alice, code: '012345' })).status).toBe(200);
   });
 
-  test('answers 404 no_code where nothing was requested, for that user and that purpose', async () => {
+  test('a guess at another user or purpose is 404 no_code', async () => {
     const { post } = rig();
     await post('/otp/request', { ...alice, purpose: 'login', code: '111111' });
     expect(await post('/otp/verify', { ...alice, code: '111111' })).toMatchObject(noCode);
@@ -84,7 +84,7 @@ describe('POST /otp/verify', () => {
     expect((await post('/otp/verify', { ...alice, purpose: 'login', code: '111111' })).status).toBe(200);
   });
 
-  test('answers 410 code_expired from the deadline on, to a right and to a wrong code', async () => {
+  test('from the deadline on any guess, right or wrong, is 410 code_expired', async () => {
     const { post, clock } = rig();
     await post('/otp/request', { ...alice, code: '111111', ttl: 2 });
     clock.set(clock.now() + 1_999);
@@ -100,7 +100,7 @@ describe('POST /otp/verify', () => {
 });
 
 describe('POST /otp/cancel', () => {
-  test('ends a live code, once', async () => {
+  test('a live code is cancelled exactly once', async () => {
     const { post } = rig();
     await post('/otp/request', { ...alice, code: '111111' });
     expect(await post('/otp/cancel', alice)).toMatchObject({
@@ -111,14 +111,14 @@ describe('POST /otp/cancel', () => {
     expect(await post('/otp/verify', { ...alice, code: '111111' })).toMatchObject(noCode);
   });
 
-  test('finds none under another purpose', async () => {
+  test('cancelling does not affect another purpose', async () => {
     const { post } = rig();
     await post('/otp/request', { ...alice, purpose: 'login', code: '111111' });
     expect(await post('/otp/cancel', alice)).toMatchObject(noCode);
     expect((await post('/otp/verify', { ...alice, purpose: 'login', code: '111111' })).status).toBe(200);
   });
 
-  test('answers 404 no_code to one that has run out, which stays expired', async () => {
+  test('cancelling an expired code is 404 no_code, and the code stays expired', async () => {
     const { post, clock } = rig();
     await post('/otp/request', { ...alice, code: '111111', ttl: 1 });
     clock.set(clock.now() + 1_000);
@@ -127,14 +127,14 @@ describe('POST /otp/cancel', () => {
   });
 });
 
-/** Elysia is told not to check these answers, so nothing else holds them to their schemas. */
-describe('a code that is made and verified is answered as the document says:', () => {
+/** Elysia does not validate these answers, so this test does. */
+describe('schemas of answers', () => {
   const key = 'k'.repeat(32);
   test.each([
     ['in mock mode', {}, { ...alice, channel: 'none' }],
-    ['with all fields given', {}, { ...alice, purpose: 'login', ttl: 60, code: '0042', to: 'her' }],
+    ['with every field given', {}, { ...alice, purpose: 'login', ttl: 60, code: '0042', to: 'her' }],
     ['in strict mode', { OTP_MODE: 'strict', OTP_API_KEYS: key }, alice],
-  ])('%s', async (_, env, asked) => {
+  ])('the answers to request and verify match their schemas %s', async (_, env, asked) => {
     const delivered: string[] = [];
     const { post } = rig(env, [channelOf(async ({ code }) => void delivered.push(code))]);
     const call = (path: string, body: object) => post(path, body, { authorization: `Bearer ${key}` });

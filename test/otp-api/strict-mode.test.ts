@@ -5,7 +5,7 @@ import { channelOf } from '../support/channel.ts';
 
 const KEY = 'k'.repeat(32);
 
-/** A service in strict mode, and what it has delivered. */
+/** A service in strict mode, and the messages that it delivered. */
 function strictRig(env: Record<string, string> = {}) {
   const delivered: Message[] = [];
   const settings = {
@@ -22,12 +22,12 @@ function strictRig(env: Record<string, string> = {}) {
 }
 
 describe('strict mode', () => {
-  test('does not start without keys or a channel', () => {
+  test('strict mode does not start without keys or without a channel', () => {
     expect(() => createService({ OTP_MODE: 'strict' })).toThrow('OTP_API_KEYS must be set');
     expect(() => createService({ OTP_MODE: 'strict', OTP_API_KEYS: KEY })).toThrow('must have a channel');
   });
 
-  test('gives the code to the delivery and to nobody else: not in the answer, its headers or the log', async () => {
+  test('strict mode gives the code to the delivery only: it is not in answers, headers or the log', async () => {
     const { call, delivered, clock, log } = strictRig({ OTP_LENGTH: '10' });
     const { status, text, body, headers } = await call('/otp/request', { user: 'alice' });
     const [{ user, purpose, code } = { user: '', purpose: '', code: '' }] = delivered;
@@ -48,7 +48,7 @@ describe('strict mode', () => {
     expect(log().map(({ message }) => message)).toEqual(['otp.requested', 'otp.delivered', 'otp.verified']);
   });
 
-  test('takes no code of the caller’s choice', async () => {
+  test('strict mode refuses a code that the client chose', async () => {
     const { call } = strictRig();
     expect(await call('/otp/request', { user: 'alice', code: '123456' })).toMatchObject({
       status: 400,
@@ -56,7 +56,7 @@ describe('strict mode', () => {
     });
   });
 
-  test('gives one answer, same status, headers and bytes, to a wrong, expired, spent, replaced, cancelled and unknown code', async () => {
+  test('strict mode answers a wrong, expired, spent, replaced, cancelled or unknown code alike', async () => {
     const { call, delivered, clock } = strictRig();
     const code = (i: number) => delivered[i]?.code ?? '';
     const other = (digits: string) => (digits.startsWith('0') ? '1' : '0') + digits.slice(1);
@@ -83,7 +83,7 @@ describe('strict mode', () => {
     expect(answers[0]?.body).not.toHaveProperty('attemptsLeft');
   });
 
-  test('locks a user who has a code and one whom nobody knows after as many guesses', async () => {
+  test('strict mode locks known and unknown users after the same number of guesses', async () => {
     const { call } = strictRig();
     await call('/otp/request', { user: 'known' });
     for (const user of ['known', 'unknown']) {
@@ -94,7 +94,7 @@ describe('strict mode', () => {
     }
   });
 
-  test('answers 200 to a cancellation, whether there was a code or not', async () => {
+  test('strict mode answers every cancellation the same, with or without a code', async () => {
     const { call } = strictRig();
     await call('/otp/request', { user: 'known' });
     const [known, unknown] = [
@@ -105,7 +105,7 @@ describe('strict mode', () => {
     expect(unknown.status).toBe(200);
   });
 
-  test('limits requests unless that is set otherwise', async () => {
+  test('strict mode has a cooldown by default', async () => {
     const { call } = strictRig({ OTP_RESEND_COOLDOWN: '' });
     await call('/otp/request', { user: 'alice' });
     expect(await call('/otp/request', { user: 'alice' })).toMatchObject({
@@ -114,7 +114,7 @@ describe('strict mode', () => {
     });
   });
 
-  test('goes on when a channel fails in a way that it must not, and logs that', async () => {
+  test('a channel that throws is logged, and the service keeps running', async () => {
     const settings = { OTP_MODE: 'strict', OTP_API_KEYS: KEY };
     const channel = channelOf(async () => {
       throw new Error('no route to provider');

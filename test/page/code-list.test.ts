@@ -17,7 +17,7 @@ function requested(otp: string, user = 'alice', destination = {}): ServiceEvent 
 const states = (list: CodeList) => [...list.all()].map(({ id, state }) => `${id} ${state}`);
 
 describe('events', () => {
-  test('a requested code is listed, the newest first', () => {
+  test('requested codes are listed, newest first', () => {
     const list = new CodeList();
     list.apply(requested('c1'));
     list.apply(requested('c2', 'bob'));
@@ -46,7 +46,7 @@ describe('events', () => {
     });
   });
 
-  test('a code that goes out says where to, and what came of it, also after its end', () => {
+  test('a delivered code shows its destination and the status of its delivery, even after it ends', () => {
     const list = new CodeList();
     const to = 'alice@example.com';
     list.apply(requested('c1', 'alice', { channel: 'email', to }));
@@ -56,7 +56,7 @@ describe('events', () => {
     expect(list.get('c1')).toMatchObject({ state: 'verified', delivery: 'delivered' });
   });
 
-  test('a delivery that ends while the inbox is asked for counts more than its answer', () => {
+  test('a delivery that ends while the inbox loads takes precedence over the inbox', () => {
     const list = new CodeList();
     list.beginLoading();
     list.apply({ type: 'otp.delivery_failed', otp: 'c1' });
@@ -65,7 +65,7 @@ describe('events', () => {
   });
 
   test.each(['verified', 'expired', 'replaced', 'cancelled', 'locked'] as const)(
-    'a code ends as %s',
+    'an event ends a code as %s',
     (state) => {
       const list = new CodeList();
       list.apply(requested('c1'));
@@ -74,7 +74,7 @@ describe('events', () => {
     },
   );
 
-  test('a wrong guess, a guess at no code and a moved clock change nothing', () => {
+  test('a wrong guess, a guess at no code and a clock move change no code', () => {
     const list = new CodeList();
     list.apply(requested('c1'));
     list.apply({ type: 'otp.rejected' });
@@ -84,7 +84,7 @@ describe('events', () => {
     expect(states(list)).toEqual(['c1 pending']);
   });
 
-  test('an end is final, and an event told twice counts once', () => {
+  test('a code’s end is final, and a repeated event counts once', () => {
     const list = new CodeList();
     list.apply(requested('c1'));
     list.apply({ type: 'otp.verified', otp: 'c1' });
@@ -94,7 +94,7 @@ describe('events', () => {
     expect(list.total).toBe(1);
   });
 
-  test('a reset forgets all, or one user', () => {
+  test('a reset forgets all codes, or those of one user', () => {
     const list = new CodeList();
     for (const [id, user] of [
       ['c1', 'alice'],
@@ -110,8 +110,8 @@ describe('events', () => {
   });
 });
 
-describe('the inbox, with events while it is fetched', () => {
-  test('fills the list, oldest first', () => {
+describe('loading the inbox', () => {
+  test('the inbox fills the list, oldest first', () => {
     const list = new CodeList();
     list.beginLoading();
     list.load([message('c2', 'bob', 'verified'), message('c1')]);
@@ -119,7 +119,7 @@ describe('the inbox, with events while it is fetched', () => {
     expect(list.total).toBe(2);
   });
 
-  test('a code that arrived meanwhile is kept once, whether the answer has it or not', () => {
+  test('a code that arrives while the inbox loads is kept once, whether the inbox has it or not', () => {
     for (const answer of [[message('c2'), message('c1')], [message('c1')]]) {
       const list = new CodeList();
       list.beginLoading();
@@ -129,7 +129,7 @@ describe('the inbox, with events while it is fetched', () => {
     }
   });
 
-  test('a code that ended meanwhile has ended, though the answer is older, also one that nobody knew', () => {
+  test('a code that ends while the inbox loads stays ended, even if the inbox is older', () => {
     const list = new CodeList();
     list.beginLoading();
     list.apply({ type: 'otp.verified', otp: 'c1' });
@@ -139,7 +139,7 @@ describe('the inbox, with events while it is fetched', () => {
     expect(states(list)).toEqual(['c1 verified', 'c2 cancelled']);
   });
 
-  test('a code that the answer knows the end of has ended, though its event is still to come', () => {
+  test('a code that ended in the inbox has ended, even if its event has not arrived', () => {
     const list = new CodeList();
     list.beginLoading();
     list.apply(requested('c1'));
@@ -147,7 +147,7 @@ describe('the inbox, with events while it is fetched', () => {
     expect(states(list)).toEqual(['c1 expired']);
   });
 
-  test('what was forgotten meanwhile does not come back with an answer that is older', () => {
+  test('codes forgotten while the inbox loads do not come back with it', () => {
     for (const [user, left] of [
       [undefined, ['c3 pending']],
       ['alice', ['c2 pending', 'c3 pending']],
@@ -162,7 +162,7 @@ describe('the inbox, with events while it is fetched', () => {
     }
   });
 
-  test('what neither the answer has nor arrived meanwhile is gone', () => {
+  test('a code that is not in the inbox and did not arrive while it loaded is removed', () => {
     const list = new CodeList();
     list.apply(requested('c1'));
     list.beginLoading();
@@ -171,7 +171,7 @@ describe('the inbox, with events while it is fetched', () => {
   });
 });
 
-test('it keeps the newest 1,000 and counts the rest', () => {
+test('the list keeps the newest 1,000 codes and counts the others', () => {
   const list = new CodeList();
   for (let i = 1; i <= 2_500; i++) list.apply(requested(`c${i}`));
   const { codes, matching } = list.newest(50);
@@ -181,7 +181,7 @@ test('it keeps the newest 1,000 and counts the rest', () => {
   expect(list.total).toBe(2_500);
 });
 
-test('the filter is a part of the user, in any letter case', () => {
+test('the filter matches a part of the user in any letter case', () => {
   const list = new CodeList();
   for (const user of ['alice@example.com', 'bob@example.com', 'Malik']) list.apply(requested(user, user));
   expect(list.newest(50, 'ALI').codes.map(({ user }) => user)).toEqual(['Malik', 'alice@example.com']);
@@ -189,7 +189,7 @@ test('the filter is a part of the user, in any letter case', () => {
   expect(list.newest(50, '.*').matching).toBe(0);
 });
 
-test('a pending code whose time is up is shown as expired, before the wheel has come by', () => {
+test('a pending code is shown as expired from its deadline on, before its event arrives', () => {
   const list = new CodeList();
   list.apply(requested('c1'));
   const [code] = list.all();

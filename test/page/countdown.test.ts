@@ -12,6 +12,6 @@ test.each([
   [299_500, '5m', 1],
   [3_599_000, '60m', 1],
   [3_600_000, '1h', 1],
-])('with %d ms left the ring says %s', (leftMs, label, share) => {
+])('with %d ms left the ring shows %s', (leftMs, label, share) => {
   expect(countdown(leftMs)).toEqual({ label, share });
 });

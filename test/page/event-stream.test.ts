@@ -13,23 +13,23 @@ function parsed(...pieces: string[]): Frame[] {
   return pieces.flatMap((piece) => parser.push(piece));
 }
 
-test('a stream gives its messages; comments and what has no data give none', () => {
+test('a stream yields its messages, and nothing for comments and messages without data', () => {
   expect(parsed(STREAM)).toEqual(FRAMES);
 });
 
-test.each(['\n', '\r\n', '\r'])('lines end in %j', (end) => {
-  // What ends in a lone CR is complete only when the next character is there.
+test.each(['\n', '\r\n', '\r'])('lines may end in %j', (end) => {
+  // A line that ends in a lone CR is complete only when the next character arrives.
   expect(parsed(`${STREAM.replaceAll('\n', end)}:`)).toEqual(FRAMES);
 });
 
-test.each(['\n', '\r\n'])('wherever it is cut, also within a line end of %j, it reads the same', (end) => {
+test.each(['\n', '\r\n'])('a stream with line ends of %j reads the same wherever it is cut', (end) => {
   const text = STREAM.replaceAll('\n', end);
   for (let cut = 0; cut <= text.length; cut++)
     expect(parsed(text.slice(0, cut), text.slice(cut)), `cut at ${cut}`).toEqual(FRAMES);
   expect(parsed(...text)).toEqual(FRAMES);
 });
 
-test('data on several lines is joined; one blank after the colon is left out, and no more', () => {
+test('data on several lines is joined, and only one space after the colon is dropped', () => {
   expect(parsed('data: a\ndata:b\ndata:  c\ndata\n\n')).toEqual([{ event: 'message', data: 'a\nb\n c\n' }]);
 });
 

@@ -9,7 +9,7 @@ const html = await send('/');
 const loaded = [...html.text.matchAll(/(?:src|href)="(\/page\/[^"]+)"/g)].map(([, path = '']) => path);
 const scripts = await reachable(loaded.filter((path) => path.endsWith('.ts')));
 
-/** The scripts that these load, and those that they load, and so on, as they are served. */
+/** These scripts and all that they import, directly or not, as served. */
 async function reachable(paths: readonly string[]): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const queue = [...paths]; queue.length > 0; ) {
@@ -24,7 +24,7 @@ async function reachable(paths: readonly string[]): Promise<Map<string, string>>
 }
 
 describe('the page', () => {
-  test('is HTML that may load nothing but this service’s files, run nothing inline and be framed by nobody', () => {
+  test('the page’s policy allows only this service’s files, and forbids inline scripts and framing', () => {
     expect(html.status).toBe(200);
     expect(html.headers.get('content-type')).toBe('text/html; charset=utf-8');
     const policy = html.headers.get('content-security-policy');
@@ -45,13 +45,13 @@ describe('the page', () => {
     ['/page/main.ts', 'text/javascript'],
     ['/page/style.css', 'text/css'],
     ['/page/icon.svg', 'image/svg+xml'],
-  ])('loads %s as %s', async (path, type) => {
+  ])('the page loads %s as %s', async (path, type) => {
     const { status, headers } = await send(path);
     expect([status, headers.get('content-type')]).toEqual([200, `${type}; charset=utf-8`]);
     expect(loaded).toContain(path);
   });
 
-  test('has scripts without types, each of them there and each in use', async () => {
+  test('every script of the page is JavaScript, exists, and is in use', async () => {
     expect(scripts.size).toBeGreaterThan(10);
     for (const [path, script] of scripts) {
       expect((await send(path)).status, path).toBe(200);
@@ -61,12 +61,12 @@ describe('the page', () => {
       'main.ts',
       ...new Glob('{model,view}/*.ts').scanSync(join(import.meta.dir, '../../src/page')),
     ];
-    // Types alone: there is nothing of it left to load.
+    // Only types: nothing of it is left to load.
     const unused = all.map((file) => `/page/${file}`).filter((path) => !scripts.has(path));
     expect(unused).toEqual(['/page/model/wire.ts']);
   });
 
-  test('is under 100 KB, all that it loads included', async () => {
+  test('the page and everything that it loads is under 100 KB', async () => {
     const texts = [html.text, ...scripts.values()];
     for (const path of loaded) if (!scripts.has(path)) texts.push((await send(path)).text);
     const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
@@ -75,7 +75,7 @@ describe('the page', () => {
   });
 
   test.each(['/', '/page/main.ts', '/page/style.css'])(
-    'answers HEAD %s as GET, and no other method',
+    '%s answers GET and HEAD, and no other method',
     async (path) => {
       const [head, get] = [await send(path, { method: 'HEAD' }), await send(path)];
       expect([head.status, head.text]).toEqual([200, '']);
@@ -85,18 +85,18 @@ describe('the page', () => {
   );
 
   test.each(['/page', '/page/', '/page/none.ts', '/page/..%2fmain.ts', '/page/index.html'])(
-    'has nothing at %s',
+    'the page has no file at %s',
     async (path) => {
       expect((await send(path)).status).toBe(404);
     },
   );
 
-  test('is open where API keys are wanted, so that it can ask for one', async () => {
+  test('the page needs no API key, so that it can ask for one', async () => {
     const keyed = rig({ OTP_API_KEYS: 'k'.repeat(32) });
     for (const path of ['/', '/page/main.ts']) expect((await keyed.send(path)).status).toBe(200);
   });
 
-  test('is not there in strict mode', async () => {
+  test('strict mode has no page', async () => {
     const strict = rig({ OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) }, [channelOf(async () => {})]);
     for (const path of ['/', '/page/main.ts', '/page/style.css'])
       expect((await strict.send(path)).body).toMatchObject({ status: 404, code: 'not_found' });

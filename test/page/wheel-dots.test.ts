@@ -4,7 +4,7 @@ import { WheelDots } from '../../src/page/model/wheel-dots.ts';
 
 const START = Date.UTC(2026, 0, 1);
 
-/** A list with codes that run out so many ms after the start. */
+/** A list of codes, each with its expiry in ms after the start. */
 function listOf(codes: Record<string, number>): CodeList {
   const list = new CodeList();
   for (const [otp, ms] of Object.entries(codes)) {
@@ -17,7 +17,7 @@ function listOf(codes: Record<string, number>): CodeList {
 const whys = (gone: ReturnType<WheelDots['follow']>) => gone.map(({ dot, why }) => `${dot.id} ${why}`);
 
 describe('the dots on the wheel', () => {
-  test('are the pending codes, each in its second, those of one second in places of their own', () => {
+  test('each pending code has a dot in its second, at its own place', () => {
     const dots = new WheelDots();
     dots.follow(listOf({ c1: 4_200, c2: 5_000, c3: 90_000 }), START, 7);
     const second = START / 1_000;
@@ -29,7 +29,7 @@ describe('the dots on the wheel', () => {
     expect(dots.next()).toBe(second + 5);
   });
 
-  test('vanish when the hand reaches their second, not when their deadline passes', () => {
+  test('a dot leaves when the hand reaches its second, not at the code’s deadline', () => {
     const list = listOf({ c1: 4_200 });
     const dots = new WheelDots();
     dots.follow(list, START, 0);
@@ -40,7 +40,7 @@ describe('the dots on the wheel', () => {
     expect(dots.next()).toBeUndefined();
   });
 
-  test('stay after the event, until a hand that sweeps has passed', () => {
+  test('an expired code keeps its dot until the sweeping hand has passed', () => {
     const list = listOf({ c1: 30_000 });
     const dots = new WheelDots();
     dots.follow(list, START, 0);
@@ -49,7 +49,7 @@ describe('the dots on the wheel', () => {
     expect(whys(dots.follow(list, START + 30_000, 0))).toEqual(['c1 expired']);
   });
 
-  test('vanish at once when their code is verified, replaced or forgotten', () => {
+  test('a dot leaves at once when its code is verified, replaced or forgotten', () => {
     const list = listOf({ c1: 30_000, c2: 30_000, c3: 30_000 });
     const dots = new WheelDots();
     dots.follow(list, START, 0);
@@ -61,7 +61,7 @@ describe('the dots on the wheel', () => {
     expect(whys(dots.follow(list, START, 0))).toEqual(['c3 forgotten']);
   });
 
-  test('are not put up for codes whose time is up already', () => {
+  test('a code that has expired gets no dot', () => {
     const dots = new WheelDots();
     dots.follow(listOf({ c1: 1_000 }), START + 1_000, 0);
     expect(dots.size).toBe(0);

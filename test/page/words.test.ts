@@ -4,12 +4,12 @@ import { backOffMs } from '../../src/page/model/back-off.ts';
 import { deliveryInWords, faultInWords, problemInWords, wheelInWords } from '../../src/page/model/words.ts';
 
 describe('a delivery in words', () => {
-  test('says by which channel, where to, and how far it has come', () => {
+  test('a delivery names its channel, destination and status', () => {
     const to = 'alice@example.com';
     expect(deliveryInWords({ channel: 'email', to, delivery: 'failed' })).toBe(`email to ${to}: failed`);
   });
 
-  test('is nothing where nothing is delivered', () => {
+  test('no delivery is an empty text', () => {
     expect(deliveryInWords({ channel: 'none', delivery: 'none' })).toBe('');
   });
 });
@@ -20,32 +20,32 @@ describe('a fault of the delivery in words', () => {
     [{ drop: true }, 'lost'],
     [{ duplicate: true }, 'sent twice'],
     [{ delayMs: 200 }, 'sent after 200 ms'],
-  ])('%j', (fault, words) => {
+  ])('a delivery fault reads as what it does: %j', (fault, words) => {
     expect(faultInWords({ on: 'delivery', times: 1, ...fault })).toBe(`delivery: ${words}, once`);
   });
 });
 
 describe('a problem in words', () => {
-  test('has its status, its name and what to do', () => {
+  test('a problem has its status, code and detail', () => {
     expect(problemInWords({ status: 410, code: 'code_expired', detail: 'Request a new one.' })).toBe(
       '410 code_expired: Request a new one.',
     );
   });
 
-  test('says how many attempts are left', () => {
+  test('a problem says how many attempts are left', () => {
     expect(problemInWords({ status: 401, code: 'invalid_code', detail: 'Wrong.', attemptsLeft: 0 })).toBe(
       '401 invalid_code: Wrong. Attempts left: 0.',
     );
   });
 
-  test('names the fields that cannot be used', () => {
+  test('a problem names the invalid fields', () => {
     const errors = [{ field: '/user', detail: 'at most 256 bytes' }];
     expect(problemInWords({ status: 400, code: 'invalid_request', detail: 'Bad.', errors })).toBe(
       '400 invalid_request: Bad. user: at most 256 bytes',
     );
   });
 
-  test('has no status where there was no answer', () => {
+  test('a problem without an answer has no status', () => {
     expect(problemInWords({ status: 0, code: 'no answer', detail: 'It broke off.' })).toBe(
       'no answer: It broke off.',
     );
@@ -60,11 +60,11 @@ test.each([
   ],
   [{ on: 'cancel', drop: true }, 'cancel: connection dropped, until cleared'],
   [{ on: 'verify', delayMs: 50 }, 'verify: answered after 50 ms, until cleared'],
-])('a fault in words: %j', (fault, words) => {
+])('a fault reads as its call, effect and count: %j', (fault, words) => {
   expect(faultInWords(fault)).toBe(words);
 });
 
-test('a screen reader is told in one sentence what many events were, and nothing where there were none', () => {
+test('many events become one sentence for a screen reader, and no events none', () => {
   const news = new Announcements();
   expect(news.take()).toBeUndefined();
   for (let i = 0; i < 3; i++) news.note({ type: 'otp.verified', otp: `c${i}` });
@@ -74,14 +74,14 @@ test('a screen reader is told in one sentence what many events were, and nothing
   expect(news.take()).toBeUndefined();
 });
 
-test('it tries again soon, then ever more seldom, but never less than each five seconds', () => {
+test('the page reconnects soon, then less and less often, and at least every five seconds', () => {
   expect([1, 2, 3, 4, 5, 6, 60].map(backOffMs)).toEqual([250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]);
 });
 
 test.each([
   [0, undefined, 'slot 5 of 60, 0 codes wait.'],
-  [1, 70, 'slot 5 of 60, 1 code waits. The next runs out in 5 s.'],
-  [12, 65, 'slot 5 of 60, 12 codes wait. The next runs out in 0 s.'],
-])('the wheel in words, with %d codes', (count, next, words) => {
+  [1, 70, 'slot 5 of 60, 1 code waits. The next expires in 5 s.'],
+  [12, 65, 'slot 5 of 60, 12 codes wait. The next expires in 0 s.'],
+])('a screen reader hears the hand’s slot and the number of codes: %d', (count, next, words) => {
   expect(wheelInWords(count, next, 65_400)).toBe(`The timing wheel: its hand is at ${words}`);
 });

@@ -2,8 +2,8 @@ import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
 import { checkedBody } from '../../http/body.ts';
 import { BODY_ANSWERS, QUERY_ANSWERS } from '../../http/common-answers.ts';
+import { digits, pattern } from '../../http/fields.ts';
 import { noQuery } from '../../http/query.ts';
-import { digits, pattern } from '../../otp-api/models.ts';
 import type { Levers } from '../levers.ts';
 
 const FixedCodeList = Type.Array(

@@ -3,8 +3,8 @@ import { Elysia } from 'elysia';
 import { checkedBody } from '../../http/body.ts';
 import { BODY_ANSWERS, QUERY_ANSWERS } from '../../http/common-answers.ts';
 import { invalidRequest } from '../../http/field-errors.ts';
+import { pattern } from '../../http/fields.ts';
 import { noQuery } from '../../http/query.ts';
-import { pattern } from '../../otp-api/models.ts';
 import type { Levers } from '../levers.ts';
 
 const FaultList = Type.Array(

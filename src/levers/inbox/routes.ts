@@ -2,10 +2,10 @@ import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
 import type { Clock } from '../../core/clock.ts';
 import { QUERY_ANSWERS, retryAfter } from '../../http/common-answers.ts';
+import { closed, purpose, user } from '../../http/fields.ts';
 import { restoreTimeout, suspendTimeout } from '../../http/idle-timeout.ts';
 import { ProblemError, problem, problemSchema } from '../../http/problem.ts';
 import { checkedQuery } from '../../http/query.ts';
-import { closed, purpose, user } from '../../otp-api/models.ts';
 import type { Levers } from '../levers.ts';
 import { describeMessage, Message } from './message.ts';
 

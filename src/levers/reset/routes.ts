@@ -4,10 +4,10 @@ import type { OtpService } from '../../core/otp-service.ts';
 import { DEFAULT_PURPOSE } from '../../core/store.ts';
 import { checkedBody } from '../../http/body.ts';
 import { BODY_ANSWERS, QUERY_ANSWERS } from '../../http/common-answers.ts';
+import { closed, purpose, user } from '../../http/fields.ts';
 import { problem, problemSchema } from '../../http/problem.ts';
 import { noQuery } from '../../http/query.ts';
 import { causeOf } from '../../http/request-id.ts';
-import { closed, purpose, user } from '../../otp-api/models.ts';
 import type { Levers } from '../levers.ts';
 
 const expireBody = Type.Object({ user, purpose }, { ...closed, examples: [{ user: 'alice' }] });

@@ -12,10 +12,7 @@ const WORDS = {
   'otp.delivery_failed': 'not delivered',
 } as const;
 
-/**
- * What a screen reader is told of the codes: a sentence now and then for all that has happened since the last,
- * never one for each event.
- */
+/** Sums up events for a screen reader: one sentence now and then, not one for each event. */
 export class Announcements {
   readonly #counts = new Map<string, number>();
 
@@ -24,7 +21,7 @@ export class Announcements {
     this.#counts.set(WORDS[type], (this.#counts.get(WORDS[type]) ?? 0) + 1);
   }
 
-  /** @returns the sentence, and begins the next one; nothing where nothing has happened */
+  /** Ends the sentence and begins the next one. @returns undefined if there were no events */
   take(): string | undefined {
     if (this.#counts.size === 0) return undefined;
     const parts = [...this.#counts].map(([word, count]) => `${count} ${word}`);

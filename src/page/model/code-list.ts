@@ -10,17 +10,16 @@ export interface Code extends Delivery {
   readonly state: CodeState;
 }
 
-/** What the list shows of itself: the newest codes, and how many there are. */
+/** The part of the list that is shown, and how much there is. */
 export interface Excerpt {
   readonly codes: readonly Code[];
-  /** How many of those kept fit the filter. */
+  /** How many of the kept codes match the filter. */
   readonly matching: number;
 }
 
-/** What becomes of a code after it has come. */
+/** What an event changes in its code. */
 type Change = Partial<Pick<Code, 'state' | 'delivery'>>;
 
-/** What an event changes in its code. */
 const CHANGES: Readonly<Partial<Record<ServiceEvent['type'], Change>>> = {
   'otp.verified': { state: 'verified' },
   'otp.expired': { state: 'expired' },
@@ -31,33 +30,32 @@ const CHANGES: Readonly<Partial<Record<ServiceEvent['type'], Change>>> = {
   'otp.delivery_failed': { delivery: 'failed' },
 };
 
-/** As many as the inbox keeps. */
+/** The inbox keeps as many. */
 const KEPT = 1_000;
 
 /**
- * The codes that the page knows, as events change them. An event costs the same however many there are: a
- * look-up in a map, and nothing is drawn.
+ * The codes that the page knows. Events change them. An event costs the same with any number of codes: one lookup in a
+ * map, and no rendering.
  *
- * A list begins with what the inbox holds. Events arrive while that is fetched, and the answer may be older or
- * newer than any of them, so the two are merged by id: a code that has come to its end stays there, as no code
- * ever becomes pending again.
+ * The list starts from the inbox. Events arrive while the inbox loads, and its answer may be older or newer than any of
+ * them. So the two are merged by id. A code that has ended stays ended, since no code becomes pending again.
  */
 export class CodeList {
   /** Oldest first. */
   readonly #codes = new Map<string, Code>();
-  /** What has changed, which codes arrived, and whose were forgotten, since the inbox was last asked for. */
+  /** What changed, which codes arrived, and whose were forgotten, since the inbox began to load. */
   #changes = new Map<string, Change>();
   #arrived = new Set<string>();
   #forgotten = new Set<string | undefined>();
   #loading = false;
   #total = 0;
 
-  /** How many codes there have been since the page opened or the service forgot all, kept or not. */
+  /** How many codes there were, kept or not, since the page opened or the service was reset. */
   get total(): number {
     return this.#total;
   }
 
-  /** All that are kept, oldest first. */
+  /** All kept codes, oldest first. */
   all(): IterableIterator<Code> {
     return this.#codes.values();
   }
@@ -72,7 +70,7 @@ export class CodeList {
     else if ('otp' in event && event.otp !== undefined) this.#change(event.otp, CHANGES[event.type]);
   }
 
-  /** The inbox is being asked for. What happens from now on counts more than its answer. */
+  /** The inbox begins to load. Events from now on take precedence over its answer. */
   beginLoading(): void {
     this.#loading = true;
     this.#changes = new Map();
@@ -80,7 +78,7 @@ export class CodeList {
     this.#forgotten = new Set();
   }
 
-  /** @param messages the inbox's answer, newest first: it replaces all but what arrived since `beginLoading` */
+  /** Replaces all codes, except those that arrived since `beginLoading`. @param messages the inbox, newest first */
   load(messages: readonly Message[]): void {
     const arrived = [...this.#arrived].flatMap((id) => this.#codes.get(id) ?? []);
     this.#codes.clear();
@@ -112,7 +110,7 @@ export class CodeList {
     }
   }
 
-  /** The newest first, at most `limit`. @param filter a part of the user's name, in any letter case */
+  /** At most `limit` codes, newest first. @param filter a part of the user's name, in any letter case */
   newest(limit: number, filter = ''): Excerpt {
     const part = filter.toLowerCase();
     const matching = [...this.#codes.values()].filter(({ user }) => user.toLowerCase().includes(part));
@@ -121,7 +119,7 @@ export class CodeList {
 
   #add(event: Extract<ServiceEvent, { type: 'otp.requested' }>): void {
     const { otp: id, user, purpose, code, channel = 'none', to } = event;
-    // A stream that is resumed may tell again what the inbox has told.
+    // A resumed stream may repeat a code that the inbox has listed.
     if (this.#codes.has(id)) return;
     const delivery: Delivery =
       to === undefined ? { channel, delivery: 'none' } : { channel, to, delivery: 'queued' };
@@ -147,7 +145,7 @@ export class CodeList {
   }
 }
 
-/** A code's state at `now` (ms since the epoch): its time may be up before the wheel has come by. */
+/** A code's state at `now` (ms since the epoch). A code expires at its deadline, before the wheel's next tick. */
 export function stateAt({ state, expiresAt }: Code, now: number): CodeState {
   return state === 'pending' && now >= expiresAt ? 'expired' : state;
 }

@@ -1,14 +1,14 @@
-/** A code's remaining time as a ring shows it. */
+/** A code's remaining time, as its ring shows it. */
 export interface Countdown {
-  /** What is written in the ring: `42`, `5m`, `1h`. */
+  /** The text in the ring: `42`, `5m`, `1h`. */
   readonly label: string;
-  /** How much of the ring is drawn, 0 to 1: the last minute fills it, a longer time keeps it full. */
+  /** How much of the ring is drawn, 0 to 1. It is full with a minute or more left. */
   readonly share: number;
 }
 
 const FULL_RING_S = 60;
 
-/** @param leftMs until the code runs out; counted as 0 when that has passed */
+/** @param leftMs time until the code expires; a negative time counts as 0 */
 export function countdown(leftMs: number): Countdown {
   const seconds = Math.max(0, Math.ceil(leftMs / 1_000));
   const share = Math.min(1, Math.max(0, leftMs) / (FULL_RING_S * 1_000));

@@ -1,4 +1,4 @@
-/** One message of a stream: `event` names it, `id` its place, where the stream gives one. */
+/** A message of a stream. `event` is its type, and `id` its position, if it has one. */
 export interface Frame {
   readonly event: string;
   readonly data: string;
@@ -6,10 +6,10 @@ export interface Frame {
 }
 
 /**
- * Reads server-sent events from text that arrives in pieces, cut anywhere.
+ * Parses server-sent events from text that arrives in chunks, cut anywhere.
  *
- * The browser's own `EventSource` cannot send an API key; `fetch` can, but leaves the reading to its caller.
- * The rules are those of the HTML standard, section 9.2.6, "Interpreting an event stream".
+ * The browser's `EventSource` cannot send an API key. `fetch` can, but does not parse events. The rules are in the HTML
+ * standard, section 9.2.6, "Interpreting an event stream".
  */
 export class EventStreamParser {
   #rest = '';
@@ -17,10 +17,10 @@ export class EventStreamParser {
   #data: string[] = [];
   #id: string | undefined;
 
-  /** @returns the messages that `text` completes, in order */
+  /** @returns the messages that this text completes, in order */
   push(text: string): Frame[] {
     const frames: Frame[] = [];
-    // A CR at the very end may be half of a CRLF: it waits for what comes next.
+    // A CR at the end may be half of a CRLF: keep it for the next chunk.
     const lines = (this.#rest + text).split(/\r\n|\n|\r(?!$)/);
     this.#rest = lines.pop() ?? '';
     for (const line of lines) {

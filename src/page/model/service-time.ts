@@ -1,12 +1,12 @@
 import type { ClockState } from './wire.ts';
 
-/** Differences below this are how long an answer takes, not a move of the clock; in ms. */
+/** Smaller differences, in ms, are network delay, not a move of the clock. */
 const NOISE_MS = 250;
 
 /**
- * Service time between two words of the service about it. It flows with the browser's clock, or stands.
+ * Service time, between two reports of it by the service. It flows with the browser's clock unless it is frozen.
  *
- * `at` is always the browser's own time, in ms since any one moment, that flows evenly.
+ * `at` is always the browser's monotonic time, in ms.
  */
 export class ServiceTime {
   #now: number;
@@ -24,12 +24,12 @@ export class ServiceTime {
     return this.#frozen;
   }
 
-  /** When the service last said something about its time. */
-  get toldAt(): number {
+  /** When the service last reported its time. */
+  get reportedAt(): number {
     return this.#at;
   }
 
-  /** Seconds that service time is ahead of real time, at `at`: while it stands, it falls behind. */
+  /** How many seconds service time is ahead of real time. While frozen, it falls behind. */
   offset(at: number): number {
     return this.#offset - (this.#frozen ? (at - this.#at) / 1_000 : 0);
   }
@@ -39,7 +39,7 @@ export class ServiceTime {
     return this.#frozen ? this.#now : this.#now + (at - this.#at);
   }
 
-  /** Takes the service's word. @returns by how many ms service time has moved, 0 if it only flowed on */
+  /** Takes a report of the service. @returns by how many ms service time was moved; 0 if it only flowed */
   adopt({ now, offset, frozen }: ClockState, at: number): number {
     const expected = this.now(at);
     const moved = Date.parse(now) - expected;
@@ -52,7 +52,7 @@ export class ServiceTime {
   }
 }
 
-/** A time of day in the reader's zone, and its date. @param now ms since the epoch */
+/** The time of day and the date, in the reader's time zone. @param now ms since the epoch */
 export function clockFace(now: number): { readonly time: string; readonly date: string } {
   const date = new Date(now);
   return {
@@ -66,10 +66,10 @@ export function clockFace(now: number): { readonly time: string; readonly date: 
   };
 }
 
-/** How far service time is from real time, in words: `1 h 30 s ahead`. @param seconds ahead; negative: behind */
+/** The difference to real time in words, such as `1 h 30 s ahead of real time`. @param seconds negative if behind */
 export function offsetInWords(seconds: number): string {
   const whole = Math.round(Math.abs(seconds));
-  if (whole === 0) return 'in step with real time';
+  if (whole === 0) return 'same as real time';
   const parts = [
     [Math.floor(whole / 86_400), 'd'],
     [Math.floor(whole / 3_600) % 24, 'h'],

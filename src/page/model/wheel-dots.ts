@@ -5,27 +5,27 @@ import type { CodeState } from './wire.ts';
 /** A code on the wheel. */
 export interface Dot {
   readonly id: string;
-  /** The second whose tick ends it. */
+  /** The second whose tick expires the code. */
   readonly second: number;
-  /** Its number among those of its second. */
+  /** Its number among the dots of its second. */
   readonly place: number;
-  /** When it was put there, in the browser's own time. */
+  /** When it appeared, in the browser's monotonic time. */
   readonly since: number;
 }
 
-/** A dot that has left, and why: `expired` when the hand passed. */
+/** A removed dot, and the reason: `expired` if the hand passed it. */
 export interface Gone {
   readonly dot: Dot;
   readonly why: CodeState | 'forgotten';
 }
 
 /**
- * The dots on the wheel. A code has one while it is pending; one that expires keeps it until the hand that is
- * shown has passed its slot, which is later than the event while the hand sweeps.
+ * The dots on the wheel. A pending code has a dot. An expired code keeps it until the hand on the screen passes its
+ * slot: while the hand sweeps, that is after the event.
  */
 export class WheelDots {
   readonly #dots = new Map<string, Dot>();
-  /** How many places each second has given out. */
+  /** Places per second: how many were given out, and how many of them are taken. */
   readonly #places = new Map<number, { given: number; taken: number }>();
 
   get size(): number {
@@ -40,7 +40,7 @@ export class WheelDots {
     return this.#dots.get(id);
   }
 
-  /** The earliest second at which one is due. */
+  /** The earliest second with a dot. */
   next(): number | undefined {
     let next: number | undefined;
     for (const second of this.#places.keys()) next = Math.min(second, next ?? second);
@@ -48,8 +48,11 @@ export class WheelDots {
   }
 
   /**
-   * Brings the dots in line with the codes. @param shownMs the time that the wheel shows, ms since the epoch
-   * @param at the browser's own time @returns those that have left
+   * Updates the dots from the codes.
+   *
+   * @param shownMs the time that the wheel shows, ms since the epoch
+   * @param at the browser's monotonic time
+   * @returns the removed dots
    */
   follow(codes: { all(): Iterable<Code>; get(id: string): Code | undefined }, shownMs: number, at: number) {
     const gone = this.#sweepOut(codes, Math.floor(shownMs / 1_000));

@@ -1,28 +1,30 @@
 /**
- * The wheel as it is drawn: 60 slots, a turn a minute, where the service's own has 4,096. The idea is the same.
- * A deadline belongs to the first whole second at or after it, and that second, modulo the slots, is its slot.
- * Codes of one slot differ in how often the hand has yet to come round: those of this turn are at the rim, those
- * of later turns nearer to the hub, and each time that the hand passes they move a turn outward.
+ * The wheel as drawn: 60 slots and a turn a minute. The service's real wheel has 4,096 slots; the idea is the same.
+ *
+ * A deadline belongs to the first whole second at or after it. That second modulo the number of slots is its slot.
+ * Codes in one slot differ in the turns that they still wait. Codes of the current turn are at the rim, and codes of
+ * later turns nearer to the hub. Each time the hand passes, they move one turn outward.
  */
 
-/** Slots that are drawn, and seconds in a turn. */
+/** Slots, and seconds in a turn. */
 export const SLOTS = 60;
 
-/** The second whose tick ends a code. @param expiresAt ms since the epoch */
+/** The second whose tick expires a code. @param expiresAt ms since the epoch */
 export function secondOf(expiresAt: number): number {
   return Math.ceil(expiresAt / 1_000);
 }
 
-/** Radians clockwise from the right, as a canvas counts them, with second 0 at the top. */
+/** The angle of a second, in a canvas's radians: clockwise from the right. Second 0 is at the top. */
 export function angleOf(second: number): number {
   return ((second % SLOTS) / SLOTS) * 2 * Math.PI - Math.PI / 2;
 }
 
 /**
- * How many turns a code is from the rim: 0 in the hand's present turn. Just after the hand has passed its slot
- * it is on its way from one turn to the next, and arrives when the hand is a second further.
+ * How many turns a code is from the rim: 0 in the current turn. In the second after the hand passes its slot, the code
+ * glides from one turn to the next.
  *
- * @param second the code's; @param hand where the hand stands, in seconds with fractions
+ * @param second the code's second
+ * @param hand the hand's position, in seconds with fractions
  */
 export function turnsAhead(second: number, hand: number): number {
   const turns = (second - hand) / SLOTS;
@@ -31,14 +33,16 @@ export function turnsAhead(second: number, hand: number): number {
   return ahead + 1 - Math.min(1, sincePassed);
 }
 
-/** Where on the way from rim (0) to hub (1) a code stands; a thousand turns fit, the near ones well apart. */
+/** A position between rim (0) and hub (1). A thousand turns fit, and the near ones are well apart. */
 export function depthOf(turns: number): number {
   return turns / (turns + 4);
 }
 
 /**
- * Where the nth code of a slot stands beside the first, so that many make a round cluster, as in the head of a
- * sunflower. @returns two offsets, each from -1 to 1
+ * The position of the nth code of a slot, relative to the first. Together they form a round cluster, like the seeds of
+ * a sunflower.
+ *
+ * @returns two offsets, each from -1 to 1
  */
 export function clusterOffset(n: number): { readonly along: number; readonly across: number } {
   const GOLDEN_ANGLE = 2.399963;
@@ -48,9 +52,11 @@ export function clusterOffset(n: number): { readonly along: number; readonly acr
 }
 
 /**
- * Where the hand stands, in seconds: it steps at each whole second, softly, and waits for the next.
+ * The hand's position, in seconds. It steps softly at each whole second, then waits for the next. While it sweeps it
+ * does not step.
  *
- * @param now ms since the epoch; @param lagMs how far what is shown still is behind: a hand that sweeps does not step
+ * @param now ms since the epoch
+ * @param lagMs how far the time shown is behind
  */
 export function handAt(now: number, lagMs: number): number {
   const STEP_MS = 240;
@@ -61,7 +67,7 @@ export function handAt(now: number, lagMs: number): number {
   return stepped + (seconds - stepped) * sweeping;
 }
 
-/** Fast at first, slow at the end. @param share of the way's time, 0 to 1 @returns share of the way */
+/** Eases a movement: fast first, then slow. @param share of the time, 0 to 1 @returns share of the way */
 export function easeOut(share: number): number {
   return 1 - (1 - share) ** 3;
 }

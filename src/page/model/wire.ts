@@ -1,18 +1,18 @@
 /**
- * What the service says to the page, as JSON. Times are ISO 8601, in service time. The page shares no code
- * with the service: this is all that it knows of it.
+ * The service's JSON, as far as the page uses it. Times are ISO 8601, in service time. The page shares no code with the
+ * service and knows only these types.
  */
 
 export type CodeState = 'pending' | 'verified' | 'expired' | 'replaced' | 'cancelled' | 'locked';
 
-/** How a code is brought to its user beside the inbox, where to, and how far that has come. */
+/** How and where a code is delivered, besides the inbox, and the status of the delivery. */
 export interface Delivery {
   readonly channel: string;
   readonly to?: string;
   readonly delivery: 'none' | 'queued' | 'delivered' | 'failed';
 }
 
-/** A code as the inbox lists it. */
+/** A code in the inbox. */
 export interface Message extends Delivery {
   readonly id: string;
   readonly user: string;
@@ -29,7 +29,7 @@ export interface ClockState {
   readonly frozen: boolean;
 }
 
-/** An event of the stream. `otp` is the id of the code that it is about; a guess may be at none. */
+/** An event of the stream. `otp` is the id of its code; a guess may be at none. */
 export type ServiceEvent =
   | {
       readonly type: 'otp.requested';
@@ -50,7 +50,7 @@ export type ServiceEvent =
   | { readonly type: 'mock.reset'; readonly user?: string }
   | ({ readonly type: 'mock.clock' } & ClockState);
 
-/** The service's own timing wheel: how many slots, where its hand is, and what waits. */
+/** The service's real timing wheel: its number of slots, the hand's slot, and the entries. */
 export interface WheelState {
   readonly slots: number;
   readonly current: number;
@@ -58,7 +58,7 @@ export interface WheelState {
   readonly occupied: readonly { readonly slot: number; readonly entries: number }[];
 }
 
-/** A failure that a test has the service make. */
+/** A fault that a test injects. */
 export interface Fault {
   readonly on: string;
   readonly user?: string;
@@ -70,13 +70,13 @@ export interface Fault {
   readonly duplicate?: boolean;
 }
 
-/** A code that a user, or all whom a pattern fits, always get. */
+/** The code that a user, or every user who matches a pattern, always gets. */
 export interface FixedCode {
   readonly user: string;
   readonly code: string;
 }
 
-/** Why a call failed; `status` 0 where no answer came. */
+/** Why a call failed. `status` is 0 if there was no answer. */
 export interface Problem {
   readonly status: number;
   readonly code: string;

@@ -1,29 +1,29 @@
 import type { Problem } from '../model/wire.ts';
 
-/** What became of a call. */
+/** The result of a call. */
 export type Outcome<T> =
   | { readonly ok: true; readonly status: number; readonly body: T }
   | { readonly ok: false; readonly problem: Problem };
 
 const STORED_AS = 'otp-api-key';
 
-/** The service, over HTTP. Asks for the API key when it turns out to be wanted, and keeps it for the session. */
+/** The service over HTTP. Asks for the API key when a call needs it, and keeps it for the browser session. */
 export class Api {
   readonly #askForKey: (wasWrong: boolean) => Promise<string>;
   #key = sessionStorage.getItem(STORED_AS);
   #asking: Promise<void> | undefined;
-  #storeIsAway = false;
+  #isStoreDown = false;
 
   constructor(askForKey: (wasWrong: boolean) => Promise<string>) {
     this.#askForKey = askForKey;
   }
 
-  /** Whether the service said, when it was called last, that its store does not answer. */
-  get storeIsAway(): boolean {
-    return this.#storeIsAway;
+  /** Whether the last call failed because the store does not answer. */
+  get isStoreDown(): boolean {
+    return this.#isStoreDown;
   }
 
-  /** Calls the service; never rejects. A body goes out as JSON. @param path with its query */
+  /** Calls the service; never rejects. Sends the body as JSON. @param path with its query */
   async call<T>(method: string, path: string, body?: unknown): Promise<Outcome<T>> {
     try {
       const response = await this.open(path, {
@@ -35,11 +35,11 @@ export class Api {
       });
       const { ok, status } = response;
       const answer = await response.json();
-      this.#storeIsAway = !ok && answer.code === 'store_unavailable';
+      this.#isStoreDown = !ok && answer.code === 'store_unavailable';
       if (ok) return { ok, status, body: answer };
       return { ok, problem: { status, code: 'error', detail: response.statusText, ...answer } };
     } catch {
-      return { ok: false, problem: { status: 0, code: 'no answer', detail: 'The connection broke off.' } };
+      return { ok: false, problem: { status: 0, code: 'no answer', detail: 'The connection was lost.' } };
     }
   }
 
@@ -52,13 +52,13 @@ export class Api {
       const key = this.#key;
       const headers = { ...init.headers, ...(key !== null && { authorization: `Bearer ${key}` }) };
       const response = await fetch(path, { ...init, headers, cache: 'no-store' });
-      // A wrong code is a 401 as well, but only a missing key comes with a challenge.
+      // A wrong code is a 401 too, but only a missing or wrong key has a challenge.
       if (response.status !== 401 || !response.headers.has('www-authenticate')) return response;
       if (key === this.#key) await this.#renewKey();
     }
   }
 
-  /** Many calls may find out at once that there is no key: they all wait for one answer. */
+  /** Several calls may need a key at once: they share one dialog. */
   #renewKey(): Promise<void> {
     this.#asking ??= this.#askForKey(this.#key !== null).then((key) => {
       this.#key = key;

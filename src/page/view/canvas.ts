@@ -3,7 +3,7 @@ type Colour = 'ink' | 'soft' | 'faint' | 'edge' | 'accent' | 'good';
 interface Paint {
   readonly colour: Colour;
   readonly alpha?: number;
-  /** A line's, in CSS pixels. */
+  /** Line width, in CSS pixels. */
   readonly width?: number;
 }
 
@@ -12,10 +12,7 @@ interface Point {
   readonly y: number;
 }
 
-/**
- * A square to draw on. Its middle is 0, and its edges are 1 away; it is as sharp as the screen, and its colours
- * are those of the style sheet, light or dark.
- */
+/** A square to draw on, in the screen's resolution. Coordinates run from -1 to 1. Colours come from the style sheet. */
 export class Canvas {
   readonly #element: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
@@ -24,7 +21,7 @@ export class Canvas {
 
   constructor(element: HTMLCanvasElement) {
     const context = element.getContext('2d');
-    if (context === null) throw new Error('this browser draws no canvas');
+    if (context === null) throw new Error('this browser does not support canvas');
     this.#element = element;
     this.#context = context;
     this.#colours = themeColours();
@@ -33,7 +30,7 @@ export class Canvas {
     });
   }
 
-  /** Starts from a blank square. @returns whether there is anything to draw on */
+  /** Clears the square. @returns false if it has no size */
   begin(): boolean {
     const side = Math.round(this.#element.clientWidth * devicePixelRatio);
     if (side === 0) return false;
@@ -57,7 +54,7 @@ export class Canvas {
     this.#stroke(paint);
   }
 
-  /** A part of a ring. Its width is a part of the radius; angles in radians. */
+  /** A part of a ring. `width` is relative to the radius, and angles are in radians. */
   arc(part: { radius: number; from: number; to: number; width: number }, { colour, alpha = 1 }: Paint): void {
     this.#context.beginPath();
     this.#context.arc(0, 0, part.radius * this.#radius, part.from, part.to);
@@ -75,7 +72,7 @@ export class Canvas {
     this.#stroke(paint);
   }
 
-  /** Many dots at the price of one: a single path. */
+  /** Draws many dots as a single path, which costs little more than one. */
   dots(dots: readonly (Point & { readonly radius: number })[], { colour, alpha = 1 }: Paint): void {
     this.#context.beginPath();
     for (const { x, y, radius } of dots) {
@@ -105,7 +102,7 @@ export class Canvas {
   }
 }
 
-/** The style sheet's colours, as they are now. */
+/** The style sheet's current colours, light or dark. */
 function themeColours(): Record<Colour, string> {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: Colour) => style.getPropertyValue(`--${name}`).trim();

@@ -4,14 +4,14 @@ import { problemInWords } from '../model/words.ts';
 import type { Api } from './api.ts';
 import { byId, fieldValue, onClick, onSubmit, say } from './dom.ts';
 
-/** Service time as it goes, and the levers that move it. */
+/** Shows service time, and moves it. */
 export class ClockPanel {
   readonly #api: Api;
   readonly #time: ServiceTime;
   readonly #adopt: (state: ClockState) => void;
   #shown = '';
 
-  /** @param adopt takes the service's word about its time */
+  /** @param adopt called with each state of the clock that the service reports */
   constructor(api: Api, time: ServiceTime, adopt: (state: ClockState) => void) {
     this.#api = api;
     this.#time = time;
@@ -28,11 +28,11 @@ export class ClockPanel {
   async refresh(): Promise<void> {
     const askedAt = performance.now();
     const answer = await this.#api.call<ClockState>('GET', '/mock/clock');
-    // What the service has said since may be of a later move than its answer is.
-    if (answer.ok && this.#time.toldAt <= askedAt) this.#adopt(answer.body);
+    // An event that arrived meanwhile may be about a later move than this answer.
+    if (answer.ok && this.#time.reportedAt <= askedAt) this.#adopt(answer.body);
   }
 
-  /** @param at the browser's own time, in ms */
+  /** @param at the browser's monotonic time, in ms */
   render(at: number): void {
     const now = this.#time.now(at);
     const offset = offsetInWords(this.#time.offset(at));
@@ -45,7 +45,7 @@ export class ClockPanel {
     byId('date', HTMLElement).textContent = date;
     byId('offset', HTMLElement).textContent = offset;
     byId('frozen', HTMLElement).hidden = !frozen;
-    byId('freeze', HTMLElement).textContent = frozen ? 'Let it flow' : 'Freeze';
+    byId('freeze', HTMLElement).textContent = frozen ? 'Unfreeze' : 'Freeze';
   }
 
   async #move(lever: object): Promise<void> {
@@ -53,6 +53,6 @@ export class ClockPanel {
     if (!answer.ok) return say('clock-answer', problemInWords(answer.problem), 'bad');
     const { expired } = answer.body;
     this.#adopt(answer.body);
-    say('clock-answer', expired > 0 ? `${expired.toLocaleString('en')} expired on the way.` : '');
+    say('clock-answer', expired > 0 ? `${expired.toLocaleString('en')} expired.` : '');
   }
 }

@@ -3,10 +3,10 @@ import { countdown } from '../model/countdown.ts';
 import { deliveryInWords } from '../model/words.ts';
 import { byId, within } from './dom.ts';
 
-/** More new rows than this at once come in without a flourish. */
-const FEW = 4;
+/** More new rows than this at once appear without an animation. */
+const MAX_ANIMATED = 4;
 
-/** The list of codes. A row stays the same element for as long as its code is shown, so that focus stays too. */
+/** The list of codes. While a code is shown its row stays the same element, so it keeps the focus. */
 export class CodeRows {
   readonly #list = byId('list', HTMLUListElement);
   readonly #template = byId('row', HTMLTemplateElement);
@@ -21,8 +21,8 @@ export class CodeRows {
       this.#rows.delete(id);
     }
     const arrivals = codes.filter(({ id }) => !this.#rows.has(id)).length;
-    const isLive = this.#rows.size > 0 && arrivals <= FEW;
-    // Rows that are there already are never moved, only passed: the order of two codes does not change.
+    const isLive = this.#rows.size > 0 && arrivals <= MAX_ANIMATED;
+    // Existing rows never move, since the order of two codes never changes. New rows go in between.
     let place = this.#list.firstElementChild;
     for (const code of codes) {
       const known = this.#rows.get(code.id);
@@ -53,7 +53,7 @@ class Row {
   #shown = '';
 
   constructor(clone: Node, { id, user, purpose, code }: Code) {
-    if (!(clone instanceof HTMLLIElement)) throw new Error('a row is a list item');
+    if (!(clone instanceof HTMLLIElement)) throw new Error('a row must be a list item');
     this.element = clone;
     this.#seconds = within(clone, '.seconds', HTMLElement);
     this.#state = within(clone, '.state', HTMLElement);
@@ -91,5 +91,5 @@ function counted(shown: number, matching: number, total: number): string {
   if (shown === total) return total === 0 ? '' : all;
   return matching >= Math.min(total, 1_000)
     ? `newest ${shown} of ${all}`
-    : `${shown} of ${of} that match, ${all} in all`;
+    : `${shown} of ${of} matches, ${all} in total`;
 }

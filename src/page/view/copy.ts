@@ -1,6 +1,6 @@
 const SHOWN_MS = 1_500;
 
-/** Copies `text`, and says so on the button. */
+/** Copies the text, and reports the result on the button. */
 export async function copy(text: string, button: HTMLButtonElement): Promise<void> {
   const done = await copied(text);
   button.textContent = done ? 'Copied' : 'Failed';
@@ -9,7 +9,7 @@ export async function copy(text: string, button: HTMLButtonElement): Promise<voi
   }, SHOWN_MS);
 }
 
-/** The clipboard's own interface is there over HTTPS and on localhost alone; a cluster's address is neither. */
+/** Browsers offer the clipboard API only over HTTPS and on localhost. In a cluster the page is at neither. */
 async function copied(text: string): Promise<boolean> {
   if (isSecureContext) {
     return navigator.clipboard.writeText(text).then(

@@ -14,7 +14,7 @@ import {
 import { wheelInWords } from '../model/words.ts';
 import { Canvas } from './canvas.ts';
 
-/** Lengths, as parts of the dial's radius. */
+/** Lengths, relative to the dial's radius. */
 const LABELS = 0.95;
 const RIM = 0.82;
 const HUB = 0.25;
@@ -25,8 +25,8 @@ const SLOT_ANGLE = (2 * Math.PI) / SLOTS;
 const TRAIL = 9;
 const FLASH_MS = 800;
 const APPEAR_MS = 350;
-/** A crowd that leaves at once leaves without a flash for each. */
-const MOST_FLASHES = 150;
+/** More dots than this at once leave without a flash. */
+const MAX_FLASHES = 150;
 
 interface Flash extends Gone {
   readonly at: number;
@@ -34,7 +34,7 @@ interface Flash extends Gone {
   readonly y: number;
 }
 
-/** The wheel, turning: `wheel-geometry.ts` says what stands where, and why. */
+/** Draws the turning wheel. `wheel-geometry.ts` explains the positions. */
 export class Dial {
   readonly #canvas: Canvas;
   readonly #codes: CodeList;
@@ -43,7 +43,7 @@ export class Dial {
   readonly #sweep = new Sweep();
   readonly #calm = matchMedia('(prefers-reduced-motion: reduce)');
   #flashes: Flash[] = [];
-  /** The id of a code whose dot is pointed out. */
+  /** The id of the code whose dot is highlighted. */
   highlighted: string | undefined;
 
   constructor(element: HTMLCanvasElement, codes: CodeList, time: ServiceTime) {
@@ -52,7 +52,7 @@ export class Dial {
     this.#time = time;
   }
 
-  /** How many codes are on the wheel. */
+  /** The number of codes on the wheel. */
   get count(): number {
     return this.#dots.size;
   }
@@ -62,7 +62,7 @@ export class Dial {
     return wheelInWords(this.count, this.#dots.next(), now);
   }
 
-  /** Service time has been moved by `ms`: the hand sweeps there. `at` is the browser's own time. */
+  /** Service time was moved by `ms`: the hand sweeps there. @param at the browser's monotonic time, in ms */
   leap(ms: number, at: number): void {
     if (!this.#calm.matches) this.#sweep.leap(ms, at);
   }
@@ -72,7 +72,7 @@ export class Dial {
     const shown = this.#time.now(at) - lag;
     const hand = this.#calm.matches ? Math.floor(shown / 1_000) : handAt(shown, lag);
     const gone = this.#dots.follow(this.#codes, shown, at);
-    if (!this.#calm.matches && gone.length <= MOST_FLASHES) {
+    if (!this.#calm.matches && gone.length <= MAX_FLASHES) {
       this.#flashes.push(
         ...gone.map((one) => ({ ...one, at, ...this.#placeOf(one.dot, one.dot.second - 1) })),
       );
@@ -85,7 +85,7 @@ export class Dial {
     this.#drawFlashes(at);
   }
 
-  /** Circles on which the dots of one turn stand, fainter towards the hub. */
+  /** One circle for the dots of each later turn, fainter towards the hub. */
   #drawTurns(): void {
     for (let turns = 1; turns <= 5; turns++)
       this.#canvas.ring(radiusOf(turns), { colour: 'edge', alpha: 0.75 - turns * 0.11, width: 1 });
@@ -134,9 +134,9 @@ export class Dial {
         { colour: 'accent', alpha },
       );
     }
-    const pointed = this.highlighted === undefined ? undefined : this.#dots.get(this.highlighted);
-    if (pointed === undefined) return;
-    const { x, y } = this.#placeOf(pointed, hand);
+    const highlighted = this.highlighted === undefined ? undefined : this.#dots.get(this.highlighted);
+    if (highlighted === undefined) return;
+    const { x, y } = this.#placeOf(highlighted, hand);
     this.#canvas.circle(x, y, DOT * 2.4, { colour: 'ink', width: 2 });
   }
 

@@ -2,7 +2,7 @@ import type { CodeList } from '../model/code-list.ts';
 import type { Message } from '../model/wire.ts';
 import type { Api } from './api.ts';
 
-/** Fills the list from the service's inbox. */
+/** Loads the list from the service's inbox. */
 export class Inbox {
   readonly #api: Api;
   readonly #codes: CodeList;
@@ -14,7 +14,7 @@ export class Inbox {
     this.#codes = codes;
   }
 
-  /** Loads it anew. One load at a time: what is asked for meanwhile follows when it is done, once. */
+  /** Reloads the list. Calls during a load cause one more load after it. */
   async load(): Promise<void> {
     this.#stale = true;
     if (this.#loading) return;

@@ -1,10 +1,14 @@
 import { byId, onSubmit } from './dom.ts';
 
-/** Asks for the API key, over everything else, until one is given. @param wasWrong the last one was refused */
+/**
+ * Asks for the API key in a modal dialog, and resolves to it.
+ *
+ * @param wasWrong whether the service refused the last one
+ */
 export function askForKey(wasWrong: boolean): Promise<string> {
   const dialog = byId('key-dialog', HTMLDialogElement);
   const field = byId('key', HTMLInputElement);
-  byId('key-wrong', HTMLElement).textContent = wasWrong ? 'The service does not know this key.' : '';
+  byId('key-wrong', HTMLElement).textContent = wasWrong ? 'This key is not valid.' : '';
   field.value = '';
   dialog.showModal();
   return new Promise((resolve) => {
@@ -17,7 +21,7 @@ export function askForKey(wasWrong: boolean): Promise<string> {
 
 let answered = () => {};
 
-/** To be called once. Nothing but a key closes the dialog: without one there is nothing to see. */
+/** Call once. Only a key closes the dialog: without one the page has nothing to show. */
 export function prepareKeyDialog(): void {
   onSubmit('key-form', () => answered());
 }

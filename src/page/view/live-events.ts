@@ -3,17 +3,17 @@ import { EventStreamParser } from '../model/event-stream.ts';
 import type { ServiceEvent } from '../model/wire.ts';
 import type { Api } from './api.ts';
 
-/** The service says something every 15 s, if only a heartbeat. After this long without a word it is gone. */
+/** The service sends at least a heartbeat every 15 s. After this much silence the connection counts as lost. */
 const SILENCE_MS = 40_000;
 
 export interface Listener {
   onEvent(event: ServiceEvent): void;
-  /** Something may have been missed: what the page knows must be asked for again. */
+  /** Events may have been missed: reload everything. */
   onGap(): void;
   onConnection(state: 'connected' | 'reconnecting'): void;
 }
 
-/** Follows the service's events for as long as the page is open, and reconnects by itself. */
+/** Follows the service's events while the page is open, and reconnects by itself. */
 export async function followEvents(api: Api, listener: Listener): Promise<never> {
   let lastId: string | undefined;
   for (let failures = 0; ; ) {
@@ -31,7 +31,7 @@ export async function followEvents(api: Api, listener: Listener): Promise<never>
         }
       }
     } catch {
-      // Refused, broken off or silent: all the same to the next try.
+      // Refused, lost or silent: try again in each case.
     }
     failures++;
     listener.onConnection('reconnecting');
@@ -47,7 +47,8 @@ async function* framesSince(api: Api, lastId: string | undefined, onOpen: () => 
       headers: lastId === undefined ? {} : { 'last-event-id': lastId },
       signal: silence.signal,
     });
-    if (!response.ok || response.body === null) throw new Error(`the stream answers ${response.status}`);
+    if (!response.ok || response.body === null)
+      throw new Error(`the event stream answered ${response.status}`);
     onOpen();
     const parser = new EventStreamParser();
     const decoder = new TextDecoder();

@@ -13,7 +13,7 @@ export class OtpForms {
     onSubmit('verify-form', () => this.#verify());
   }
 
-  /** Fills in a code that is known, and sends it. */
+  /** Fills in a known code, and submits it. */
   verify({ user, purpose, code }: Code): void {
     byId('verify-user', HTMLInputElement).value = user;
     byId('verify-purpose', HTMLInputElement).value = purpose;
@@ -38,9 +38,9 @@ export class OtpForms {
     });
   }
 
-  async #send(what: 'request' | 'verify', body: object): Promise<void> {
-    const answer = await this.#api.call<{ message: string }>('POST', `/otp/${what}`, body);
-    if (answer.ok) say(`${what}-answer`, `${answer.status} ${answer.body.message}`, 'good');
-    else say(`${what}-answer`, problemInWords(answer.problem), 'bad');
+  async #send(call: 'request' | 'verify', body: object): Promise<void> {
+    const answer = await this.#api.call<{ message: string }>('POST', `/otp/${call}`, body);
+    if (answer.ok) say(`${call}-answer`, `${answer.status} ${answer.body.message}`, 'good');
+    else say(`${call}-answer`, problemInWords(answer.problem), 'bad');
   }
 }

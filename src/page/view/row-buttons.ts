@@ -13,7 +13,7 @@ interface Parts {
   readonly dial: Dial;
 }
 
-/** What the list's rows do: their buttons, and that the code under the pointer is pointed out on the wheel. */
+/** Connects the buttons of the rows, and highlights the code under the pointer on the wheel. */
 export function prepareRowButtons({ api, codes, forms, dial }: Parts): void {
   const list = byId('list', HTMLUListElement);
   const codeOf = (target: EventTarget | null) => {
@@ -35,9 +35,9 @@ export function prepareRowButtons({ api, codes, forms, dial }: Parts): void {
   });
 
   for (const event of ['pointerover', 'focusin', 'pointerleave', 'focusout'] as const) {
-    const points = event === 'pointerover' || event === 'focusin';
+    const enters = event === 'pointerover' || event === 'focusin';
     list.addEventListener(event, ({ target }) => {
-      dial.highlighted = points ? codeOf(target)?.id : undefined;
+      dial.highlighted = enters ? codeOf(target)?.id : undefined;
     });
   }
 }

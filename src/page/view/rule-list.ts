@@ -2,24 +2,24 @@ import { problemInWords } from '../model/words.ts';
 import type { Api, Outcome } from './api.ts';
 import { listTexts, onClick, onSubmit, say } from './dom.ts';
 
-/** What differs between the list of faults and that of fixed codes. */
+/** The differences between the list of faults and the list of fixed codes. */
 export interface Rules<T> {
-  /** The list's path, and the ids of its elements: `<name>`, `<name>-clear`, `<name>-answer`, and the form. */
+  /** The endpoint, and the ids of the elements: `<name>`, `<name>-clear`, `<name>-answer` and the form. */
   readonly path: string;
   readonly name: string;
   readonly form: string;
   readonly inWords: (rule: T) => string;
-  /** The rule that stands in the form. */
+  /** Reads the rule in the form. */
   readonly read: () => T;
 }
 
-/** A list of rules that the service keeps: shown, added to, cleared. */
+/** Shows a list of rules that the service keeps, adds to it, and clears it. */
 export class RuleList<T> {
   readonly #api: Api;
   readonly #rules: Rules<T>;
   #shown = '';
-  /** How often the list was looked at, and up to which look all is outdated: looks are answered in any order. */
-  #looks = 0;
+  /** Polls so far, and the last one that is outdated: answers may arrive in any order. */
+  #polls = 0;
   #outdated = 0;
 
   constructor(api: Api, rules: Rules<T>) {
@@ -30,10 +30,10 @@ export class RuleList<T> {
   }
 
   async refresh(): Promise<void> {
-    const look = ++this.#looks;
+    const poll = ++this.#polls;
     const answer = await this.#api.call<T[]>('GET', this.#rules.path);
-    if (!answer.ok || look <= this.#outdated) return;
-    this.#outdated = look;
+    if (!answer.ok || poll <= this.#outdated) return;
+    this.#outdated = poll;
     this.#list(answer.body);
   }
 
@@ -47,7 +47,7 @@ export class RuleList<T> {
     const { name } = this.#rules;
     say(`${name}-answer`, answer.ok ? '' : problemInWords(answer.problem), 'bad');
     if (!answer.ok) return;
-    this.#outdated = this.#looks;
+    this.#outdated = this.#polls;
     this.#list(answer.body);
   }
 

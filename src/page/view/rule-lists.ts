@@ -4,7 +4,7 @@ import type { Api } from './api.ts';
 import { byId, fieldValue, optionalNumber, optionalText } from './dom.ts';
 import { RuleList } from './rule-list.ts';
 
-/** The faults that the service is to make. */
+/** The list of injected faults. */
 export function faultList(api: Api): RuleList<Fault> {
   return new RuleList<Fault>(api, {
     path: '/mock/faults',
@@ -23,7 +23,7 @@ export function faultList(api: Api): RuleList<Fault> {
   });
 }
 
-/** The users whose code is always the same. */
+/** The list of fixed codes. */
 export function fixedCodeList(api: Api): RuleList<FixedCode> {
   return new RuleList<FixedCode>(api, {
     path: '/mock/codes',

@@ -2,7 +2,7 @@ import { problemInWords } from '../model/words.ts';
 import type { Api } from './api.ts';
 import { onClick, say } from './dom.ts';
 
-/** The buttons that have the service forget. @param onDone the page must forget as well */
+/** The buttons that reset the service and empty its inbox. @param onDone called after each */
 export function prepareStartClean(api: Api, onDone: () => void): void {
   const lever = (id: string, method: string, path: string, done: string) =>
     onClick(id, async () => {
@@ -11,6 +11,6 @@ export function prepareStartClean(api: Api, onDone: () => void): void {
       say('reset-answer', done, 'good');
       onDone();
     });
-  lever('reset', 'POST', '/mock/reset', 'All is forgotten.');
+  lever('reset', 'POST', '/mock/reset', 'Everything is reset.');
   lever('empty-inbox', 'DELETE', '/mock/inbox', 'The inbox is empty.');
 }

@@ -4,13 +4,13 @@ import { byId } from './dom.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-const SHARED =
-  'Drawn above from the codes in the list. The store that the replicas of this service share keeps the deadlines itself, so there is no wheel of the service’s own to unroll here.';
+const NO_WHEEL =
+  'The wheel above is drawn from the codes in the list. The shared store keeps the deadlines itself, so this service has no wheel to show here.';
 
-/** The service's own wheel, unrolled: a mark for each slot that is not empty, and the hand. */
+/** The service's real wheel, unrolled: a mark for each slot that is not empty, and the hand. */
 export class UnrolledWheel {
   readonly #api: Api;
-  /** Whether the service has no wheel of its own to show; it will not get one while it runs. */
+  /** Whether the store is shared and has no wheel. This never changes while the service runs. */
   #isShared = false;
 
   constructor(api: Api) {
@@ -28,15 +28,15 @@ export class UnrolledWheel {
 
   #sayShared(): void {
     byId('strip', SVGSVGElement).style.display = 'none';
-    byId('real-caption', HTMLElement).textContent = SHARED;
+    byId('real-caption', HTMLElement).textContent = NO_WHEEL;
   }
 
   #draw({ slots, current, entries, occupied }: WheelState): void {
-    const [of, hand, codes, used] = [slots, current, entries, occupied.length].map((n) =>
+    const [all, hand, waiting, used] = [slots, current, entries, occupied.length].map((n) =>
       n.toLocaleString('en'),
     );
     byId('real-caption', HTMLElement).textContent =
-      `Drawn above with 60 slots, a turn a minute. The service’s own wheel, unrolled here, has ${of}: its hand is at slot ${hand}, ${codes} reminders wait in ${used} of them, for codes and for what is remembered after them.`;
+      `The wheel above has 60 slots and turns once a minute. The service’s real wheel, unrolled here, has ${all} slots. Its hand is at slot ${hand}, and ${used} slots hold ${waiting} reminders: for codes, counters, locks and sends.`;
     const strip = byId('strip', SVGSVGElement);
     strip.setAttribute('viewBox', `0 0 ${slots} 34`);
     const most = Math.max(1, ...occupied.map(({ entries }) => entries));
