@@ -2,13 +2,13 @@ import { median } from './figures.ts';
 import { startService } from './service-process.ts';
 
 /**
- * What delivery costs those who ask for codes: the latency of `POST /otp/request` with a webhook that takes 50
- * messages a second, and without delivery, in turns, each against a service in a process of its own.
+ * What delivery costs the clients that request codes: the latency of `POST /otp/request` with a webhook that accepts 50
+ * messages a second, and without delivery. The two take turns, each against a service in its own process.
  *
  * Usage: bun bench/delivery.ts [ROUNDS]
  */
 const ROUNDS = Number(process.argv[2] ?? 5);
-/** 10,000 codes in all with five rounds: as many as may wait. */
+/** With five rounds, 10,000 codes in total: the capacity of the queue. */
 const REQUESTS = 2_000;
 const AT_ONCE = 8;
 const PER_SECOND = 50;
@@ -31,7 +31,7 @@ const provider = Bun.serve({
 
 let users = 0;
 
-/** Latencies of so many requests, AT_ONCE at a time, in milliseconds, sorted. */
+/** Sends `count` requests, AT_ONCE at a time. @returns their latencies in milliseconds, sorted */
 async function latencies(url: string, count: number, delivery: 'queued' | 'none'): Promise<number[]> {
   const measured: number[] = [];
   let asked = 0;
@@ -61,7 +61,7 @@ const without = await startService();
 const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 const webhook = { OTP_WEBHOOK_URL: String(provider.url), OTP_WEBHOOK_SECRETS: secret };
 const withDelivery = await startService({ ...webhook, OTP_CHANNEL: 'webhook' });
-// Both are warm before anything counts; the messages of this leave the queue's other places to the rounds.
+// Warm up both. The queue is empty again before the rounds, which fill it.
 await latencies(without.url, REQUESTS, 'none');
 await latencies(withDelivery.url, 500, 'queued');
 while (taken < 500) await Bun.sleep(100);

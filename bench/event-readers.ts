@@ -3,9 +3,8 @@ import { median } from './figures.ts';
 import { residentMiB, startService } from './service-process.ts';
 
 /**
- * What readers of the event stream that never read cost the others: requests a second while 100 readers
- * follow `GET /mock/events`, of which all read or half do, in turns, against one service in a process of its
- * own; and the memory that it takes.
+ * What stalled readers of the event stream cost other clients: requests a second and memory while 100 readers follow
+ * `GET /mock/events`. All of them read, or half do, in turns, against one service in its own process.
  *
  * Usage: bun bench/event-readers.ts [ROUNDS]
  */
@@ -17,7 +16,7 @@ const AT_ONCE = 16;
 const service = await startService();
 const { hostname, port } = new URL(service.url);
 
-/** Opens so many readers, of whom the first `reading` read; resolves when all are being told. */
+/** Opens `count` readers, of which the first `reading` read. Resolves once all receive events. */
 async function openReaders(count: number, reading: number): Promise<Socket[]> {
   const sockets = Array.from({ length: count }, (_, i) => {
     const socket = connect(Number(port), hostname);
@@ -30,7 +29,7 @@ async function openReaders(count: number, reading: number): Promise<Socket[]> {
   return sockets;
 }
 
-/** Asks for REQUESTS codes, AT_ONCE at a time. @returns how many a second */
+/** Requests REQUESTS codes, AT_ONCE at a time. @returns requests a second */
 async function load(): Promise<number> {
   let left = REQUESTS;
   const client = async () => {
@@ -49,7 +48,7 @@ async function load(): Promise<number> {
 }
 
 const settings = [
-  { name: 'nobody', readers: 0, reading: 0 },
+  { name: 'no readers', readers: 0, reading: 0 },
   { name: '100 readers, all read', readers: READERS, reading: READERS },
   { name: '100 readers, 50 never read', readers: READERS, reading: READERS / 2 },
 ];
@@ -69,7 +68,7 @@ service.kill();
 
 const base = median(rates[1] ?? []);
 console.log(
-  `| event stream | requests a second | beside all reading | resident memory, highest |\n|---|---|---|---|`,
+  `| event stream | requests a second | ratio to all reading | highest resident memory |\n|---|---|---|---|`,
 );
 for (const [i, { name }] of settings.entries()) {
   const rate = median(rates[i] ?? []);

@@ -1,20 +1,20 @@
-/** The middle of some figures. */
+/** The median. */
 export function median(figures: readonly number[]): number {
   return quantile(figures, 0.5);
 }
 
-/** The figure below which so great a share of them lies. @param share from 0 to 1 */
+/** The quantile. @param share from 0 to 1 */
 export function quantile(figures: readonly number[], share: number): number {
   return [...figures].sort((a, b) => a - b)[Math.floor(figures.length * share)] ?? Math.max(...figures);
 }
 
-/** A table in Markdown. */
+/** A Markdown table. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
-/** How many times as much one figure is as another, to two digits behind the point. */
-export function ratio(figure: number, beside: number): string {
-  return (figure / beside).toFixed(2);
+/** One figure divided by another, with two decimals. */
+export function ratio(figure: number, base: number): string {
+  return (figure / base).toFixed(2);
 }

@@ -3,9 +3,9 @@ import { hasWrk, type Load, load, type Traffic } from './http/wrk.ts';
 import { cpuMs, type ServerProcess, startServer, startService } from './service-process.ts';
 
 /**
- * The service as it is by default, its log read, beside the same two routes on a bare Elysia and on `Bun.serve`:
- * the server on one core, the load on another. The generator is near its limit at these rates, and whatever else
- * the machine does falls on both: the steady figure is the server's own processor time for a request.
+ * The service with its defaults and its log read, beside the same two routes on a bare Elysia and on `Bun.serve`. The
+ * server runs on one core, the load on another. At these rates the load generator is near its limit, and other work on
+ * the machine disturbs both. The steady figure is the server's own processor time per request.
  *
  * Usage: bun bench/http.ts [--quick]
  */
@@ -18,7 +18,7 @@ const SERVERS: Readonly<Record<string, () => Promise<ServerProcess>>> = {
   'Bun.serve': () => startServer('bench/http/bare-bun.ts', {}, SERVER_CORE),
 };
 
-/** Codes are verified for a shorter time than they are made, so that they last. */
+/** Verifying takes less time than issuing, so that the codes last. */
 const TRAFFIC: readonly { readonly traffic: Traffic; readonly share: number }[] = [
   { traffic: 'request', share: 1 },
   { traffic: 'verify', share: 0.5 },
@@ -29,11 +29,11 @@ interface Figures extends Load {
   readonly cpuUs: number;
 }
 
-/** @returns a table, or why there is none */
+/** @returns a table, or why it could not be measured */
 export async function benchHttp(quick: boolean): Promise<string> {
   if (!hasWrk()) return 'wrk is missing: `apt-get install wrk`';
   const [rounds, seconds] = quick ? [1, 1] : [5, 4];
-  // Whoever reads the log would else take time from the server now and then.
+  // This process reads the log. Keep it off the server's core.
   Bun.spawnSync(['taskset', '-cp', String(LOAD_CORE), String(process.pid)]);
   const measured: Record<Traffic, Record<string, Figures[]>> = { request: {}, verify: {}, pair: {} };
   for (let round = 0; round < rounds; round++) {
@@ -54,11 +54,11 @@ export async function benchHttp(quick: boolean): Promise<string> {
 const HEAD = [
   '',
   '',
-  'processor time a request, µs',
+  'processor time per request, µs',
   'requests a second',
   'p50, ms',
   'p99, ms',
-  'not answered 200',
+  'answers other than 200',
 ];
 
 async function measure(server: ServerProcess, traffic: Traffic, seconds: number): Promise<Figures> {
@@ -68,7 +68,7 @@ async function measure(server: ServerProcess, traffic: Traffic, seconds: number)
   return { ...counted, cpuUs: (spent * 1_000) / counted.requests };
 }
 
-/** A row for each server. In brackets: how many times as much the service takes, median of the rounds' ratios. */
+/** A row per server. In brackets: the service's figure divided by that server's, median of the rounds' ratios. */
 function rows([traffic, byName]: readonly [
   string,
   Readonly<Record<string, readonly Figures[]>>,

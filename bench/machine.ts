@@ -1,7 +1,7 @@
 import { cpus, release, totalmem } from 'node:os';
 import { version as elysia } from 'elysia/package.json';
 
-/** What the figures were measured on, in a line. */
+/** The machine and the versions measured, in one line. */
 export function machine(): string {
   const cores = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);

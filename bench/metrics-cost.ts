@@ -4,24 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * What the metrics cost: the service beside a copy of itself without them, each in a process of its own, under
- * the same load in turns. Of each round the throughput and the processor time that the service took for a
- * request (of Linux's /proc, so with whatever else the machine does left out); of all rounds the medians.
+ * What the metrics cost: the service beside a copy of itself without metrics, each in its own process, under the same
+ * load in turns. Each round gives the throughput and the service's processor time per request, from Linux's /proc,
+ * which excludes other work on the machine. The table shows medians of all rounds.
  *
  * Usage: bun bench/metrics-cost.ts [ROUNDS]
  */
 const ROUNDS = Number(process.argv[2] ?? 15);
 const REQUESTS = 30_000;
 const CONNECTIONS = 32;
-/** Length of a tick in /proc/PID/stat, the same on every Linux that Bun runs on. */
+/** Length of a tick in /proc/PID/stat. It is the same on every Linux that Bun supports. */
 const TICK_MS = 10;
 
 const root = join(import.meta.dir, '..');
 
-/** The lines by which the metrics hang together with the rest; without them nothing is measured. */
+/** The lines that connect the metrics to the rest. Without them nothing is measured. */
 const CUTS: readonly (readonly [file: string, from: string, to: string])[] = [
-  ['web/app.ts', '    .onRequest(measured.start)\n', ''],
-  ['web/app.ts', "    .onAfterHandle({ as: 'global' }, measured.answered)\n", ''],
+  ['app.ts', '    .onRequest(measured.start)\n', ''],
+  ['app.ts', "    .onAfterHandle({ as: 'global' }, measured.answered)\n", ''],
   ['service.ts', '  bus.subscribe(otpMetrics(registry));\n', ''],
   ['service.ts', 'new MeasuredStore(opened.store, clock, storeMetrics(registry))', 'opened.store'],
 ];
@@ -33,7 +33,7 @@ await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
 for (const [file, from, to] of CUTS) {
   const path = join(copy, 'src', file);
   const source = await Bun.file(path).text();
-  if (source.split(from).length !== 2) throw new Error(`not once in src/${file}: ${from}`);
+  if (source.split(from).length !== 2) throw new Error(`src/${file} must contain this exactly once: ${from}`);
   await Bun.write(path, source.replace(from, to));
 }
 
@@ -51,14 +51,14 @@ async function start(cwd: string) {
   return { child, url: String(JSON.parse(first.split('\n')[0] ?? '').url) };
 }
 
-/** Processor time of a process so far, in milliseconds. */
+/** Processor time that a process has used so far, in milliseconds. */
 async function processorMs(pid: number): Promise<number> {
   const stat = await Bun.file(`/proc/${pid}/stat`).text();
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
-/** A request and a wrong guess for each of some users, in turn, over a connection that is kept. */
+/** Sends requests and wrong guesses in turn, for 100 users, over one kept-alive connection. */
 function exchange(url: string, connection: number, requests: number): Promise<void> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -78,7 +78,7 @@ function exchange(url: string, connection: number, requests: number): Promise<vo
         `POST /otp/${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
       );
     };
-    // The answers are small: each comes in one piece.
+    // The answers are small: each arrives in one piece.
     socket.on('data', send);
     socket.on('connect', send);
     socket.on('error', reject);
@@ -109,7 +109,7 @@ const services = { off: await start(copy), on: await start(root) };
 const rounds = { off: [] as Round[], on: [] as Round[] };
 for (const service of [services.off, services.on]) for (let i = 0; i < 3; i++) await round(service);
 for (let i = 0; i < ROUNDS; i++) {
-  // First now the one, now the other, so that neither always comes after a pause.
+  // Alternate the order, so that neither always runs after a pause.
   const order = i % 2 === 0 ? (['off', 'on'] as const) : (['on', 'off'] as const);
   for (const name of order) rounds[name].push(await round(services[name]));
 }
@@ -120,7 +120,7 @@ for (const { child } of Object.values(services)) {
 await rm(copy, { recursive: true, force: true });
 
 console.log(
-  `Bun ${Bun.version}, ${ROUNDS} rounds each of ${REQUESTS} requests over ${CONNECTIONS} connections; medians\n`,
+  `Bun ${Bun.version}, ${ROUNDS} rounds of ${REQUESTS} requests over ${CONNECTIONS} connections; medians\n`,
 );
 console.log('| | without metrics | with metrics | median of the ratios |\n|---|---|---|---|');
 const row = (name: string, of: (round: Round) => number, digits: number) => {
@@ -129,4 +129,4 @@ const row = (name: string, of: (round: Round) => number, digits: number) => {
   console.log(`| ${name} | ${off} | ${on} | ${median(ratios).toFixed(3)} |`);
 };
 row('requests a second', ({ perSecond }) => perSecond, 0);
-row('processor time of a request, µs', ({ microseconds }) => microseconds, 1);
+row('processor time per request, µs', ({ microseconds }) => microseconds, 1);

@@ -1,18 +1,18 @@
 import { connect, type Socket } from 'node:net';
 
-/** A call of the service's, and what it is to be answered with. */
+/** A `POST` to the service. */
 export interface Call {
   readonly path: string;
   readonly body: object;
 }
 
 /**
- * A connection that sends many calls one behind the other and only counts the answers: at the rates of interest
- * a client that looks at each would be the slow part.
+ * A connection that pipelines many calls and only counts the answers. At the rates of interest, a client that parsed
+ * each answer would be the bottleneck.
  */
 export class Pipeline {
   readonly #socket: Socket;
-  /** How many answers came, and how many of them were no success. */
+  /** Answers received, and how many of them had a status other than 200. */
   answered = 0;
   failed = 0;
   #sent = 0;
@@ -25,7 +25,7 @@ export class Pipeline {
     this.#socket.on('data', (data) => this.#count(data.toString('latin1')));
   }
 
-  /** How many calls wait for their answers. */
+  /** Calls without an answer yet. */
   get waiting(): number {
     return this.#sent - this.answered;
   }
@@ -35,7 +35,7 @@ export class Pipeline {
     this.#socket.write(calls.map(format).join(''));
   }
 
-  /** Resolves when all that was sent is answered. */
+  /** Resolves once every call sent is answered. */
   async drained(): Promise<void> {
     if (this.waiting === 0) return;
     await new Promise<void>((resolve) => {
@@ -51,7 +51,7 @@ export class Pipeline {
     const lines = (this.#rest + text).split('\r\n');
     this.#rest = lines.pop() ?? '';
     for (const line of lines) {
-      // A body has no line break behind it: the next answer's first line follows on it.
+      // A body ends without a line break, so the next answer's status line follows on the same line.
       const [, status] = /HTTP\/1\.1 (\d+)/.exec(line) ?? [];
       if (status === undefined) continue;
       this.answered++;

@@ -7,8 +7,8 @@ import { cpuMs, startService } from './service-process.ts';
 
 /**
  * What a shared store costs: steps of the store, and requests to the service, with codes in memory, in Redis with one
- * replica, and in Redis with two. All of it is on one machine, load included, so it is the processor times that tell how
- * far it goes with more of them.
+ * replica, and in Redis with two. Everything runs on one machine, load included. So processor times, not rates, show
+ * how far more machines would carry it.
  *
  * Usage: bun bench/redis.ts [--quick]
  */
@@ -17,30 +17,30 @@ const ROUNDS = QUICK ? 1 : 3;
 const CODES = QUICK ? 10_000 : 60_000;
 const SECONDS = QUICK ? 1 : 4;
 
-const PLACES = [
-  { place: 'memory', replicas: 1, isShared: false },
-  { place: 'Redis, one replica', replicas: 1, isShared: true },
-  { place: 'Redis, two replicas', replicas: 2, isShared: true },
+const SETUPS = [
+  { name: 'memory', replicas: 1, isShared: false },
+  { name: 'Redis, one replica', replicas: 1, isShared: true },
+  { name: 'Redis, two replicas', replicas: 2, isShared: true },
 ];
 
-type Place = (typeof PLACES)[number];
+type Setup = (typeof SETUPS)[number];
 type Figures = Readonly<Record<string, number>>;
 
-/** Runs something beside a Redis of its own, where there is one. */
-async function beside<T>({ isShared }: Place, run: (redis?: RedisServer) => Promise<T>): Promise<T> {
+/** Runs `run`, with a Redis of its own if the setup needs one. */
+async function withRedis<T>({ isShared }: Setup, run: (redis?: RedisServer) => Promise<T>): Promise<T> {
   if (!isShared) return run();
   await using redis = await RedisServer.start();
   return await run(redis);
 }
 
-/** Does something for each replica at once. */
-const onEach = <T>({ replicas }: Place, act: (replica: number) => Promise<T>): Promise<T[]> =>
+/** Calls `act` for all replicas at once. */
+const onEach = <T>({ replicas }: Setup, act: (replica: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: replicas }, (_, replica) => act(replica)));
 
-/** Figures of each kind of step, of all replicas together. */
-async function steps(place: Place): Promise<Readonly<Record<string, Figures>>> {
-  const outputs: Record<string, Figures>[] = await beside(place, (redis) =>
-    onEach(place, async (replica) => {
+/** Figures for each kind of step, over all replicas. */
+async function steps(setup: Setup): Promise<Readonly<Record<string, Figures>>> {
+  const outputs: Record<string, Figures>[] = await withRedis(setup, (redis) =>
+    onEach(setup, async (replica) => {
       const args = [join(import.meta.dir, 'redis/replica-process.ts'), `replica-${replica}`, String(CODES)];
       const child = Bun.spawn([process.execPath, ...args, ...(redis ? [redis.url] : [])], { stdout: 'pipe' });
       return JSON.parse(await new Response(child.stdout).text());
@@ -52,11 +52,11 @@ async function steps(place: Place): Promise<Readonly<Record<string, Figures>>> {
   );
 }
 
-/** The same of requests to the service: pairs of a request and its verification. */
-function requests(place: Place): Promise<Figures> {
-  return beside(place, async (redis) => {
+/** The same figures for calls to the service: pairs of a request and its verification. */
+function requests(setup: Setup): Promise<Figures> {
+  return withRedis(setup, async (redis) => {
     const env = redis ? { OTP_STORE: redis.url, OTP_PEPPER: 'pepper-for-the-benchmark' } : {};
-    const services = await onEach(place, () => startService(env));
+    const services = await onEach(setup, () => startService(env));
     const run = (seconds: number, names: string) =>
       Promise.all(services.map(({ url }, replica) => load(url, 'pair', seconds, 1, `${names}-${replica}`)));
     await run(1, 'warm');
@@ -72,13 +72,13 @@ function requests(place: Place): Promise<Figures> {
       p50: Math.max(...loads.map(({ p50 }) => p50)),
       p99: Math.max(...loads.map(({ p99 }) => p99)),
       failed: sum(loads.map(({ failed }) => failed)),
-      ownUs: usFor(sum(usedMs.slice(0, place.replicas))),
-      redisUs: usFor(sum(usedMs.slice(place.replicas))),
+      ownUs: usFor(sum(usedMs.slice(0, setup.replicas))),
+      redisUs: usFor(sum(usedMs.slice(setup.replicas))),
     };
   });
 }
 
-/** Rates are added; of all else it is the mean. What Redis takes is shared out: each replica has counted all of it. */
+/** Sums rates and takes the mean of the rest. Divides what Redis took, because each replica counted all of it. */
 function together(replicas: readonly Figures[]): Figures {
   const share: Figures = { perSecond: 1, redisUs: replicas.length ** 2, bytes: replicas.length ** 2 };
   const sum = (name: string) => replicas.reduce((sum, figures) => sum + (figures[name] ?? 0), 0);
@@ -96,29 +96,29 @@ const COLUMNS: readonly Column[] = [
   ['of Redis, µs', 'redisUs', 1],
 ];
 const STEP_COLUMNS: readonly Column[] = [...COLUMNS, ['bytes in Redis', 'bytes', 0]];
-const HTTP_COLUMNS: readonly Column[] = [...COLUMNS, ['not answered 200', 'failed', 0]];
+const HTTP_COLUMNS: readonly Column[] = [...COLUMNS, ['answers other than 200', 'failed', 0]];
 
-/** Medians of the rounds. */
+/** Medians over the rounds. */
 function cells(columns: readonly Column[], rounds: readonly Figures[]): string[] {
   return columns.map(([, name, digits]) => median(rounds.map((round) => round[name] ?? 0)).toFixed(digits));
 }
 
 const heads = (columns: readonly Column[]) => columns.map(([head]) => head);
 
-/** What is measured in each place, in rounds that take turns. */
-async function rounds<T>(measure: (place: Place) => Promise<T>): Promise<Map<string, T[]>> {
+/** Measures each setup in turn, for each round. */
+async function rounds<T>(measure: (setup: Setup) => Promise<T>): Promise<Map<string, T[]>> {
   const measured = new Map<string, T[]>();
   for (let round = 0; round < ROUNDS; round++)
-    for (const place of PLACES)
-      measured.set(place.place, [...(measured.get(place.place) ?? []), await measure(place)]);
+    for (const setup of SETUPS)
+      measured.set(setup.name, [...(measured.get(setup.name) ?? []), await measure(setup)]);
   return measured;
 }
 
 console.log(`${machine()}\n\n## Steps of the store, 32 at once from each replica\n`);
-const stepRows = [...(await rounds(steps))].flatMap(([place, rounds]) =>
+const stepRows = [...(await rounds(steps))].flatMap(([setup, rounds]) =>
   Object.keys(rounds[0] ?? {}).map((kind) => [
     kind,
-    place,
+    setup,
     ...cells(
       STEP_COLUMNS,
       rounds.map((round) => round[kind] ?? {}),
@@ -132,9 +132,9 @@ console.log(
   ),
 );
 if (hasWrk()) {
-  console.log('\n## Over HTTP, 32 connections to each replica: a request and its verification in turns\n');
-  const rows = [...(await rounds(requests))].map(([place, rounds]) => [
-    place,
+  console.log('\n## Over HTTP, 32 connections to each replica: a request and its verification in turn\n');
+  const rows = [...(await rounds(requests))].map(([setup, rounds]) => [
+    setup,
     ...cells(HTTP_COLUMNS, rounds),
   ]);
   console.log(table(['', ...heads(HTTP_COLUMNS)], rows));

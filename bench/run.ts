@@ -5,8 +5,8 @@ import { benchStartStop } from './start-stop.ts';
 import { benchStore } from './store.ts';
 
 /**
- * All benchmarks, as Markdown: what is in docs/benchmarks.md. Those for which one has to wait, and those of single
- * questions, are called by themselves.
+ * Prints the benchmarks of docs/benchmarks.md as Markdown. Benchmarks that take long or answer a single question have
+ * commands of their own.
  *
  * Usage: bun bench/run.ts [--quick]
  */
@@ -14,7 +14,7 @@ const quick = process.argv.includes('--quick');
 
 const PARTS = [
   { title: 'Over HTTP', file: 'bench/http.ts', run: benchHttp },
-  { title: 'Everybody expires at once', file: 'bench/expiry.ts', run: benchExpiry },
+  { title: 'All codes expire at once', file: 'bench/expiry.ts', run: benchExpiry },
   { title: 'Start and stop', file: 'bench/start-stop.ts', run: benchStartStop },
   { title: 'The store and its wheel', file: 'bench/store.ts', run: benchStore },
 ];

@@ -1,25 +1,25 @@
 import { join } from 'node:path';
 
-/** A server in a process of its own, on a free port of this machine. */
+/** A server in its own process, on a free port of this machine. */
 export interface ServerProcess {
   readonly url: string;
   readonly pid: number;
   readonly kill: () => void;
-  /** Asks it to end with SIGTERM. @returns its exit code, once it has */
+  /** Sends SIGTERM. @returns the exit code, once the process has ended */
   readonly stop: () => Promise<number>;
 }
 
-/** Who hears what a process writes, in whole lines. */
+/** Called with the whole lines that a process writes. */
 export interface Listeners {
   readonly output?: (lines: string) => void;
   readonly errors?: (lines: string) => void;
 }
 
-/** What `bun start` tells the garbage collector. */
+/** The setting of the garbage collector in `bun start`. */
 const START_ENV = { BUN_JSC_forceRAMSize: '536870912' };
 
 /**
- * The service, as `bun start` runs it, with its log read. The parameters are those of `startServer`.
+ * Starts the service as `bun start` does, and reads its log. Takes the parameters of `startServer`.
  *
  * @param script the sources, or a bundle of them
  */
@@ -33,9 +33,9 @@ export function startService(
 }
 
 /**
- * Runs a script whose first line of output is JSON with its `url`, and reads on whatever it writes.
+ * Runs a script whose first output line is JSON with its `url`, and keeps reading its output.
  *
- * @param core the one of the machine's cores that it may use; absent for all
+ * @param core the only core that it may use; all if absent
  */
 export async function startServer(
   script: string,
@@ -52,7 +52,7 @@ export async function startServer(
   });
   if (errors && child.stderr) read(child.stderr, errors);
   const first = await new Promise<string>((resolve) => {
-    // A promise is resolved once: what comes later changes nothing.
+    // Only the first call resolves; later ones do nothing.
     read(child.stdout, (lines) => {
       resolve(lines);
       output(lines);
@@ -66,21 +66,21 @@ export async function startServer(
   return { url, pid: child.pid, kill: () => child.kill('SIGKILL'), stop };
 }
 
-/** Tells of whole lines, as many as come at once. */
-async function read(stream: ReadableStream<Uint8Array>, hear: (lines: string) => void): Promise<void> {
+/** Passes on whole lines, as many as arrive at once. */
+async function read(stream: ReadableStream<Uint8Array>, onLines: (lines: string) => void): Promise<void> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of stream) {
     const text = rest + decoder.decode(chunk, { stream: true });
     const end = text.lastIndexOf('\n') + 1;
     rest = text.slice(end);
-    if (end > 0) hear(text.slice(0, end));
+    if (end > 0) onLines(text.slice(0, end));
   }
 }
 
 /** Processor time that a process has used so far, in milliseconds. */
 export async function cpuMs(pid: number): Promise<number> {
-  // Fields 14 and 15 of proc(5), in hundredths of a second; the second field may have blanks in it.
+  // Fields 14 and 15 of proc(5), in hundredths of a second. The second field may contain spaces.
   const fields = (await Bun.file(`/proc/${pid}/stat`).text()).replace(/^.*\) /s, '').split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }

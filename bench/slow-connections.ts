@@ -3,8 +3,8 @@ import { median } from './figures.ts';
 import { startService } from './service-process.ts';
 
 /**
- * What 1,000 clients that send a byte a second cost those who are not slow: the latency of `POST /otp/verify`
- * with and without them, in turns, against one service in a process of its own.
+ * What 1,000 clients that send one byte a second cost the others: the latency of `POST /otp/verify` with and without
+ * them, in turns, against one service in its own process.
  *
  * Usage: bun bench/slow-connections.ts [ROUNDS]
  */
@@ -16,7 +16,7 @@ const AT_ONCE = 8;
 const service = await startService();
 const { url } = service;
 
-/** Keeps SLOW connections in the middle of a request; the returned function ends them. */
+/** Holds SLOW connections in the middle of a request. @returns ends them */
 function slowClients(): () => void {
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();
@@ -27,7 +27,7 @@ function slowClients(): () => void {
     socket.write(
       'POST /otp/verify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n',
     );
-    // The service closes each after a while: another takes its place.
+    // The service closes each after a while. Open another in its place.
     socket.on('close', () => {
       sockets.delete(socket);
       open();
@@ -46,7 +46,7 @@ function slowClients(): () => void {
   };
 }
 
-/** Latencies of REQUESTS requests, AT_ONCE at a time, in milliseconds, sorted. */
+/** Sends REQUESTS requests, AT_ONCE at a time. @returns their latencies in milliseconds, sorted */
 async function latencies(): Promise<number[]> {
   const taken: number[] = [];
   const client = async () => {
@@ -69,12 +69,12 @@ async function latencies(): Promise<number[]> {
 const at = (sorted: number[], share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
 
 await latencies();
-const rounds = { alone: [] as number[][], beside: [] as number[][] };
+const rounds = { alone: [] as number[][], slow: [] as number[][] };
 for (let round = 0; round < ROUNDS; round++) {
   rounds.alone.push(await latencies());
   const end = slowClients();
   await Bun.sleep(1_500);
-  rounds.beside.push(await latencies());
+  rounds.slow.push(await latencies());
   end();
   await Bun.sleep(500);
 }
@@ -83,13 +83,11 @@ service.kill();
 console.log(
   `Bun ${Bun.version}, ${ROUNDS} rounds of ${REQUESTS} requests, ${AT_ONCE} at once; medians over the rounds\n`,
 );
-console.log(`| | alone, ms | beside ${SLOW} slow connections, ms | ratio |\n|---|---|---|---|`);
+console.log(`| | alone, ms | with ${SLOW} slow connections, ms | ratio |\n|---|---|---|---|`);
 for (const share of [0.5, 0.99]) {
-  const [alone, beside] = [rounds.alone, rounds.beside].map((runs) =>
-    median(runs.map((run) => at(run, share))),
-  );
-  if (alone === undefined || beside === undefined) throw new Error('no rounds');
+  const [alone, slow] = [rounds.alone, rounds.slow].map((runs) => median(runs.map((run) => at(run, share))));
+  if (alone === undefined || slow === undefined) throw new Error('no rounds');
   console.log(
-    `| p${share * 100} | ${alone.toFixed(2)} | ${beside.toFixed(2)} | ${(beside / alone).toFixed(2)} |`,
+    `| p${share * 100} | ${alone.toFixed(2)} | ${slow.toFixed(2)} | ${(slow / alone).toFixed(2)} |`,
   );
 }

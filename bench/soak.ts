@@ -4,26 +4,26 @@ import { Pipeline } from './pipeline.ts';
 import { cpuMs, residentMiB, startService } from './service-process.ts';
 
 /**
- * The service at half of its highest rate for as long as one likes: whether anything fails, whether its memory
+ * Runs the service at half of its highest rate for as long as you like. Shows whether any call fails, whether memory
  * grows, and whether anything is left at the end.
  *
- * Of each three calls one asks for a code, one verifies it, and one asks for a code that nobody verifies: it
- * runs out after TTL_S, and is forgotten a minute later.
+ * Of every three calls, one requests a code, one verifies it, and one requests a code that is never verified. That code
+ * expires after TTL_S and is forgotten a minute later.
  *
  * Usage: bun bench/soak.ts [--minutes N]
  */
 const MINUTES = Number(process.argv[process.argv.indexOf('--minutes') + 1]) || 20;
 const TTL_S = 30;
 const GRACE_S = 60;
-/** Calls are sent in portions: so many a second, over so many connections. */
+/** Calls are sent in portions: PORTIONS a second, over CONNECTIONS connections. */
 const PORTIONS = 100;
 const CONNECTIONS = 8;
-/** Until so much of the time has passed, memory still finds its level. */
+/** The share of the time in which memory is still settling. */
 const WARM_UP = 0.25;
 
 const service = await startService();
 const highest = await load(service.url, 'pair', 5, 1);
-// Else the codes that this left would be found at the end.
+// Otherwise the codes left by this load would be counted at the end.
 await fetch(`${service.url}/mock/reset`, { method: 'POST' });
 const portion = Math.floor(highest.perSecond / 2 / PORTIONS / 3 / CONNECTIONS) * 3 * CONNECTIONS;
 const pipelines = Array.from({ length: CONNECTIONS }, () => new Pipeline(service.url));
@@ -39,7 +39,7 @@ for (let turn = 0; seconds() < MINUTES * 60; turn++) {
   mostWaiting = Math.max(mostWaiting, ...pipelines.map((it) => it.waiting));
   if (turn % (10 * PORTIONS) === 0)
     samples.push({ hours: seconds() / 3_600, mib: await residentMiB(service.pid) });
-  // Aimed at the grid, so that lateness is made up for.
+  // Sleep until the next slot of a fixed grid, so that delays are caught up.
   await Bun.sleep(Math.max(0, ((turn + 1) * 1_000) / PORTIONS - seconds() * 1_000));
 }
 await Promise.all(pipelines.map((it) => it.drained()));
@@ -65,13 +65,13 @@ console.log(
       ],
       ['failed', String(sum((it) => it.failed))],
       ['processor time of the service', `${((100 * cpu) / ran / 1_000).toFixed(0)} % of a core`],
-      ['calls waiting on a connection, most', String(mostWaiting)],
+      ['most calls waiting on one connection', String(mostWaiting)],
       [
         'resident memory after warm-up',
         `${Math.min(...warm.map(({ mib }) => mib)).toFixed(0)} to ${Math.max(...warm.map(({ mib }) => mib)).toFixed(0)} MiB, mean ${mean.toFixed(0)}`,
       ],
       ['its fitted slope', `${share.toFixed(1)} % an hour`],
-      ['codes on the wheel when all have run out', String(wheel.entries)],
+      ['codes on the wheel after all expired', String(wheel.entries)],
       ['exit code after SIGTERM', String(exitCode)],
     ],
   ),
@@ -89,7 +89,7 @@ function calls(threes: number) {
   }).flat();
 }
 
-/** The straight line through points that is nearest to them: least squares. */
+/** The slope of the least-squares line through the points, and the mean of their y. */
 function line(points: readonly (readonly [number, number])[]) {
   const average = (of: (point: readonly [number, number]) => number) =>
     points.reduce((total, point) => total + of(point), 0) / points.length;

@@ -2,7 +2,7 @@ import { bundled } from '../test/support/bundle.ts';
 import { median, table } from './figures.ts';
 import { residentMiB, startService } from './service-process.ts';
 
-/** What is started: the sources, as `bun start` does it, and the bundle that the smaller image has. */
+/** The sources, as `bun start` runs them, and the bundle in the smaller image. */
 const FORMS = ['sources', 'bundle'] as const;
 
 interface Figures {
@@ -12,8 +12,8 @@ interface Figures {
 }
 
 /**
- * From the start of the process to the first 200 of `/livez`, memory when nothing has been asked yet, and from
- * SIGTERM to the end of the process.
+ * Time from the start of the process to the first 200 of `/livez`, memory before any request, and time from SIGTERM to
+ * exit.
  *
  * Usage: bun bench/start-stop.ts [--quick]
  */
@@ -31,11 +31,11 @@ export async function benchStartStop(quick: boolean): Promise<string> {
     }),
   ];
   return table(
-    ['median (most)', ...FORMS],
+    ['median (maximum)', ...FORMS],
     [
       row('start to the first 200 of /livez', 'ms', ({ startMs }) => startMs),
       row('resident memory, idle', 'MiB', ({ memoryMiB }) => memoryMiB),
-      row('SIGTERM to the end', 'ms', ({ stopMs }) => stopMs),
+      row('SIGTERM to exit', 'ms', ({ stopMs }) => stopMs),
     ],
   );
 }
@@ -59,7 +59,7 @@ function freePort(): number {
   const server = Bun.serve({ port: 0, fetch: () => new Response() });
   const { port } = server;
   server.stop(true);
-  if (port === undefined) throw new Error('there is no free port');
+  if (port === undefined) throw new Error('no free port');
   return port;
 }
 

@@ -1,4 +1,4 @@
-/** The same login in a real browser, by Playwright. With @playwright/test the calls are the same. */
+/** The same login in a real browser, with Playwright. The calls are the same with @playwright/test. */
 import { afterAll, beforeAll, expect } from 'bun:test';
 import { createService } from 'mock-otp-service';
 import { browserTest } from '../test/support/browser.ts';
@@ -18,32 +18,32 @@ const lever = (path: string, body: object, method = 'POST') =>
     body: JSON.stringify(body),
   });
 
-browserTest('a person logs in with the code that comes', async (browser) => {
+browserTest('a user logs in with the code that arrives', async (browser) => {
   const user = '+15550011';
   const page = await browser.newPage();
   await page.goto(app.url.href);
-  await page.getByLabel('Telephone').fill(user);
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByLabel('Phone').fill(user);
+  await page.getByRole('button', { name: 'Continue' }).click();
 
   const query = new URLSearchParams({ user, purpose: 'login' });
   const message = await fetch(`${service.url}/mock/inbox/wait?${query}`);
   const { code }: { code: string } = await message.json();
   await page.getByLabel('Code').fill(code);
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
   expect(await page.getByRole('heading').textContent()).toBe(`Welcome, ${user}`);
 });
 
-browserTest('a person who takes too long is told so', async (browser) => {
+browserTest('a user who takes too long sees that the code has expired', async (browser) => {
   const user = '+15550012';
-  // A code that is known in advance: nothing has to be read.
+  // A fixed code: the test need not read the inbox.
   await lever('codes', [{ user, code: '424242' }], 'PUT');
   const page = await browser.newPage();
   await page.goto(app.url.href);
-  await page.getByLabel('Telephone').fill(user);
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByLabel('Phone').fill(user);
+  await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByLabel('Code').fill('424242');
 
   await lever('clock', { advance: 301 });
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
   expect(await page.getByRole('alert').textContent()).toBe('Your code has expired.');
 });

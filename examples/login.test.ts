@@ -1,10 +1,10 @@
-/** How to test a login over HTTP: each test has a user of its own, so they may all run at once. */
+/** How to test a login over HTTP. Each test has its own user, so all can run in parallel. */
 import { afterAll, expect, test } from 'bun:test';
 import { treaty } from '@elysiajs/eden';
 import { type App, createService } from 'mock-otp-service';
 import { startLoginApp } from './login-app.ts';
 
-// The service within the test. One that runs beside it does as well: otpUrl = 'http://localhost:8080'.
+// Runs the service inside the test. A separate one works too: otpUrl = 'http://localhost:8080'.
 const service = createService({ HOST: '127.0.0.1', PORT: '0' });
 const otpUrl = await service.listen();
 const otp = treaty<App>(otpUrl, { parseDate: false });
@@ -15,16 +15,16 @@ const submit = async (path: string, fields: Record<string, string>) =>
 
 afterAll(() => Promise.all([app.stop(), service.stop()]));
 
-test('the code that was sent logs in, once', async () => {
+test('the code logs in once', async () => {
   const user = '+15550001';
   await submit('/code', { user });
   const { data: message } = await otp.mock.inbox.wait.get({ query: { user, purpose: 'login' } });
   const code = message?.code ?? '';
   expect(await submit('/login', { user, code })).toContain(`Welcome, ${user}`);
-  expect(await submit('/login', { user, code })).toContain('That was not it.');
+  expect(await submit('/login', { user, code })).toContain('Wrong code.');
 });
 
-test('a second code is the one that counts, and a test that names the first one waits for it', async () => {
+test('a second code replaces the first, and a test can wait for the code after the first', async () => {
   const user = '+15550002';
   const next = async (after: string) =>
     (await otp.mock.inbox.wait.get({ query: { user, after } })).data ?? { id: '', code: '' };
@@ -35,16 +35,16 @@ test('a second code is the one that counts, and a test that names the first one 
   expect(await submit('/login', { user, code: second.code })).toContain('Welcome');
 });
 
-test('a code that has expired is told from a wrong one, and nobody has to wait for that', async () => {
+test('an expired code gets its own message, and the test need not wait for it to expire', async () => {
   const user = '+15550003';
   await submit('/code', { user });
   await otp.mock.expire.post({ user, purpose: 'login' });
   expect(await submit('/login', { user, code: '000000' })).toContain('Your code has expired.');
 });
 
-test('a provider that is down for a moment is no disaster', async () => {
+test('a provider that fails once does not break the login', async () => {
   const user = '+15550004';
   await otp.mock.faults.put([{ on: 'request', user, times: 1, status: 503 }]);
-  expect(await submit('/code', { user })).toContain('We cannot send a code now.');
+  expect(await submit('/code', { user })).toContain('We cannot send a code right now.');
   expect(await submit('/code', { user })).toContain('name="code"');
 });

@@ -13,16 +13,16 @@ import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-s
 import { GLANCE, type PanelSpec, ROWS } from './panels.ts';
 
 /**
- * The Grafana dashboard, from the list of its panels. Run as a program it writes `dashboard.json` beside itself.
+ * The Grafana dashboard, built from the list of panels. Run as a program, it writes `dashboard.json` beside itself.
  *
  * Usage: bun grafana/dashboard.ts
  */
 const FILE = join(import.meta.dir, 'dashboard.json');
 
-/** Whichever Prometheus the reader picks on the dashboard. */
+/** The Prometheus that the reader picks on the dashboard. */
 const SOURCE = { type: 'prometheus', uid: '$datasource' };
 
-/** A number for a glance is the newest one. */
+/** Single numbers show the latest value. */
 const LAST = new ReduceDataOptionsBuilder().calcs(['lastNotNull']);
 
 /** Grafana's grid is 24 columns wide. */
@@ -31,7 +31,7 @@ const COLUMNS = 24;
 export function dashboard(): Dashboard {
   const board = new DashboardBuilder('OTP service')
     .uid('otp-service')
-    .description('Codes asked for, verified, expired and guessed at; requests, store, wheel and process.')
+    .description('Codes issued, verified, expired and guessed; requests, store, wheel and process.')
     .tags(['otp'])
     .refresh('30s')
     .time({ from: 'now-1h', to: 'now' })
@@ -61,7 +61,7 @@ export function dashboard(): Dashboard {
   return board.build();
 }
 
-/** What panels of both kinds have in common. */
+/** Fills in what both kinds of panel share. */
 function filled<P extends StatBuilder | TimeseriesBuilder>(panel: P, spec: PanelSpec): P {
   panel.title(spec.title).description(spec.description).unit(spec.unit).datasource(SOURCE);
   for (const [index, [expr, legend]] of spec.queries.entries())

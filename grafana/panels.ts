@@ -1,13 +1,13 @@
-/** What a panel shows: its queries, each with the legend of its lines. */
+/** A panel: its queries, each with the legend of its lines. */
 export interface PanelSpec {
   readonly title: string;
   readonly description: string;
-  /** Grafana's name of the unit. */
+  /** The unit, by Grafana's name for it. */
   readonly unit: string;
   readonly queries: readonly (readonly [expr: string, legend: string])[];
 }
 
-/** Rate over what Grafana finds fitting for the width of the panel and the interval of the scrapes. */
+/** Rate over the window that Grafana derives from the panel's width and the scrape interval. */
 const rate = (series: string) => `rate(${series}[$__rate_interval])`;
 
 const quantile = (share: number, histogram: string, by = '', selector = '') =>
@@ -15,29 +15,29 @@ const quantile = (share: number, histogram: string, by = '', selector = '') =>
 
 const OTP_ROUTES = '{route=~"/otp/.+"}';
 
-/** One number each, for a glance. */
+/** Single numbers, across the top. */
 export const GLANCE: readonly PanelSpec[] = [
   {
     title: 'Ready instances',
-    description: 'Instances that take requests now.',
+    description: 'Instances that accept requests now.',
     unit: 'none',
     queries: [['sum(otp_ready)', 'ready']],
   },
   {
     title: 'Live codes now',
-    description: 'Codes that can be verified now. Each replica counts all in the store that it shares.',
+    description: 'Codes that can be verified now. With a shared store, each replica counts all of them.',
     unit: 'short',
     queries: [['max(otp_live)', 'live']],
   },
   {
-    title: 'Codes asked for',
-    description: 'Codes made, a second.',
+    title: 'Codes issued',
+    description: 'Codes issued per second.',
     unit: 'reqps',
     queries: [[`sum(${rate('otp_requested_total')})`, 'requested']],
   },
   {
-    title: 'Verified of those asked for',
-    description: 'A low share over a long time looks like SMS pumping, or like a delivery that fails.',
+    title: 'Verified share',
+    description: 'Codes verified per code issued. If it stays low, suspect SMS pumping or failing delivery.',
     unit: 'percentunit',
     queries: [
       [
@@ -48,24 +48,24 @@ export const GLANCE: readonly PanelSpec[] = [
   },
   {
     title: 'Rejected',
-    description: 'Verifications that were turned down, a second: above 1 they are guessing.',
+    description: 'Verifications rejected per second. Above 1, someone is guessing.',
     unit: 'reqps',
     queries: [[`sum(${rate('otp_verifications_total{result!="verified"}')})`, 'rejected']],
   },
   {
-    title: 'Locks in the last hour',
-    description: 'Locks that closed after too many wrong codes in a row.',
+    title: 'Lockouts in the last hour',
+    description: 'Lockouts after too many wrong codes in a row.',
     unit: 'short',
     queries: [['sum(increase(otp_locked_total[1h]))', 'locks']],
   },
 ];
 
-/** Lines over time, by the row that they stand in. */
+/** Lines over time, by row. */
 export const ROWS: Readonly<Record<string, readonly PanelSpec[]>> = {
   Codes: [
     {
-      title: 'What becomes of codes',
-      description: 'Codes made, and their ends.',
+      title: 'Codes by outcome',
+      description: 'Codes issued per second, and how they ended.',
       unit: 'reqps',
       queries: [
         [`sum(${rate('otp_requested_total')})`, 'requested'],
@@ -77,26 +77,25 @@ export const ROWS: Readonly<Record<string, readonly PanelSpec[]>> = {
     },
     {
       title: 'Verifications by result',
-      description: 'The true result, also where strict mode tells the caller less.',
+      description: 'Per second, by true result, even where strict mode tells the caller less.',
       unit: 'reqps',
       queries: [[`sum by (result) (${rate('otp_verifications_total')})`, '{{result}}']],
     },
     {
       title: 'Deliveries by result',
-      description:
-        'Messages a second; those that ended were not sent because their code was no good any more.',
+      description: 'Messages per second. Ended: not sent, because the code was no longer valid.',
       unit: 'reqps',
       queries: [[`sum by (channel, result) (${rate('otp_deliveries_total')})`, '{{channel}} {{result}}']],
     },
     {
       title: 'Live codes',
-      description: 'Codes that can be verified.',
+      description: 'Codes that can be verified now, by instance.',
       unit: 'short',
       queries: [['otp_live', '{{instance}}']],
     },
     {
-      title: 'Locks',
-      description: 'Locks that closed, a second.',
+      title: 'Lockouts',
+      description: 'Lockouts per second.',
       unit: 'reqps',
       queries: [[`sum(${rate('otp_locked_total')})`, 'locks']],
     },
@@ -104,13 +103,13 @@ export const ROWS: Readonly<Record<string, readonly PanelSpec[]>> = {
   Requests: [
     {
       title: 'Requests by route',
-      description: 'Requests a second, by the pattern of the route.',
+      description: 'Requests per second, by route pattern.',
       unit: 'reqps',
       queries: [[`sum by (route) (${rate('http_request_duration_seconds_count')})`, '{{route}}']],
     },
     {
       title: 'Requests for codes by status',
-      description: 'Requests a second to /otp/*, by the status of their answer.',
+      description: 'Requests per second to /otp/*, by status.',
       unit: 'reqps',
       queries: [
         [`sum by (status) (${rate(`http_request_duration_seconds_count${OTP_ROUTES}`)})`, '{{status}}'],
@@ -118,7 +117,7 @@ export const ROWS: Readonly<Record<string, readonly PanelSpec[]>> = {
     },
     {
       title: 'Requests: p50 and p99',
-      description: 'Time from the head of a request to /otp/* to its answer.',
+      description: 'Time from the request head to the answer, for /otp/*.',
       unit: 's',
       queries: [
         [quantile(0.5, 'http_request_duration_seconds', '', OTP_ROUTES), 'p50'],
@@ -135,27 +134,28 @@ export const ROWS: Readonly<Record<string, readonly PanelSpec[]>> = {
     },
     {
       title: 'Store: errors',
-      description: 'Operations in which the store failed, a second.',
+      description: 'Failed store operations per second.',
       unit: 'reqps',
       queries: [[`sum by (operation) (${rate('otp_store_errors_total')})`, '{{operation}}']],
     },
     {
       title: 'Expiry lag: p99',
-      description: 'From the end of a code to its announcement: up to a second is the ticker.',
+      description:
+        'Time from the deadline of a code to its announcement. The ticker accounts for up to a second.',
       unit: 's',
       queries: [[quantile(0.99, 'otp_expiry_lag_seconds'), 'p99']],
     },
     {
-      title: 'Wheel: a tick',
-      description: 'How long a tick takes to expire all that is due.',
+      title: 'Wheel tick: p99',
+      description: 'Time that a tick takes to expire everything that is due.',
       unit: 's',
       queries: [[quantile(0.99, 'otp_wheel_tick_duration_seconds'), 'p99']],
     },
   ],
   Process: [
     {
-      title: 'Processor',
-      description: 'Seconds of processor time a second: 1 is a whole core.',
+      title: 'CPU',
+      description: 'CPU seconds per second: 1 is a whole core.',
       unit: 'none',
       queries: [
         [`${rate('process_cpu_seconds_total')} and on (job, instance) otp_build_info`, '{{instance}}'],
@@ -169,13 +169,13 @@ export const ROWS: Readonly<Record<string, readonly PanelSpec[]>> = {
     },
     {
       title: 'Event loop',
-      description: 'How late the event loop is, p99 since the scrape before.',
+      description: 'Delay of the event loop, p99 since the last scrape.',
       unit: 's',
       queries: [['nodejs_eventloop_lag_p99_seconds and on (job, instance) otp_build_info', '{{instance}}']],
     },
     {
-      title: 'Lines of the log dropped',
-      description: 'Lines a second that were dropped because nobody read them in time.',
+      title: 'Dropped log lines',
+      description: 'Log lines dropped per second because the reader was too slow.',
       unit: 'cps',
       queries: [[`sum(${rate('otp_log_lines_dropped_total')})`, 'dropped']],
     },

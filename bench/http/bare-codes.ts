@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 
 /**
- * The least that could be called a one-time-password service, for those beside whom ours is measured: a `Map`,
- * with no limits, events, logs or checks, and codes that run out but are never removed.
+ * A minimal one-time-password service for the bare servers that ours is compared with: a `Map`, with no limits, events,
+ * logs or checks. Codes expire but are never removed.
  */
 const TTL_S = 300;
 const codes = new Map<string, { code: string; expiresAt: number }>();
@@ -19,7 +19,7 @@ export function request({ user, code = String(randomInt(1_000_000)).padStart(6, 
   return { message: 'OTP generated successfully', user, purpose: 'default', code, ...times };
 }
 
-/** @returns undefined if it is not the code, or too late */
+/** @returns undefined if the code is wrong or has expired */
 export function verify({ user, code }: Body) {
   const known = codes.get(user);
   if (known === undefined || known.code !== code || Date.now() >= known.expiresAt) return undefined;

@@ -1,7 +1,7 @@
 import { Elysia, t } from 'elysia';
 import { request, verify } from './bare-codes.ts';
 
-/** The two routes on Elysia, and nothing else: it knows the type of a body, and takes it as it comes. */
+/** The two routes on Elysia, and nothing else. The body has a type but is not validated. */
 const unchecked = { body: t.NoValidate(t.Object({ user: t.String(), code: t.Optional(t.String()) })) };
 const app = new Elysia({ normalize: false })
   .post('/otp/request', ({ body }) => request(body), unchecked)

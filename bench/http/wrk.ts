@@ -2,28 +2,28 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What is sent: codes for new users, the right codes of users who were sent one before, or both in turns. */
+/** Requests for new users, right guesses for users that already have a code, or both in turn. */
 export type Traffic = 'request' | 'verify' | 'pair';
 
-/** What a run of wrk counted. Latencies in milliseconds. */
+/** The result of a run of wrk. Latencies are in milliseconds. */
 export interface Load {
   readonly requests: number;
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
-  /** Answers of 400 and above, and connections that failed. */
+  /** Answers of 400 and above, and failed connections. */
   readonly failed: number;
 }
 
-/** Requests that are under way at once. */
+/** Requests in flight at once. */
 const CONNECTIONS = 32;
 
 /**
- * Users have names of 24 bytes, and each code is chosen by who asks for it, so that nobody has to read answers.
- * Of a pair, the code is verified when so many more have been asked for that its request has been answered.
+ * User names have 24 bytes. The client chooses each code, so it need not read answers. In pairs, a code is verified
+ * only after enough further requests that its own request has been answered.
  */
 const script = (traffic: Traffic, names: string) => `
-local traffic, lag, n = "${traffic}", ${CONNECTIONS * 16}, -1 -- wrk makes one request that it does not send
+local traffic, lag, n = "${traffic}", ${CONNECTIONS * 16}, -1 -- wrk builds one request that it does not send
 local function body(kind, i)
   return wrk.format("POST", "/otp/" .. kind, { ["Content-Type"] = "application/json" },
     string.format('{"user":"%s-%018d","code":"%06d"}', "${names}", i, i % 1000000))
@@ -44,14 +44,14 @@ function done(summary, latency)
 end
 `;
 
-/** Whether wrk can be run; if not, says how to install it. */
+/** Whether wrk is installed. If not, prints how to install it. */
 export function hasWrk(): boolean {
   const found = Bun.which('wrk') !== null;
-  if (!found) console.error('wrk is missing, so nothing is measured over HTTP: apt-get install wrk');
+  if (!found) console.error('wrk is missing, so the HTTP benchmarks are skipped: apt-get install wrk');
   return found;
 }
 
-/** Sends traffic to a server from one core for some seconds. @param names what those of its users begin with */
+/** Sends traffic to a server from one core for some seconds. @param names the prefix of its user names */
 export async function load(
   url: string,
   traffic: Traffic,
@@ -62,7 +62,7 @@ export async function load(
   const file = join(mkdtempSync(join(tmpdir(), 'wrk-')), `${traffic}.lua`);
   await Bun.write(file, script(traffic, names));
   const wrk = ['wrk', '-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '-s', file, url];
-  // Not with spawnSync: whoever calls may have a server's log to read meanwhile.
+  // Not spawnSync: the caller may need to read a server's log meanwhile.
   const child = Bun.spawn(['taskset', '-c', String(core), ...wrk], { stdout: 'pipe' });
   const output = await new Response(child.stdout).text();
   if ((await child.exited) !== 0) throw new Error(`wrk failed: ${output}`);

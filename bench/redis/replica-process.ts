@@ -7,10 +7,10 @@ import { FIVE_ATTEMPTS } from '../../test/support/policies.ts';
 import { quantile } from '../figures.ts';
 
 /**
- * A store as one replica has it, in a process of its own: codes are asked for, guessed wrong and verified, each of that
- * by itself, so many at once. Prints a JSON object: for each kind of step how many a second, latencies in ms, the processor
- * time in µs that a step has taken here and in Redis, and the bytes that it has added there; there those of all replicas
- * count.
+ * One replica's store in its own process. It requests codes, guesses wrong, and verifies, one kind of step after the
+ * other, AT_ONCE at a time. Prints a JSON object. For each kind of step it has the rate per second, latencies in ms,
+ * the processor time per step in µs here and in Redis, and the bytes added in Redis. Redis's figures include all
+ * replicas.
  *
  * Usage: bun bench/redis/replica-process.ts NAME CODES [REDIS_URL]
  */
@@ -26,7 +26,7 @@ const store = redis
   ? new RedisStore(redis, new Keys('otp:bench:', 'a pepper for the benchmark'), FIVE_ATTEMPTS)
   : new MemoryStore(clock, FIVE_ATTEMPTS, 'run');
 
-/** Processor time so far, in µs, of this process and of Redis, and the bytes that Redis has in use. */
+/** Processor time used so far, in µs, by this process and by Redis, and the bytes that Redis uses. */
 async function spent(): Promise<{ own: number; redis: number; bytes: number }> {
   const { user, system } = process.cpuUsage();
   const info = redis === undefined ? '' : String(await redis.send('INFO', []));
