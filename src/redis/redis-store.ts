@@ -7,15 +7,15 @@ import { countedOf, expiredOtpOf, listOf, otpOf } from './replies.ts';
 import { scanMembers } from './scan.ts';
 import { SCRIPTS, type Script } from './scripts.ts';
 
-/** Most records that one run of the expiry script takes: about 1 ms, in which Redis serves nobody else. */
+/** Most records that one run of the expiry script takes: about 1 ms, during which Redis serves no other client. */
 const BATCH = 100;
 
 /**
  * Codes in Redis, shared by all replicas of the service.
  *
- * Each operation is one script, which Redis runs without interruption. Time is Redis's own, so the replicas' clocks need
- * not agree. Each shard has an equal part of the capacity, so a user in a full shard can be refused while others have
- * room.
+ * Each operation is one script, which Redis runs without interruption. Time is Redis's own, so the replicas' clocks
+ * need not agree. Each shard has an equal part of the capacity, so a user in a full shard can be refused while others
+ * have room.
  */
 export class RedisStore implements Store {
   readonly #redis: RedisConnection;

@@ -9,7 +9,9 @@ local BACKSTOP = 86400000
 -- The same for the keys that all records of a shard share: longer than any record can be of use.
 local SHARED_FOR = 5 * BACKSTOP
 
-local FIELDS = { 'user', 'purpose', 'serial', 'mac', 'expires', 'gone', 'over', 'failures', 'locks', 'locked', 'forget' }
+local FIELDS = {
+  'user', 'purpose', 'serial', 'mac', 'expires', 'gone', 'over', 'failures', 'locks', 'locked', 'forget',
+}
 local NUMBERS = { serial = 1, expires = 1, gone = 1, failures = 1, locks = 1, locked = 1, forget = 1 }
 
 -- Service time in a shard. Its clock key has "+ms" ahead of Redis's clock, or "=ms" where it stands still.
