@@ -1,95 +1,85 @@
 import { StoreUnavailable } from '../core/store.ts';
 import { Link, type LinkParts } from './link.ts';
-import type { Script } from './script.ts';
+import type { Script } from './scripts.ts';
 
-/** From one try to connect to the next, in milliseconds of real time. */
+/** Real time between two attempts to connect, in milliseconds. */
 const RETRY_MS = 250;
 
 export interface ConnectionParts extends LinkParts {
-  /** Told whenever Redis has become available, without a reason, or has ceased to be. Must not throw. */
+  /** Called when Redis becomes available, without a reason, and when it becomes unavailable. Must not throw. */
   readonly onChange?: (reason: Error | undefined) => void;
 }
 
 /**
- * The way to Redis: a link, and the next one when that is lost.
+ * The connection to Redis: a link, and a new one whenever that is lost.
  *
- * While there is none every call fails at once. So nothing piles up however long Redis is away, and nothing is
- * asked of it but whether it is back. Nothing is ever sent twice that may have been done.
+ * Without a link every call fails at once. So no calls pile up however long Redis is away, and Redis is asked nothing
+ * but whether it is back. A call that may have taken effect is never sent twice.
  */
 export class RedisConnection {
   readonly #parts: ConnectionParts;
   readonly #closing = new AbortController();
-  /** The one that may be opening still, or be lost. */
-  #newest: Link | undefined;
-  /** The one that takes calls. */
-  #link: Link | undefined;
-  #unavailable: Error = new StoreUnavailable('there is no connection to Redis yet');
-  #kept: Promise<void> | undefined;
-  /** What was last told. */
-  #said: 'here' | 'away' | undefined;
+  /** The latest link, which may still be opening, or be lost. */
+  #latest: Link | undefined;
+  /** The open link; undefined while there is none. */
+  #open: Link | undefined;
+  #unavailable = new StoreUnavailable('there is no connection to Redis yet');
+  #running: Promise<void> | undefined;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
   }
 
-  /** Begins to connect, and keeps at it until `close`. */
+  /** Starts to connect, and reconnects until `close`. */
   connect(): void {
-    this.#kept ??= this.#keep();
+    this.#running ??= this.#keepConnected();
   }
 
-  /** Whether calls are sent at all. */
+  /** Whether there is a link that takes calls. */
   get ready(): boolean {
-    return this.#link !== undefined;
+    return this.#open !== undefined;
   }
 
-  /** Runs a script. Rejects with a StoreUnavailable if it is not answered in time; it may have been run. */
-  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    return this.#link?.run(script, keys, args) ?? Promise.reject(this.#unavailable);
+  /** Runs a script. Rejects with StoreUnavailable if no answer comes in time; the script may have run. */
+  async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    return this.#link.run(script, keys, args);
   }
 
-  /** Sends a command. Rejects with a StoreUnavailable if it is not answered in time; it may have been done. */
-  send(command: string, args: string[]): Promise<unknown> {
-    return this.#link?.send(command, args) ?? Promise.reject(this.#unavailable);
+  /** Sends a command. Rejects with StoreUnavailable if no answer comes in time; it may have taken effect. */
+  async send(command: string, args: string[]): Promise<unknown> {
+    return this.#link.send(command, args);
   }
 
-  /** Ends all that is under way; calls fail from now on. */
+  /** Fails every pending call, and every later one. */
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#newest?.close();
-    await this.#kept;
+    this.#latest?.close();
+    await this.#running;
   }
 
-  async #keep(): Promise<void> {
+  get #link(): Link {
+    if (this.#open === undefined) throw this.#unavailable;
+    return this.#open;
+  }
+
+  async #keepConnected(): Promise<void> {
+    const { clock, onChange } = this.#parts;
     const { signal } = this.#closing;
+    let toldAway = false;
     while (!signal.aborted) {
-      const reason = await this.#untilLost();
-      if (signal.aborted) return;
-      if (this.#said !== 'away') this.#parts.onChange?.(reason);
-      this.#said = 'away';
-      await this.#parts.clock.sleep(RETRY_MS, signal);
-    }
-  }
-
-  /** Connects, and waits for the end of that. @returns why there is no connection any more, or none came about */
-  async #untilLost(): Promise<Error> {
-    const link = new Link(this.#parts);
-    this.#newest = link;
-    try {
-      await link.open();
-      this.#link = link;
-      this.#said = 'here';
-      this.#parts.onChange?.(undefined);
+      const link = new Link(this.#parts);
+      this.#latest = link;
+      if (await link.open()) {
+        this.#open = link;
+        toldAway = false;
+        onChange?.(undefined);
+      }
       this.#unavailable = await link.loss;
-    } catch (error) {
-      this.#unavailable = awayFor(error);
+      this.#open = undefined;
+      if (signal.aborted) return;
+      if (!toldAway) onChange?.(this.#unavailable);
+      toldAway = true;
+      await clock.sleep(RETRY_MS, signal);
     }
-    this.#link = undefined;
-    return this.#unavailable;
   }
-}
-
-/** Whatever it is for which no connection came about: it is the store that is away, and no call's own failure. */
-function awayFor(cause: unknown): StoreUnavailable {
-  if (cause instanceof StoreUnavailable) return cause;
-  return new StoreUnavailable(cause instanceof Error ? cause.message : 'Redis cannot be reached');
 }

@@ -1,37 +1,43 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { OtpKey } from '../core/store.ts';
 
-/** Over how many parts of a cluster the codes are spread, and no more: a constant, for a code has to be found again. */
-export const SHARDS = 16;
+/** Shards of the store, over the nodes of a cluster. A constant: with another number no stored code would be found. */
+const SHARDS = 16;
 
 /** The keys that all records of a shard share. */
 export interface Shard {
   readonly number: number;
-  /** What the keys of its records begin with, before their members' names. */
+  /** Prefix of its records' keys, before the member's name. */
   readonly base: string;
-  /** Index of records with a code whose end nobody has noticed, by the time when something in them ends. */
+  /** Index of the records with a code whose end is not noticed yet, by the time when something in them ends. */
   readonly live: string;
-  /** The same of all other records. */
+  /** The same index of all other records. */
   readonly kept: string;
-  /** What moves service time: absent, `+ms` ahead of Redis's clock, or `=ms` for where it stands. */
+  /** What moves service time: absent, `+ms` ahead of Redis's clock, or `=ms` where it stands still. */
   readonly clock: string;
   /** The number of the newest code. */
   readonly issued: string;
 }
 
-/** Where a shard keeps what is for one user and purpose, and when codes were sent to the user. */
-export interface Place {
+/** Where everything of one user is. */
+export interface UserKeys {
   readonly shard: Shard;
-  readonly member: string;
+  /** The user's name in Redis: that of the list of sends, and the first half of each record's. */
   readonly sender: string;
 }
 
+/** Where the record of one user and one purpose is. */
+export interface RecordKeys extends UserKeys {
+  /** The record's name in the index. */
+  readonly member: string;
+}
+
 /**
- * How things are called in Redis.
+ * The names of things in Redis.
  *
- * Users and purposes stand there as hashes of one length, so no name that anybody chooses comes near another key. All
- * that belongs to one user is in one shard, whose name in braces is what a cluster goes by: a script's keys are in one
- * slot.
+ * Users and purposes appear in keys as hashes of one length, so no name that a client chooses can collide with another
+ * key. Everything of one user is in one shard. A cluster maps a key to its slot by the part in braces, which is the
+ * shard's number, so all keys of one script are in one slot.
  */
 export class Keys {
   readonly shards: readonly Shard[];
@@ -39,7 +45,7 @@ export class Keys {
 
   /**
    * @param prefix of all keys, such as `otp:strict:`
-   * @param pepper the secret without which nobody finds a code from what is kept of it
+   * @param pepper secret of the codes' HMACs: without it, a stored code cannot be found by trying them all
    */
   constructor(prefix: string, pepper: string, shards = SHARDS) {
     this.#pepper = pepper;
@@ -56,37 +62,31 @@ export class Keys {
     });
   }
 
-  placeOf({ user, purpose }: OtpKey): Place {
+  ofUser(user: string): UserKeys {
     const digest = digestOf(user);
-    const sender = nameOf(digest);
-    return { shard: this.#shardOf(digest), sender, member: `${sender}.${nameOf(digestOf(purpose))}` };
+    const shard = this.shards[digest.readUInt32BE(28) % this.shards.length];
+    if (shard === undefined) throw new Error('there is no shard');
+    return { shard, sender: nameOf(digest) };
   }
 
-  /** The shard that has all that is one user's, and what its members' names begin with there. */
-  sender(user: string): { shard: Shard; sender: string } {
-    const digest = digestOf(user);
-    return { shard: this.#shardOf(digest), sender: nameOf(digest) };
+  ofRecord({ user, purpose }: OtpKey): RecordKeys {
+    const { shard, sender } = this.ofUser(user);
+    return { shard, sender, member: `${sender}.${nameOf(digestOf(purpose))}` };
   }
 
-  /** What is kept of a code. Of one that is guessed there is no telling for whom else it would be right. */
+  /** What is stored of a code. It differs between users and purposes, so equal codes cannot be recognised. */
   mac({ user, purpose }: OtpKey, code: string): string {
     return createHmac('sha256', this.#pepper).update(`${user}\0${purpose}\0${code}`).digest('base64url');
   }
-
-  #shardOf(digest: Buffer): Shard {
-    const shard = this.shards[digest.readUInt32BE(28) % this.shards.length];
-    if (shard === undefined) throw new Error('there is no shard');
-    return shard;
-  }
 }
 
-/** The keys that a script on one record names first. */
-export function keysOf({ shard, member }: Place): string[] {
+/** The keys that a script on one record takes first. */
+export function recordScriptKeys({ shard, member }: RecordKeys): string[] {
   return [`${shard.base}${member}`, shard.live, shard.kept, shard.clock];
 }
 
-/** Those that one on any records of a shard names. */
-export function sharedOf({ base, live, kept, clock }: Shard): string[] {
+/** The keys that a script on any records of a shard takes. */
+export function shardScriptKeys({ base, live, kept, clock }: Shard): string[] {
   return [base, live, kept, clock];
 }
 
@@ -94,7 +94,7 @@ function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** 128 bits of a digest: nobody finds two users with one name in less than 2^64 tries. */
+/** 128 bits of a digest: finding two users with one name takes about 2^64 tries. */
 function nameOf(digest: Buffer): string {
   return digest.toString('base64url', 0, 16);
 }

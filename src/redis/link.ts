@@ -1,20 +1,10 @@
 import { RedisClient } from 'bun';
 import type { Clock } from '../core/clock.ts';
 import { StoreUnavailable } from '../core/store.ts';
-import probe from './lua/probe.lua' with { type: 'text' };
+import { isUnknownScript, refusalOf } from './errors.ts';
 import { PendingCalls } from './pending-calls.ts';
-import { isUnknownScript, refusalOf } from './refusal.ts';
-import { Script } from './script.ts';
-import { ServerTime } from './server-time.ts';
-
-/** Whether Redis takes steps that write. */
-export const PROBE = new Script(probe);
-
-/**
- * Whether it takes those that end things. That is all that a connection needs: a full Redis has to be reached, for the
- * end of what it has makes room in it.
- */
-const ENDING_PROBE = new Script(probe, { flags: 'allow-oom' });
+import { listOf } from './replies.ts';
+import { SCRIPTS, type Script } from './scripts.ts';
 
 export interface LinkParts {
   readonly url: string;
@@ -24,112 +14,118 @@ export interface LinkParts {
 }
 
 /**
- * One connection to Redis, from its opening to its loss. It is lost with the first call that is not answered in
- * time: Redis answers in order, so whatever was sent after that one waits as well. It never comes back.
+ * One connection to Redis, from its opening to its loss.
+ *
+ * The first call that is not answered in time loses it: Redis answers in order, so every later call waits as well. A
+ * lost link never comes back.
  */
 export class Link {
   readonly #parts: LinkParts;
   readonly #client: RedisClient;
-  readonly #time = new ServerTime();
   readonly #calls: PendingCalls;
-  readonly #loss = Promise.withResolvers<Error>();
-  #lost: Error | undefined;
+  readonly #loss = Promise.withResolvers<StoreUnavailable>();
+  #lost: StoreUnavailable | undefined;
+  /** Redis's clock minus our monotonic one, in ms. Too low by the time that the last answer took to arrive. */
+  #redisAheadMs = 0;
 
   constructor(parts: LinkParts) {
     this.#parts = parts;
-    const late = () => this.#lose(new StoreUnavailable('Redis does not answer in time'));
+    const late = () => this.#lose(new StoreUnavailable('Redis did not answer in time'));
     this.#calls = new PendingCalls(parts.clock, late);
     this.#client = new RedisClient(parts.url, {
       autoReconnect: false,
       enableOfflineQueue: false,
-      // Its own would ring before what has come is read, where the process stood still: connecting is a call like others.
+      // Off, since it fires before a stalled process has read what arrived. `open` has the time-out of any call.
       connectionTimeout: 0,
     });
     this.#client.onclose = () => this.#lose(new StoreUnavailable('the connection to Redis is closed'));
   }
 
-  /** Connects to a Redis that takes steps; once only. Rejects, and is lost, if there is none in time. */
-  async open(): Promise<void> {
+  /**
+   * Connects, once only. It is enough that Redis takes the steps that end something: a full Redis must be reached,
+   * because ending what it has makes room in it.
+   *
+   * @returns whether it is open; otherwise it is lost
+   */
+  async open(): Promise<boolean> {
     try {
-      await this.#inTime(this.#client.connect(), this.#giveUpAt());
-      await this.#hearTime();
-      await this.run(ENDING_PROBE, [], []);
+      await this.#inTime(this.#client.connect(), this.#deadline());
+      const [seconds, micros] = listOf(await this.send('TIME', []));
+      this.#readTime(Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000));
+      await this.run(SCRIPTS.probeEnding, [], []);
+      return true;
     } catch (error) {
-      this.close();
-      throw error;
+      const reason = error instanceof Error ? error.message : 'Redis cannot be reached';
+      this.#lose(error instanceof StoreUnavailable ? error : new StoreUnavailable(reason));
+      return false;
     }
   }
 
   /** Resolves to the reason once the link is lost. */
-  get loss(): Promise<Error> {
+  get loss(): Promise<StoreUnavailable> {
     return this.#loss.promise;
   }
 
-  /** Sends a command. Rejects with a StoreUnavailable if it is not answered in time. @param giveUpAt when that is over */
-  send(command: string, args: string[], giveUpAt = this.#giveUpAt()): Promise<unknown> {
-    return this.#lost === undefined
-      ? this.#inTime(this.#client.send(command, args), giveUpAt)
-      : Promise.reject(this.#lost);
+  /** Sends a command. @param deadline by `Clock.monotonic`; rejects with StoreUnavailable if no answer comes by then */
+  async send(command: string, args: string[], deadline = this.#deadline()): Promise<unknown> {
+    if (this.#lost !== undefined) throw this.#lost;
+    return this.#inTime(this.#client.send(command, args), deadline);
   }
 
   /**
-   * Runs a script, which does nothing once nobody waits for it any more. What did nothing is sent a second time: a
-   * script that Redis did not know, or one that came too late because we took its clock to be behind.
+   * Runs a script. Rejects with StoreUnavailable if no answer comes in time.
    *
-   * Rejects with a StoreUnavailable if it is not answered in time.
+   * It is sent a second time only if the first did nothing: Redis did not know the script, or found its deadline
+   * passed because we took Redis's clock to be behind. The first answer has told us the time.
    */
   async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    const giveUpAt = this.#giveUpAt();
-    const once = () => {
-      const operands = [`${keys.length}`, ...keys, ...args, `${this.#time.at(giveUpAt)}`];
-      return this.#evaluate(script, operands, giveUpAt);
+    const deadline = this.#deadline();
+    const attempt = () => {
+      const redisDeadline = Math.floor(deadline + this.#redisAheadMs);
+      return this.#evaluate(script, [`${keys.length}`, ...keys, ...args, `${redisDeadline}`], deadline);
     };
-    const first = await once();
-    const answer = first.length < 2 ? await once() : first;
-    if (answer.length < 2) throw new StoreUnavailable('Redis came to the call too late');
+    const first = await attempt();
+    const answer = first.length < 2 ? await attempt() : first;
+    if (answer.length < 2) throw new StoreUnavailable('Redis reached the call after its deadline');
     return answer[1];
   }
 
   close(): void {
-    this.#lose(new StoreUnavailable('the connection to Redis was closed'));
+    this.#lose(new StoreUnavailable('the service has closed its connection to Redis'));
   }
 
-  async #hearTime(): Promise<void> {
-    const said = await this.send('TIME', []);
-    if (!Array.isArray(said)) throw new Error('Redis has answered TIME without the time');
-    this.#time.hear(
-      Number(said[0]) * 1_000 + Math.floor(Number(said[1]) / 1_000),
-      this.#parts.clock.monotonic(),
-    );
-  }
-
-  /** @returns the server's time, and what the script's step came to; without that, it was late */
-  async #evaluate(script: Script, operands: string[], giveUpAt: number): Promise<readonly unknown[]> {
-    const answer = await this.send('EVALSHA', [script.sha, ...operands], giveUpAt).catch((error) => {
+  /** @returns Redis's time and the step's answer; the time alone if the step was skipped as late */
+  async #evaluate(script: Script, operands: string[], deadline: number): Promise<readonly unknown[]> {
+    const reply = await this.send('EVALSHA', [script.sha, ...operands], deadline).catch((error) => {
       if (!isUnknownScript(error)) throw error;
-      return this.send('EVAL', [script.source, ...operands], giveUpAt);
+      return this.send('EVAL', [script.source, ...operands], deadline);
     });
-    if (!Array.isArray(answer)) throw new Error('a script has answered without the time');
-    this.#time.hear(Number(answer[0]), this.#parts.clock.monotonic());
+    const answer = listOf(reply);
+    this.#readTime(Number(answer[0]));
     return answer;
   }
 
-  /** What a command comes to, if that is in time. A refusal that will last ends the link. */
-  #inTime(reply: Promise<unknown>, giveUpAt: number): Promise<unknown> {
-    const judged = reply.catch((thrown) => {
-      const { error, isLasting } = refusalOf(thrown);
-      if (isLasting) this.#lose(error);
-      throw error;
-    });
-    return this.#calls.wait(judged, giveUpAt);
+  /** @param now Redis's time in ms since the epoch, from an answer that has just arrived */
+  #readTime(now: number): void {
+    this.#redisAheadMs = now - this.#parts.clock.monotonic();
   }
 
-  /** Until when a call waits that is made now, by the clock that flows evenly. */
-  #giveUpAt(): number {
+  /** Waits for a reply until the deadline. A reply from a Redis that takes no steps loses the link. */
+  #inTime(reply: Promise<unknown>, deadline: number): Promise<unknown> {
+    const judged = reply.catch((thrown) => {
+      const refusal = refusalOf(thrown);
+      if (refusal?.losesLink) this.#lose(refusal.error);
+      throw refusal?.error ?? thrown;
+    });
+    return this.#calls.wait(judged, deadline);
+  }
+
+  /** The deadline of a call that is made now, by `Clock.monotonic`. */
+  #deadline(): number {
     return this.#parts.clock.monotonic() + this.#parts.timeoutMs;
   }
 
-  #lose(reason: Error): void {
+  #lose(reason: StoreUnavailable): void {
     if (this.#lost !== undefined) return;
     this.#lost = reason;
     this.#calls.fail(reason);

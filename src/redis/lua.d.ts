@@ -1,4 +1,4 @@
-/** Scripts, imported with `type: 'text'`. */
+/** Lua sources, imported as text with `type: 'text'`. */
 declare module '*.lua' {
   const source: string;
   export default source;

@@ -1,16 +1,17 @@
 import type { Clock } from '../core/clock.ts';
 
-/** How long it takes to read what has come, in milliseconds. */
+/** Time to read what has already arrived, in milliseconds. */
 const READ_MS = 1;
 
 interface Call {
-  readonly giveUpAt: number;
+  /** By `Clock.monotonic`. */
+  readonly deadline: number;
   readonly reject: (error: Error) => void;
 }
 
 /**
- * Calls that wait for their answers. One timer, for the oldest, does for all of them: a timer for each would cost as much
- * as the rest of a call.
+ * Calls that wait for their answers, each until its deadline. One timer, for the oldest call, serves them all: a timer
+ * each would cost as much as the rest of a call.
  */
 export class PendingCalls {
   readonly #clock: Clock;
@@ -20,16 +21,16 @@ export class PendingCalls {
   readonly #ending = new AbortController();
   #watching = false;
 
-  /** @param onLate told when the oldest call has waited in vain; it must end all with `fail` */
+  /** @param onLate called when the oldest call has passed its deadline; it must end them all with `fail` */
   constructor(clock: Clock, onLate: () => void) {
     this.#clock = clock;
     this.#onLate = onLate;
   }
 
-  /** What a call is answered, unless all are ended before. @param giveUpAt until when it waits, by `Clock.monotonic` */
-  wait(answer: Promise<unknown>, giveUpAt: number): Promise<unknown> {
+  /** Resolves to the answer, or rejects if `fail` comes first. @param deadline by `Clock.monotonic` */
+  wait(answer: Promise<unknown>, deadline: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const call = { giveUpAt, reject };
+      const call = { deadline, reject };
       this.#calls.add(call);
       if (!this.#watching) this.#watch();
       answer.then(
@@ -45,7 +46,7 @@ export class PendingCalls {
     });
   }
 
-  /** Ends all calls; once only, and nobody may wait after that. */
+  /** Ends all calls. Once only; no call may wait after that. */
   fail(reason: Error): void {
     this.#ending.abort();
     for (const { reject } of this.#calls) reject(reason);
@@ -55,15 +56,15 @@ export class PendingCalls {
   async #watch(): Promise<void> {
     this.#watching = true;
     for (let oldest = this.#oldest; oldest !== undefined; oldest = this.#oldest) {
-      const leftMs = oldest.giveUpAt - this.#clock.monotonic();
+      const leftMs = oldest.deadline - this.#clock.monotonic();
       if (leftMs > 0) await this.#clock.sleep(leftMs, this.#ending.signal);
-      else if (!(await this.#isAnsweredUnread(oldest))) this.#onLate();
+      else if (!(await this.#hasArrived(oldest))) this.#onLate();
     }
     this.#watching = false;
   }
 
-  /** Whether the answer has come, and we have stood still: timers ring before what has come meanwhile is read. */
-  async #isAnsweredUnread(call: Call): Promise<boolean> {
+  /** Whether the answer has arrived unread: after a stall of this process timers fire before sockets are read. */
+  async #hasArrived(call: Call): Promise<boolean> {
     await this.#clock.sleep(READ_MS, this.#ending.signal);
     return !this.#calls.has(call);
   }

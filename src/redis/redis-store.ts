@@ -2,30 +2,28 @@ import { EXEMPT } from '../core/rules.ts';
 import type { Expired, Issued, Judged, NewCode, Otp, OtpKey, Policy, Refused, Store } from '../core/store.ts';
 import { TICK_MS } from '../core/wheel.ts';
 import type { RedisConnection } from './connection.ts';
-import { type Keys, keysOf, type Shard, sharedOf } from './keys.ts';
-import { PROBE } from './link.ts';
-import { membersOf } from './members.ts';
-import { type Argument, counted, endedOf, listOf, otpOf, textOf } from './replies.ts';
-import type { Script } from './script.ts';
-import { SCRIPTS } from './scripts.ts';
+import { type Keys, recordScriptKeys, type Shard, shardScriptKeys } from './keys.ts';
+import { countedOf, expiredOtpOf, listOf, otpOf } from './replies.ts';
+import { scanMembers } from './scan.ts';
+import { SCRIPTS, type Script } from './scripts.ts';
 
-/** Most steps of expiry that one script takes: for about a millisecond Redis serves nobody else meanwhile. */
+/** Most records that one run of the expiry script takes: about 1 ms, during which Redis serves no other client. */
 const BATCH = 100;
 
 /**
  * Codes in Redis, shared by all replicas of the service.
  *
- * Each operation is one script, which Redis runs from start to end with nothing in between. Time is Redis's own, so the
- * replicas' clocks need not agree. Capacity is held by shard: each has its equal part of it, so users can be refused in
- * one while there is room in another.
+ * Each operation is one script, which Redis runs without interruption. Time is Redis's own, so the replicas' clocks
+ * need not agree. Each shard has an equal part of the capacity, so a user in a full shard can be refused while others
+ * have room.
  */
 export class RedisStore implements Store {
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #policy: Policy;
   readonly #mostInShard: number;
-  /** The shard at which expiry stands. */
-  #next = 0;
+  /** The shard that `expire` goes on with. */
+  #nextShard = 0;
 
   constructor(redis: RedisConnection, keys: Keys, policy: Policy) {
     this.#redis = redis;
@@ -37,28 +35,28 @@ export class RedisStore implements Store {
   async request(wanted: NewCode): Promise<Issued | Refused> {
     const { user, purpose, code, ttlMs, exempt = false } = wanted;
     const { cooldownMs, limit, windowMs } = this.#policy.sends;
-    const place = this.#keys.placeOf(wanted);
-    const answer = await this.#run(
+    const keys = this.#keys.ofRecord(wanted);
+    const { shard, sender, member } = keys;
+    const [outcome, first, second, fate, serial, expiresAt] = await this.#run(
       SCRIPTS.request,
-      [...keysOf(place), place.shard.issued, `${place.shard.base}${place.sender}`],
-      place.member,
-      place.sender,
+      [...recordScriptKeys(keys), shard.issued, `${shard.base}${sender}`],
+      member,
+      sender,
       user,
       purpose,
       this.#keys.mac(wanted, code),
       ttlMs,
-      exempt,
+      Number(exempt),
       cooldownMs,
       limit,
       windowMs,
       this.#mostInShard,
     );
-    const [outcome, first, second, fate, serial, expiresAt] = answer;
     switch (outcome) {
       case 'issued': {
-        const otp = otpOf(wanted, place.shard, first, second);
+        const otp = otpOf(wanted, shard, first, second);
         if (fate !== 'replaced' && fate !== 'expired') return { otp };
-        return { otp, earlier: { otp: otpOf(wanted, place.shard, serial, expiresAt), fate } };
+        return { otp, earlier: { otp: otpOf(wanted, shard, serial, expiresAt), fate } };
       }
       case 'capacity':
         return { refused: outcome, waitMs: TICK_MS };
@@ -67,37 +65,38 @@ export class RedisStore implements Store {
       case 'send_limit':
         return { refused: outcome, waitMs: Number(first) };
       default:
-        throw new Error('request.lua has answered what it cannot');
+        throw new Error(`request.lua has no such outcome: ${outcome}`);
     }
   }
 
   async verify(key: OtpKey, guess: string, exempt = false): Promise<Judged> {
     const { maxAttempts, lockoutMs, everyGuessCounts } = exempt ? EXEMPT : this.#policy.guesses;
-    const place = this.#keys.placeOf(key);
+    const keys = this.#keys.ofRecord(key);
+    const { shard, member } = keys;
     const [verdict, first, second, third] = await this.#run(
       SCRIPTS.verify,
-      keysOf(place),
-      place.member,
+      recordScriptKeys(keys),
+      member,
       key.user,
       key.purpose,
       this.#keys.mac(key, guess),
       maxAttempts,
       lockoutMs,
-      everyGuessCounts,
+      Number(everyGuessCounts),
       this.#mostInShard,
     );
     switch (verdict) {
       case 'verified':
-        return { verdict, otp: otpOf(key, place.shard, first, second) };
+        return { verdict, otp: otpOf(key, shard, first, second) };
       case 'wrong':
       case 'expired':
-        return { verdict, otp: otpOf(key, place.shard, second, third), ...counted(first) };
+        return { verdict, otp: otpOf(key, shard, second, third), ...countedOf(first) };
       case 'none':
-        return { verdict, ...counted(first) };
+        return { verdict, ...countedOf(first) };
       case 'locked':
         return { verdict, waitMs: Number(first) };
       default:
-        throw new Error('verify.lua has answered what it cannot');
+        throw new Error(`verify.lua has no such verdict: ${verdict}`);
     }
   }
 
@@ -110,32 +109,37 @@ export class RedisStore implements Store {
   }
 
   async forget(user?: string): Promise<void> {
-    const { shard, sender } = user === undefined ? {} : this.#keys.sender(user);
-    const shards = shard === undefined ? this.#keys.shards : [shard];
+    const one = user === undefined ? undefined : this.#keys.ofUser(user);
+    const shards = one === undefined ? this.#keys.shards : [one.shard];
     const newest = await Promise.all(shards.map(({ issued }) => this.#redis.send('GET', [issued])));
     const forgetIn = async (shard: Shard, i: number) => {
       for (const index of [shard.live, shard.kept])
-        for await (const members of membersOf(this.#redis, index, `${sender ?? ''}*`))
-          await this.#run(SCRIPTS.forget, sharedOf(shard), Number(newest[i]), ...members);
+        for await (const members of scanMembers(this.#redis, index, `${one?.sender ?? ''}*`))
+          await this.#run(SCRIPTS.forget, shardScriptKeys(shard), Number(newest[i]), ...members);
     };
     await Promise.all(shards.map(forgetIn));
   }
 
-  /** Goes over the shards; what one has ended is handed out before the next is asked, so that it is announced at once. */
+  /**
+   * Goes over the shards, as far as the first that has something due. What that one expires is announced before the
+   * next is asked: a replica that dies in between loses the announcements of one script at most.
+   */
   async expire(limit: number): Promise<Expired> {
-    try {
-      for (let shard = this.#nextShard; shard !== undefined; shard = this.#nextShard) {
-        const [more, ended] = await this.#run(SCRIPTS.expire, sharedOf(shard), Math.min(limit, BATCH));
-        if (more !== 1) this.#next++;
-        const expired = listOf(ended).map((one) => endedOf(shard, listOf(one)));
-        if (more === 1 || expired.length > 0) return { expired, more: true };
-      }
-      this.#next = 0;
-      return { expired: [], more: false };
-    } catch (error) {
-      this.#next = 0;
-      throw error;
+    const from = this.#nextShard;
+    // Also where this call fails: the next pass must not begin in the middle.
+    this.#nextShard = 0;
+    for (const shard of this.#keys.shards.slice(from)) {
+      const [more, reported] = await this.#run(
+        SCRIPTS.expire,
+        shardScriptKeys(shard),
+        Math.min(limit, BATCH),
+      );
+      const expired = listOf(reported).map((one) => expiredOtpOf(shard, listOf(one)));
+      if (more === 0 && expired.length === 0) continue;
+      this.#nextShard = more === 1 ? shard.number : shard.number + 1;
+      return { expired, more: true };
     }
+    return { expired: [], more: false };
   }
 
   async live(): Promise<number> {
@@ -144,23 +148,23 @@ export class RedisStore implements Store {
   }
 
   async ready(): Promise<boolean> {
-    return this.#redis.run(PROBE, [], []).then(
+    return this.#redis.run(SCRIPTS.probe, [], []).then(
       () => true,
       () => false,
     );
   }
 
-  get #nextShard(): Shard | undefined {
-    return this.#keys.shards[this.#next];
-  }
-
   async #end(script: Script, key: OtpKey): Promise<Otp | undefined> {
-    const place = this.#keys.placeOf(key);
-    const [outcome, serial, expiresAt] = await this.#run(script, keysOf(place), place.member);
-    return outcome === 'none' ? undefined : otpOf(key, place.shard, serial, expiresAt);
+    const keys = this.#keys.ofRecord(key);
+    const [outcome, serial, expiresAt] = await this.#run(script, recordScriptKeys(keys), keys.member);
+    return outcome === 'none' ? undefined : otpOf(key, keys.shard, serial, expiresAt);
   }
 
-  async #run(script: Script, keys: readonly string[], ...args: Argument[]): Promise<readonly unknown[]> {
-    return listOf(await this.#redis.run(script, keys, args.map(textOf)));
+  async #run(
+    script: Script,
+    keys: readonly string[],
+    ...args: (string | number)[]
+  ): Promise<readonly unknown[]> {
+    return listOf(await this.#redis.run(script, keys, args.map(String)));
   }
 }

@@ -1,21 +1,13 @@
 import type { Counted, Otp, OtpKey } from '../core/store.ts';
 import type { Shard } from './keys.ts';
 
-/** What the scripts take. */
-export type Argument = string | number | boolean;
-
-/** An argument as the scripts read it. */
-export function textOf(argument: Argument): string {
-  return typeof argument === 'boolean' ? (argument ? '1' : '0') : `${argument}`;
+/** A reply that is a list. @throws Error if it is not */
+export function listOf(reply: unknown): readonly unknown[] {
+  if (!Array.isArray(reply)) throw new Error('Redis has not replied with a list');
+  return reply;
 }
 
-/** An answer that is a list. @throws Error if it is none */
-export function listOf(answer: unknown): readonly unknown[] {
-  if (!Array.isArray(answer)) throw new Error('Redis has answered no list');
-  return answer;
-}
-
-/** A code as a script tells of it. Its number is one of its shard, so its id names that as well. */
+/** A code as a script reports it. Its number is unique in its shard alone, so its id names the shard as well. */
 export function otpOf(
   { user, purpose }: OtpKey,
   { number }: Shard,
@@ -25,12 +17,12 @@ export function otpOf(
   return { id: `s${number}-c${serial}`, user, purpose, expiresAt: Number(expiresAt) };
 }
 
-/** A code that ran out: the script tells whose it was. */
-export function endedOf(shard: Shard, [user, purpose, serial, expiresAt]: readonly unknown[]): Otp {
+/** A code that expired: the script reports the user and purpose as well. */
+export function expiredOtpOf(shard: Shard, [user, purpose, serial, expiresAt]: readonly unknown[]): Otp {
   return otpOf({ user: String(user), purpose: String(purpose) }, shard, serial, expiresAt);
 }
 
-/** How many wrong codes are left, where a script says so: -1 stands for a guess that did not count. */
-export function counted(left: unknown): Counted {
+/** The attempts left as a script reports them: -1 for a guess that did not count. */
+export function countedOf(left: unknown): Counted {
   return left === -1 ? {} : { attemptsLeft: Number(left) };
 }

@@ -1,18 +1,43 @@
+/// <reference path="./lua.d.ts" />
+import { createHash } from 'node:crypto';
 import cancel from './lua/cancel.lua' with { type: 'text' };
+import deadline from './lua/deadline.lua' with { type: 'text' };
 import expire from './lua/expire.lua' with { type: 'text' };
+import expireNow from './lua/expire-now.lua' with { type: 'text' };
 import forget from './lua/forget.lua' with { type: 'text' };
+import probe from './lua/probe.lua' with { type: 'text' };
 import records from './lua/records.lua' with { type: 'text' };
 import request from './lua/request.lua' with { type: 'text' };
 import rules from './lua/rules.lua' with { type: 'text' };
-import expireNow from './lua/run-out.lua' with { type: 'text' };
 import verify from './lua/verify.lua' with { type: 'text' };
-import { Script } from './script.ts';
+
+/**
+ * A script for Redis: one atomic step, in one round trip.
+ *
+ * Its body defines `step(keys, args, present, micros)`, which gets Redis's time in milliseconds and in microseconds and
+ * returns the answer. The step is skipped if the caller's deadline has passed: see `deadline.lua`.
+ */
+export class Script {
+  readonly source: string;
+  /** The name that Redis caches it under. */
+  readonly sha: string;
+
+  /**
+   * @param body Lua source, with `parts` placed before it
+   * @param flags of Redis 7's script header, such as `allow-oom`. Without that one Redis refuses to start the script
+   * where it could not write
+   */
+  constructor(body: string, { parts = [], flags = '' }: { parts?: readonly string[]; flags?: string } = {}) {
+    this.source = [`#!lua flags=${flags}`, ...parts, body, deadline].join('\n');
+    this.sha = createHash('sha1').update(this.source).digest('hex');
+  }
+}
 
 const parts = [rules, records];
-/** For what ends things: it needs no more memory than it gives back, and has to go on where there is none left. */
+/** For steps that end something: they free more memory than they need, and must run when Redis has none left. */
 const ending = { parts, flags: 'allow-oom' };
 
-/** The store's steps. A full Redis takes no request, and no guess either, for it could not count that. */
+/** The store's steps. A full Redis refuses requests, and guesses too, since it could not count them. */
 export const SCRIPTS = {
   request: new Script(request, { parts }),
   verify: new Script(verify, { parts }),
@@ -20,4 +45,8 @@ export const SCRIPTS = {
   expireNow: new Script(expireNow, ending),
   expire: new Script(expire, ending),
   forget: new Script(forget, ending),
+  /** Does nothing, but only where Redis takes every step. */
+  probe: new Script(probe),
+  /** Does nothing, but only where Redis takes the steps that end something. */
+  probeEnding: new Script(probe, { flags: 'allow-oom' }),
 };

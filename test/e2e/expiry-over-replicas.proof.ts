@@ -6,12 +6,12 @@ import { RedisServer } from '../support/redis-server.ts';
 const CODES = 10_000;
 const START = Date.UTC(2026, 0, 1);
 const TTL_MS = 5_000;
-/** After so many announcements of its own a replica dies: in the middle of what it has claimed. */
+/** The replica dies after this many announcements, in the middle of a batch that it has claimed. */
 const DIES_AFTER = 1_650;
-/** Most that a replica has claimed and not announced. */
+/** Most codes that a replica has claimed and not announced. */
 const BATCH = 100;
 
-/** A process that expires codes, and what it has announced so far. */
+/** A process that expires codes, and the ids that it has announced so far. */
 function replica(...args: string[]) {
   const script = join(import.meta.dir, 'expiry-process.ts');
   const child = Bun.spawn([process.execPath, script, ...args], { stdout: 'pipe', stderr: 'inherit' });
@@ -30,7 +30,7 @@ function replica(...args: string[]) {
   return { child, announced, ready: ready.promise, ended };
 }
 
-test('of 10,000 codes that run out with three replicas, one of which dies in the middle, each is announced once, but for what that one had claimed', async () => {
+test('three replicas announce each expiry once, except for the batch that a dying one had claimed', async () => {
   await using server = await RedisServer.start();
   const victim = replica(server.url, String(DIES_AFTER));
   const others = [replica(server.url), replica(server.url)];
@@ -40,8 +40,8 @@ test('of 10,000 codes that run out with three replicas, one of which dies in the
     await using issuer = await expiryStore(server.url);
     const { store } = issuer;
     const issued = new Map<string, string>();
-    // All run out at one moment, so that all replicas are after the same codes. Where the others leave the one that
-    // is to die too few, there are more.
+    // All expire at one moment, so that all replicas compete for the same codes. If the others leave too few for the
+    // victim to die, more follow.
     for (let made = 0; victim.child.signalCode === null; made += CODES) {
       await issuer.standAt(START + made);
       for (let i = 0; i < CODES; i += 500) {
@@ -56,17 +56,17 @@ test('of 10,000 codes that run out with three replicas, one of which dies in the
       while ((await store.live()) > 0) await Bun.sleep(50);
     }
 
-    // A tick later, whoever announces something twice has done so.
+    // A tick later any duplicate announcement has been made.
     await Bun.sleep(1_500);
     for (const { child } of others) child.kill('SIGTERM');
     await Promise.all(replicas.map(({ ended }) => ended));
 
     expect(victim.announced).toHaveLength(DIES_AFTER);
     const announced = replicas.flatMap(({ announced }) => announced);
-    expect(new Set(announced).size).toBe(announced.length);
+    const unique = new Set(announced);
+    expect(unique.size).toBe(announced.length);
     expect(announced.filter((id) => !issued.has(id))).toEqual([]);
-    const heard = new Set(announced);
-    const lost = [...issued].filter(([id]) => !heard.has(id));
+    const lost = [...issued].filter(([id]) => !unique.has(id));
     expect(lost.length).toBeLessThanOrEqual(BATCH);
     expect(new Set(lost.map(([id]) => id.split('-')[0])).size).toBeLessThanOrEqual(1);
     for (const [, user] of lost)

@@ -20,10 +20,10 @@ afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
 });
 
-type Step = (store: Store) => Promise<unknown>;
-type Act =
-  | { readonly says: string; readonly step: Step }
-  | { readonly says: string; readonly passMs: number };
+/** A call of the store, or a move of its clock. */
+type Action =
+  | { readonly name: string; readonly call: (store: Store) => Promise<unknown> }
+  | { readonly name: string; readonly passMs: number };
 
 const key = fc.record({
   user: fc.constantFrom('alice', 'bob', 'carol'),
@@ -31,46 +31,46 @@ const key = fc.record({
 });
 const code = fc.constantFrom('111111', '222222');
 
-/** Whole seconds, as the wheel of the memory store has them. */
-const act: fc.Arbitrary<Act> = fc.oneof(
+/** Times are whole seconds, as in the memory store's wheel. */
+const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc
       .tuple(key, code, fc.constantFrom(1_000, 5_000, 3_600_000), fc.constantFrom(false, false, true))
       .map(([key, code, ttlMs, exempt]) => ({
-        says: `request ${JSON.stringify({ ...key, code, ttlMs, exempt })}`,
-        step: (store: Store) => store.request({ ...key, code, ttlMs, exempt }),
+        name: `request ${JSON.stringify({ ...key, code, ttlMs, exempt })}`,
+        call: (store: Store) => store.request({ ...key, code, ttlMs, exempt }),
       })),
   },
   {
     weight: 6,
     arbitrary: fc.tuple(key, code, fc.constantFrom(false, false, false, true)).map(([key, code, exempt]) => ({
-      says: `verify ${JSON.stringify({ ...key, code, exempt })}`,
-      step: (store: Store) => store.verify(key, code, exempt),
+      name: `verify ${JSON.stringify({ ...key, code, exempt })}`,
+      call: (store: Store) => store.verify(key, code, exempt),
     })),
   },
   {
     weight: 1,
     arbitrary: key.map((key) => ({
-      says: `cancel ${JSON.stringify(key)}`,
-      step: (store: Store) => store.cancel(key),
+      name: `cancel ${JSON.stringify(key)}`,
+      call: (store: Store) => store.cancel(key),
     })),
   },
   {
     weight: 1,
     arbitrary: key.map((key) => ({
-      says: `expireNow ${JSON.stringify(key)}`,
-      step: (store: Store) => store.expireNow(key),
+      name: `expireNow ${JSON.stringify(key)}`,
+      call: (store: Store) => store.expireNow(key),
     })),
   },
   {
     weight: 1,
     arbitrary: fc
       .constantFrom('alice', 'bob')
-      .map((user) => ({ says: `forget ${user}`, step: (store: Store) => store.forget(user) })),
+      .map((user) => ({ name: `forget ${user}`, call: (store: Store) => store.forget(user) })),
   },
-  { weight: 3, arbitrary: fc.constant({ says: 'expire', step: expireAll }) },
-  { weight: 1, arbitrary: fc.constant({ says: 'live', step: (store: Store) => store.live() }) },
+  { weight: 3, arbitrary: fc.constant({ name: 'expire', call: expireAll }) },
+  { weight: 1, arbitrary: fc.constant({ name: 'live', call: (store: Store) => store.live() }) },
   {
     weight: 5,
     arbitrary: fc
@@ -87,7 +87,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
         3_600_000,
         7_300_000,
       )
-      .map((passMs) => ({ says: `pass ${passMs}`, passMs })),
+      .map((passMs) => ({ name: `pass ${passMs}`, passMs })),
   },
 );
 
@@ -105,7 +105,7 @@ const policy: fc.Arbitrary<Policy> = fc.record({
   maxRecords: fc.constantFrom(2, 4, 1_000_000),
 });
 
-/** All that is due, those of one moment in no order. */
+/** Expires everything that is due, and sorts it: codes of one moment come in no order. */
 async function expireAll(store: Store): Promise<unknown> {
   const expired: Otp[] = [];
   for (let more = true; more; ) {
@@ -113,12 +113,12 @@ async function expireAll(store: Store): Promise<unknown> {
     expired.push(...batch.expired);
     more = batch.more;
   }
-  const place = ({ user, purpose, expiresAt }: Otp) => `${expiresAt} ${user} ${purpose}`;
-  return expired.sort((a, b) => (place(a) < place(b) ? -1 : 1));
+  const rank = ({ user, purpose, expiresAt }: Otp) => `${expiresAt} ${user} ${purpose}`;
+  return expired.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }
 
-/** The ids in an answer, each as the how-manieth that the store has given out: the one thing in which stores differ. */
-function numbered(answer: unknown, ids: Map<string, number>): unknown {
+/** An answer with each id replaced by its number in order of appearance: ids are all that may differ between stores. */
+function withNumberedIds(answer: unknown, ids: Map<string, number>): unknown {
   return JSON.parse(JSON.stringify(answer ?? null), (name, value) => {
     if (name !== 'id') return value;
     if (!ids.has(value)) ids.set(value, ids.size);
@@ -126,12 +126,12 @@ function numbered(answer: unknown, ids: Map<string, number>): unknown {
   });
 }
 
-test('the store in Redis answers as the one in memory does, whatever comes in whichever order', async () => {
+test('the store in Redis answers as the memory store does, whatever the calls and their order', async () => {
   await fc.assert(
     fc.asyncProperty(
       policy,
-      fc.array(act, { minLength: 20, maxLength: 120, size: 'max' }),
-      async (policy, acts) => {
+      fc.array(action, { minLength: 20, maxLength: 120, size: 'max' }),
+      async (policy, actions) => {
         const clock = new ManualClock();
         const memory = new MemoryStore(clock, policy, 'run');
         const { keys, stores } = sharedStores(open.all, policy, 1);
@@ -142,15 +142,15 @@ test('the store in Redis answers as the one in memory does, whatever comes in wh
         const setClock = () =>
           Promise.all(keys.shards.map((shard) => connection.send('SET', [shard.clock, `=${clock.now()}`])));
         await setClock();
-        for (const { says, ...it } of acts) {
-          if ('passMs' in it) {
-            clock.set(clock.now() + it.passMs);
+        for (const { name, ...action } of actions) {
+          if ('passMs' in action) {
+            clock.set(clock.now() + action.passMs);
             await setClock();
             continue;
           }
-          const expected = numbered(await it.step(memory), inMemory);
-          const actual = numbered(await it.step(redis), inRedis);
-          deepStrictEqual(actual, expected, says);
+          const expected = withNumberedIds(await action.call(memory), inMemory);
+          const actual = withNumberedIds(await action.call(redis), inRedis);
+          deepStrictEqual(actual, expected, name);
         }
       },
     ),

@@ -4,12 +4,12 @@ import { replicas } from '../support/replicas.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 
 const ask = { user: 'alice', code: '111111' };
-/** Within which all replicas are ready again once there is a primary behind the address. */
+/** Most milliseconds until all replicas are ready again, once the address leads to a primary. */
 const BACK_MS = 2_000;
 
-/** A primary with a replica that has heard all, and an address that leads to the primary. */
+/** A primary with an up-to-date replica, and an address that leads to the primary. */
 async function pair() {
-  // Else the primary waits five seconds for more replicas.
+  // Without the delay of 0 the primary waits five seconds for more replicas.
   const primary = await RedisServer.start([...FORGETFUL, '--repl-diskless-sync-delay', '0']);
   const standby = await RedisServer.start();
   const proxy = await TcpProxy.start(primary.port);
@@ -22,7 +22,7 @@ async function pair() {
     standby,
     proxy,
     url: `redis://127.0.0.1:${proxy.port}`,
-    /** Resolves when the replica has all that the primary has acknowledged. */
+    /** Resolves when the replica has everything that the primary has acknowledged. */
     copied: () => primary.send('WAIT', '1', '0'),
     [Symbol.asyncDispose]: async () => {
       proxy[Symbol.dispose]();
@@ -35,14 +35,14 @@ type Pair = Awaited<ReturnType<typeof pair>>;
 
 const FAILOVERS: [name: string, fail: (redis: Pair) => Promise<unknown>][] = [
   ['dies', ({ primary }) => primary.kill()],
-  // Its connections stay, and say READONLY from then on.
+  // Its connections stay open, and answer READONLY from then on.
   [
     'becomes a replica',
     ({ primary, standby }) => primary.send('REPLICAOF', '127.0.0.1', String(standby.port)),
   ],
 ];
 
-describe('replicas that reach Redis by an address that stays go on with the new primary when the old one', () => {
+describe('replicas behind a stable Redis address go on with the new primary when the old one', () => {
   test.each(FAILOVERS)(
     '%s',
     async (_, fail) => {

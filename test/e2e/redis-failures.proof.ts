@@ -5,11 +5,11 @@ import { StoreUsers } from '../support/store-users.ts';
 
 const CYCLES = 20;
 const USERS = 20;
-/** Within which all replicas are ready again once Redis is. */
+/** Most milliseconds until all replicas are ready again, once Redis is. */
 const BACK_MS = 2_000;
 
-/** What befalls Redis, from its beginning until Redis answers again. */
-const FAILURES: [name: string, befall: (server: RedisServer) => Promise<void>][] = [
+/** Failures of Redis. Each ends when Redis answers again. */
+const FAILURES: [name: string, fail: (server: RedisServer) => Promise<void>][] = [
   [
     'killed',
     async (server) => {
@@ -35,10 +35,10 @@ const FAILURES: [name: string, befall: (server: RedisServer) => Promise<void>][]
   ],
 ];
 
-describe(`three replicas under load, with a Redis that writes each step to its disk and is, ${CYCLES} times over,`, () => {
+describe(`three replicas under load lose and revive no code while a durable Redis is, ${CYCLES} times over,`, () => {
   test.concurrent.each(FAILURES)(
-    '%s: each answer comes within a second and is right or 503, nothing acknowledged is lost and nothing spent comes back',
-    async (name, befall) => {
+    '%s; every answer comes within a second, and is right or 503',
+    async (name, fail) => {
       await using server = await RedisServer.start(DURABLE);
       await using service = await replicas(3, { OTP_STORE: server.url });
       const users = new StoreUsers(service, USERS);
@@ -46,7 +46,7 @@ describe(`three replicas under load, with a Redis that writes each step to its d
       for (let cycle = 0; cycle < CYCLES; cycle++) {
         await Bun.sleep(300);
         while (users.seen.verified < (cycle + 1) * USERS) await Bun.sleep(10);
-        await befall(server);
+        await fail(server);
         backMs.push(await service.untilReady());
       }
       await Bun.sleep(300);

@@ -20,8 +20,8 @@ afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
 });
 
-/** An empty Redis with a store in it, and its clock, which can be put to any time and is Redis's own until it is. */
-async function rig(policy = FIVE_ATTEMPTS) {
+/** A store in an empty Redis. Its time is Redis's own until a test sets it. */
+async function emptyStore(policy = FIVE_ATTEMPTS) {
   await server.send('FLUSHALL');
   const { keys, stores } = sharedStores(open.all, policy);
   const [store] = stores;
@@ -34,8 +34,8 @@ async function rig(policy = FIVE_ATTEMPTS) {
 
 const limited = { ...FIVE_ATTEMPTS, sends: { cooldownMs: 1, limit: 3, windowMs: 600_000 } };
 
-/** One user with a code, one with a code and a count, one with a count alone, one who is locked. */
-async function fill({ store }: Awaited<ReturnType<typeof rig>>): Promise<void> {
+/** Leaves one user with a code, one with a code and a count, one with a count alone, and one with a lock. */
+async function fill({ store }: Awaited<ReturnType<typeof emptyStore>>): Promise<void> {
   for (const user of ['alice', 'bob', 'carol', 'dave']) {
     await store.request({ ...wanted, user });
     if (user !== 'alice') await store.verify({ ...alice, user }, '999999');
@@ -49,9 +49,9 @@ const keysOf = async (): Promise<string[]> => {
   return Array.isArray(keys) ? keys.map(String) : [];
 };
 
-describe('in Redis', () => {
-  test('every key ends by itself some day, if nobody ends it', async () => {
-    const it = await rig(limited);
+describe('the store in Redis', () => {
+  test('gives every key an expiry of its own, in case no replica cleans up', async () => {
+    const it = await emptyStore(limited);
     await fill(it);
     const keys = await keysOf();
     expect(keys.length).toBeGreaterThan(10);
@@ -61,8 +61,8 @@ describe('in Redis', () => {
     }
   });
 
-  test('nothing is left of codes, counts, locks and sends that have served their time', async () => {
-    const it = await rig(limited);
+  test('leaves nothing of codes, counts, locks and sends that are over', async () => {
+    const it = await emptyStore(limited);
     await it.setClock(START);
     await fill(it);
     for (let now = START; now < START + 3 * 3_600_000; now += 60_000) {
@@ -73,8 +73,8 @@ describe('in Redis', () => {
     expect(rest).toEqual([]);
   });
 
-  test('no code stands in the clear, and no user in a key', async () => {
-    const it = await rig();
+  test('stores no code in the clear, and no user in a key', async () => {
+    const it = await emptyStore();
     await it.store.request({ ...wanted, user: 'clear-user' });
     for (const key of await keysOf()) {
       expect(key).not.toContain('clear-user');
@@ -84,8 +84,8 @@ describe('in Redis', () => {
     }
   });
 
-  test('scripts may be forgotten at any time', async () => {
-    const { store } = await rig();
+  test('works on when Redis forgets its scripts', async () => {
+    const { store } = await emptyStore();
     for (let i = 0; i < 5; i++) {
       await server.send('SCRIPT', 'FLUSH');
       expect(await store.request(wanted)).toHaveProperty('otp');
@@ -94,8 +94,8 @@ describe('in Redis', () => {
     }
   });
 
-  test('no id comes twice, in whichever shard, and also when Redis has lost everything meanwhile', async () => {
-    const { store } = await rig();
+  test('never uses an id twice, in any shard, even after Redis has lost everything', async () => {
+    const { store } = await emptyStore();
     const ids = new Set<string>();
     for (let round = 0; round < 5; round++) {
       for (let i = 0; i < 100; i++) {
@@ -107,8 +107,8 @@ describe('in Redis', () => {
     expect(ids.size).toBe(500);
   });
 
-  test('what is requested while all is being forgotten stays', async () => {
-    const { store } = await rig();
+  test('keeps codes that are requested while it forgets everything', async () => {
+    const { store } = await emptyStore();
     for (let i = 0; i < 1_000; i++) await store.request({ ...wanted, user: `user-${i}` });
     const forgotten = store.forget();
     const issued = Array.from({ length: 100 }, (_, i) =>
@@ -122,8 +122,8 @@ describe('in Redis', () => {
       );
   });
 
-  test('there is room for so many records in each shard, a sixteenth of what may be in all', async () => {
-    const { store } = await rig({ ...FIVE_ATTEMPTS, maxRecords: 160 });
+  test('has room for a sixteenth of the records in each shard', async () => {
+    const { store } = await emptyStore({ ...FIVE_ATTEMPTS, maxRecords: 160 });
     const answers = await Promise.all(
       Array.from({ length: 1_000 }, (_, i) => store.request({ ...wanted, user: `user-${i}` })),
     );
@@ -134,26 +134,26 @@ describe('in Redis', () => {
   });
 });
 
-describe('when Redis’s clock goes back, no code comes back that was found to have run out', () => {
-  const findings: [string, (it: Awaited<ReturnType<typeof rig>>) => Promise<unknown>][] = [
+describe('an expired code stays expired when Redis’s clock is set back, once it was noticed', () => {
+  const noticed: [string, (it: Awaited<ReturnType<typeof emptyStore>>) => Promise<unknown>][] = [
     ['by a right guess', ({ store }) => store.verify(alice, wanted.code)],
     ['by a wrong guess', ({ store }) => store.verify(alice, '999999')],
-    ['by whoever wanted to cancel it', ({ store }) => store.cancel(alice)],
-    ['by whoever wanted it to run out', ({ store }) => store.expireNow(alice)],
+    ['by an attempt to cancel it', ({ store }) => store.cancel(alice)],
+    ['by an attempt to expire it', ({ store }) => store.expireNow(alice)],
     [
-      'by the wheel',
+      'by the expiry loop',
       async ({ store }) => {
         while ((await store.expire(100)).more);
       },
     ],
   ];
 
-  test.each(findings)('%s', async (_, find) => {
-    const it = await rig();
+  test.each(noticed)('%s', async (_, notice) => {
+    const it = await emptyStore();
     await it.setClock(START);
     await it.store.request(wanted);
     await it.setClock(START + wanted.ttlMs);
-    await find(it);
+    await notice(it);
     await it.setClock(START);
     expect((await it.store.verify(alice, wanted.code)).verdict).toBe('expired');
     expect(await it.store.cancel(alice)).toBeUndefined();

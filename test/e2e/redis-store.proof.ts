@@ -20,8 +20,8 @@ afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
 });
 
-/** Replicas whose codes are in one shard, for what is held within each: capacity, and the order of what runs out. */
-async function rig(over: readonly RedisConnection[], policy: Policy) {
+/** Replicas with one shard: capacity and the order of expiry are promised within a shard. */
+async function storeOf(over: readonly RedisConnection[], policy: Policy) {
   const { keys, stores } = sharedStores(over, policy, 1);
   const [one] = over;
   let now = START;
@@ -36,5 +36,5 @@ async function rig(over: readonly RedisConnection[], policy: Policy) {
   return { store: inTurn(stores), pass };
 }
 
-storeContract('the Redis store', (policy) => rig(replicas.all.slice(0, 1), policy), 1_000);
-storeContract('a Redis store of three replicas', (policy) => rig(replicas.all, policy));
+storeContract('the Redis store', (policy) => storeOf(replicas.all.slice(0, 1), policy), 1_000);
+storeContract('a Redis store of three replicas', (policy) => storeOf(replicas.all, policy));

@@ -3,14 +3,14 @@ import { ownTime } from '../support/own-time.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { replicas } from '../support/replicas.ts';
 
-// With a busy machine in mind: what must be quick is measured.
+// Long, since the machine may be busy. What must be quick is measured.
 setDefaultTimeout(60_000);
 
 const ask = { user: 'alice', code: '111111' };
-/** Within which a replica is ready again once Redis takes steps. */
+/** Most milliseconds until a replica is ready again, once Redis takes steps. */
 const BACK_MS = 2_000;
 
-/** What keeps Redis from taking steps though it runs, and what ends that. */
+/** The commands that keep a running Redis from taking steps, and those that end this. */
 const TROUBLES: [name: string, begin: string[], end: string[]][] = [
   ['out of memory', ['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0']],
   ['read-only', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE']],
@@ -20,13 +20,13 @@ const TROUBLES: [name: string, begin: string[], end: string[]][] = [
     ['CONFIG', 'SET', 'min-replicas-to-write', '0'],
   ],
   [
-    'one that wants a password',
+    'protected by a password that the service does not have',
     ['CONFIG', 'SET', 'requirepass', 'secret'],
     ['CONFIG', 'SET', 'requirepass', ''],
   ],
 ];
 
-async function rig() {
+async function oneReplica() {
   const server = await RedisServer.start();
   const service = await replicas(1, { OTP_STORE: server.url });
   return {
@@ -39,7 +39,7 @@ async function rig() {
   };
 }
 
-/** Makes every kind of call, and expects that none succeeds. */
+/** Makes every kind of call. Each must fail with 503 within a second. */
 async function expectUnavailable({ send, post }: Awaited<ReturnType<typeof replicas>>): Promise<void> {
   const calls = [
     post(0, '/otp/verify', ask),
@@ -54,9 +54,9 @@ async function expectUnavailable({ send, post }: Awaited<ReturnType<typeof repli
   expect(await send(0, '/livez')).toMatchObject({ status: 200 });
 }
 
-describe('no call succeeds, each is answered within a second, and nothing has changed afterwards, while Redis is', () => {
+describe('every call is answered 503 within a second and has no effect while Redis is', () => {
   test.each(TROUBLES)('%s', async (_, [begin = '', ...how], [end = '', ...ended]) => {
-    await using it = await rig();
+    await using it = await oneReplica();
     const { server, service } = it;
     expect(await service.post(0, '/otp/request', ask)).toMatchObject({ status: 200 });
     const admin = await server.connect();
@@ -69,8 +69,8 @@ describe('no call succeeds, each is answered within a second, and nothing has ch
     expect(await service.post(0, '/otp/verify', ask)).toMatchObject({ status: 200 });
   });
 
-  test('slow: three seconds for a step', async () => {
-    await using it = await rig();
+  test('slow: three seconds a step', async () => {
+    await using it = await oneReplica();
     const { server, service } = it;
     expect(await service.post(0, '/otp/request', ask)).toMatchObject({ status: 200 });
     const before = ownTime();
@@ -82,10 +82,10 @@ describe('no call succeeds, each is answered within a second, and nothing has ch
   });
 });
 
-test('a call that was answered 503 has no effect when a Redis that stood still goes on, 10 times over', async () => {
-  await using it = await rig();
+test('a call that was answered 503 has no effect when a frozen Redis goes on, 10 times over', async () => {
+  await using it = await oneReplica();
   const { server, service } = it;
-  // Else Redis would not know the script, and do nothing for that reason.
+  // So that Redis knows the script: otherwise it would do nothing for that reason.
   expect(await service.post(0, '/otp/request', ask)).toMatchObject({ status: 200 });
   for (let i = 0; i < 10; i++) {
     const user = `user-${i}`;
@@ -108,7 +108,7 @@ test.each([
     },
   ],
 ])(
-  'codes run out in a full Redis also after the connection to it was lost, in %s mode',
+  'codes still expire in a full Redis after the connection to it was lost, in %s mode',
   async (mode, env) => {
     await using server = await RedisServer.start();
     await using service = await replicas(1, { ...env, OTP_STORE: server.url, OTP_MODE: mode });

@@ -18,14 +18,14 @@ afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
 });
 
-/** Three stores that share their codes, as they are in a service. */
-function three(policy: Policy): readonly [Store, Store, Store] {
+/** The stores of three replicas that share their codes. */
+function threeStores(policy: Policy): readonly [Store, Store, Store] {
   const [a, b, c] = sharedStores(open.all, policy).stores;
   if (a === undefined || b === undefined || c === undefined) throw new Error('there are not three replicas');
   return [a, b, c];
 }
 
-/** Does something `times` times, `lanes` of them at once. */
+/** Calls `act` that many times, `lanes` at once. */
 async function inLanes(
   times: number,
   lanes: number,
@@ -39,8 +39,8 @@ async function inLanes(
 }
 
 describe('three replicas with one store', () => {
-  test('lose no code to a verification of the earlier one that races its request, 10,000 times over', async () => {
-    const [a, b, c] = three(UNLIMITED);
+  test('lose no new code when a guess at the earlier one races its request, 10,000 times over', async () => {
+    const [a, b, c] = threeStores(UNLIMITED);
     let replaced = 0;
     await inLanes(10_000, 20, async (race, lane) => {
       const key = { user: `user-${lane}`, purpose: 'default' };
@@ -62,8 +62,8 @@ describe('three replicas with one store', () => {
     expect(replaced).toBe(10_000);
   }, 300_000);
 
-  test('judge five of 99 wrong guesses that come at once, 1,000 times over', async () => {
-    const stores = three(FIVE_ATTEMPTS);
+  test('judge five of 99 simultaneous wrong guesses, 1,000 times over', async () => {
+    const stores = threeStores(FIVE_ATTEMPTS);
     const [a] = stores;
     await inLanes(1_000, 5, async (trial) => {
       const key = { user: `user-${trial}`, purpose: 'default' };
@@ -76,7 +76,7 @@ describe('three replicas with one store', () => {
     });
   }, 300_000);
 
-  test('keep counts, locks and cooldowns also when all of them are started anew', async () => {
+  test('keep counts, locks and cooldowns when all of them restart', async () => {
     const env = { OTP_STORE: server.url, OTP_RESEND_COOLDOWN: '30' };
     const wrong = { user: 'alice', code: '999999' };
     {

@@ -9,10 +9,10 @@ async function becomesReady(pod: ValkeyPod): Promise<void> {
   while (!(await pod.passes('readinessProbe'))) await Bun.sleep(20);
 }
 
-/** A service with the settings of `k8s-scaled/`, and the pod for its store. */
+/** A service with the settings of `k8s-scaled/`, and this pod as its store. */
 async function serviceWith(pod: ValkeyPod, more: Record<string, string> = {}) {
   const log: string[] = [];
-  // A busy machine is no store that is away.
+  // So that a busy machine doesn't look like an unavailable store.
   const patient = { OTP_STORE_TIMEOUT: '900' };
   const own = { HOST: '127.0.0.1', PORT: '0', SHUTDOWN_DRAIN: '0', LOG_LEVEL: 'warn', ...patient };
   const secrets = { OTP_STORE: pod.url, OTP_PEPPER: 'a'.repeat(48) };
@@ -34,8 +34,8 @@ async function serviceWith(pod: ValkeyPod, more: Record<string, string> = {}) {
   return { log, post, [Symbol.asyncDispose]: () => service.stop() };
 }
 
-describe('the store’s pod of the scaled form', () => {
-  test('keeps each write on its disk, and drops none for room', async () => {
+describe('the store’s pod in k8s-scaled/', () => {
+  test('writes every step to its disk, and evicts nothing', async () => {
     await using pod = await ValkeyPod.create(PASSWORD);
     await pod.start();
     await becomesReady(pod);
@@ -49,7 +49,7 @@ describe('the store’s pod of the scaled form', () => {
       expect(await pod.cli('CONFIG', 'GET', setting)).toBe(`${setting}\n${value}`.trim());
   });
 
-  test('answers to the password alone, which stands on no command line', async () => {
+  test('answers only with the password, which is on no command line', async () => {
     await using pod = await ValkeyPod.create(PASSWORD);
     const server = await pod.start();
     await becomesReady(pod);
@@ -60,7 +60,7 @@ describe('the store’s pod of the scaled form', () => {
     expect(commandLine).not.toContain(PASSWORD);
   });
 
-  test('is one that the service has no warning about', async () => {
+  test('gives the service no reason for a warning', async () => {
     await using pod = await ValkeyPod.create(PASSWORD);
     await pod.start();
     await becomesReady(pod);
@@ -69,7 +69,7 @@ describe('the store’s pod of the scaled form', () => {
     expect(service.log).toEqual([]);
   });
 
-  test('has room for as many records as the service may make, of users with the longest names', async () => {
+  test('has room for OTP_MAX_LIVE records of users with the longest names', async () => {
     await using pod = await ValkeyPod.create(PASSWORD);
     await pod.start('appendfsync no');
     await becomesReady(pod);
@@ -78,7 +78,7 @@ describe('the store’s pod of the scaled form', () => {
       Number(new RegExp(`${name}:(\\d+)`).exec(await pod.cli('INFO', 'memory'))?.[1]);
     const before = await figure('used_memory');
     const users = Array.from({ length: 10_000 }, (_, user) => `${user}`.padStart(256, 'u'));
-    // Few at once, so that none waits long for the others.
+    // Few at once, so that no call waits long for others.
     for (let from = 0; from < users.length; from += 20) {
       const some = users.slice(from, from + 20);
       const made = await Promise.all(some.map((user) => service.post('/otp/request', { user })));
@@ -89,7 +89,7 @@ describe('the store’s pod of the scaled form', () => {
     expect(bytes * Number(settings['OTP_MAX_LIVE'])).toBeLessThan(await figure('maxmemory'));
   }, 60_000);
 
-  test('has what it was told when it starts again, and is alive but not ready while it reads that', async () => {
+  test('has its data again after a restart, and is alive but not ready while it loads', async () => {
     await using pod = await ValkeyPod.create(PASSWORD);
     const first = await pod.start();
     await becomesReady(pod);
@@ -98,7 +98,7 @@ describe('the store’s pod of the scaled form', () => {
     first.kill('SIGKILL');
     await first.exited;
 
-    // It reads for twenty seconds, unless it is told to hurry.
+    // With this delay loading takes twenty seconds; setting it to 0 ends that.
     await pod.start('key-load-delay 100');
     while (!(await pod.passes('livenessProbe'))) await Bun.sleep(20);
     expect(await pod.passes('readinessProbe')).toBe(false);
@@ -107,7 +107,7 @@ describe('the store’s pod of the scaled form', () => {
     expect(await pod.cli('GET', '200000')).toBe('200000');
   }, 60_000);
 
-  test('is not alive when it stands still, and ends in good order when it is told to', async () => {
+  test('is not alive while it is frozen, and exits with status 0 on SIGTERM', async () => {
     await using pod = await ValkeyPod.create(PASSWORD);
     const server = await pod.start();
     await becomesReady(pod);

@@ -121,8 +121,8 @@ describe('while the store does not answer', () => {
     await clock.sleep(3 * TICK_MS);
     redis.answer = answer;
     await ready();
-    expect(await logged('the store is back')).toHaveLength(1);
-    expect(await logged('the store is away')).toMatchObject([
+    expect(await logged('the store is available again')).toHaveLength(1);
+    expect(await logged('the store is unavailable')).toMatchObject([
       { level: 'warn', address: new URL(redis.url).host, reason: 'Redis refuses: MASTERDOWN' },
     ]);
     expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
@@ -135,7 +135,7 @@ describe('on connecting to the store', () => {
     await start(WORRYING);
     expect(
       await logged(
-        'the store forgets codes and locks where it lacks memory: set maxmemory-policy noeviction',
+        'the store evicts codes and locks when its memory is full: set maxmemory-policy noeviction',
       ),
     ).toMatchObject([{ level: 'warn', policy: 'allkeys-lru' }]);
     expect(

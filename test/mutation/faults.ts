@@ -223,7 +223,7 @@ export const FAULTS: readonly Fault[] = [
     'if (!this.#watching) this.#watch();',
     '',
   ),
-  fault('a connection is kept to a primary that is one no more', 'redis/refusal.ts', "'READONLY',", ''),
+  fault('a connection is kept to a primary that is one no more', 'redis/errors.ts', "'READONLY',", ''),
   fault('a code in Redis is right for another user, too', 'redis/keys.ts', '{user}\\0$', '$'),
   fault(
     'a store that is away is a failure of ours',

@@ -4,19 +4,20 @@ import { Keys } from '../../src/redis/keys.ts';
 const keys = new Keys('otp:test:', 'a pepper for tests');
 const users = Array.from({ length: 4_000 }, (_, i) => `user-${i}`);
 
-describe('the keys in Redis', () => {
-  test('of one user are in one shard, whatever the purpose', () => {
+describe('keys in Redis', () => {
+  test('are in one shard for everything of one user, whatever the purpose', () => {
     for (const user of users.slice(0, 100)) {
-      const { shard, sender } = keys.sender(user);
+      const { shard, sender } = keys.ofUser(user);
       for (const purpose of ['default', 'login', 'a\\b']) {
-        const place = keys.placeOf({ user, purpose });
-        expect(place.shard).toBe(shard);
-        expect(place.sender).toBe(sender);
+        const record = keys.ofRecord({ user, purpose });
+        expect(record.shard).toBe(shard);
+        expect(record.sender).toBe(sender);
+        expect(record.member).toStartWith(`${sender}.`);
       }
     }
   });
 
-  test('of a shard have its number in braces, by which a cluster keeps them together', () => {
+  test('have the shard’s number in braces, by which a cluster keeps them together', () => {
     for (const { number, base, live, kept, clock, issued } of keys.shards)
       for (const key of [base, live, kept, clock, issued]) expect(key).toStartWith(`otp:test:{${number}}:`);
   });
@@ -24,7 +25,7 @@ describe('the keys in Redis', () => {
   test('spread users over all shards', () => {
     const counts = new Map<number, number>();
     for (const user of users) {
-      const { number } = keys.sender(user).shard;
+      const { number } = keys.ofUser(user).shard;
       counts.set(number, (counts.get(number) ?? 0) + 1);
     }
     expect(counts.size).toBe(16);
@@ -32,24 +33,24 @@ describe('the keys in Redis', () => {
   });
 
   test.each(['live', 'kept', 'clock', 'issued', '}', '{3}:live', 'a.b', '*', ''])(
-    'of a user named %j are a hash of one length, and no other key',
+    'of a user named %j are hashes of one length, which collide with no other key',
     (user) => {
-      const { sender, member } = keys.placeOf({ user, purpose: user });
+      const { sender, member } = keys.ofRecord({ user, purpose: user });
       expect(sender).toMatch(/^[\w-]{22}$/);
       expect(member).toMatch(/^[\w-]{22}\.[\w-]{22}$/);
     },
   );
 });
 
-describe('what is kept of a code', () => {
+describe('what is stored of a code', () => {
   const alice = { user: 'alice', purpose: 'default' };
 
-  test('is the same for the same, and tells neither user nor digits', () => {
+  test('is the same for the same code, and shows neither user nor digits', () => {
     expect(keys.mac(alice, '123456')).toBe(keys.mac({ ...alice }, '123456'));
     expect(keys.mac(alice, '123456')).toMatch(/^[\w-]{43}$/);
   });
 
-  test('is another for another code, user, purpose or pepper', () => {
+  test('differs for another code, user, purpose or pepper', () => {
     const others = [
       keys.mac(alice, '123457'),
       keys.mac({ ...alice, user: 'bob' }, '123456'),

@@ -1,6 +1,6 @@
 import type { RedisConnection } from '../../redis/connection.ts';
 import { listOf } from '../../redis/replies.ts';
-import { Script } from '../../redis/script.ts';
+import { Script } from '../../redis/scripts.ts';
 import type { MovableClock } from '../clock/movable-clock.ts';
 import { FURTHEST_MS, LATEST, type Move } from '../clock/move.ts';
 import { KEPT_MS } from './keys.ts';

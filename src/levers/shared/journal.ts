@@ -1,6 +1,6 @@
 import type { RedisConnection } from '../../redis/connection.ts';
 import { listOf } from '../../redis/replies.ts';
-import { Script } from '../../redis/script.ts';
+import { Script } from '../../redis/scripts.ts';
 import type { Entry } from './entries.ts';
 import { KEPT_MS, LEVER_KEYS } from './keys.ts';
 import append from './lua/append.lua' with { type: 'text' };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RedisConnection } from '../../redis/connection.ts';
 import { listOf } from '../../redis/replies.ts';
-import { Script } from '../../redis/script.ts';
+import { Script } from '../../redis/scripts.ts';
 import type { FixedCode } from '../codes/fixed-codes.ts';
 import type { Fault } from '../faults/faults.ts';
 import { KEPT_MS, LEVER_KEYS } from './keys.ts';

@@ -4,7 +4,7 @@ import type { OtpKey } from '../../core/store.ts';
 import { isOf, keyOf } from '../../core/store.ts';
 import type { RedisConnection } from '../../redis/connection.ts';
 import { listOf } from '../../redis/replies.ts';
-import { Script } from '../../redis/script.ts';
+import { Script } from '../../redis/scripts.ts';
 import { SEEDS_KEPT, seededCode } from '../codes/seeded-codes.ts';
 import { KEPT_MS, LEVER_KEYS } from './keys.ts';
 import count from './lua/count.lua' with { type: 'text' };

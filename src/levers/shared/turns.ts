@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
 import type { RedisConnection } from '../../redis/connection.ts';
-import { Script } from '../../redis/script.ts';
+import { Script } from '../../redis/scripts.ts';
 import { LEVER_KEYS } from './keys.ts';
 import keepTurn from './lua/keep-turn.lua' with { type: 'text' };
 import takeTurn from './lua/take-turn.lua' with { type: 'text' };

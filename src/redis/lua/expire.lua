@@ -1,7 +1,7 @@
--- Store.expire for one shard: takes what is due, as much as is asked for, and answers the codes that ran out. Whoever
--- runs this has to announce them, for nobody else will.
+-- Store.expire for one shard: takes at most `limit` records that are due, and answers whether more may be due and which
+-- codes expired. Only the caller learns of these, so it must announce them.
 
-local function tidy(record, phase, now)
+local function drop_what_is_over(record, phase, now)
   if phase == 'gone' then drop_code(record) end
   if record.forget and now >= record.forget then drop_count(record) end
 end
@@ -12,8 +12,8 @@ local function step(keys, args, present)
   local now = service_time(clock, present)
   local expired = {}
 
-  local ended = redis.call('ZRANGE', live, '-inf', now, 'BYSCORE', 'LIMIT', 0, limit)
-  for _, member in ipairs(ended) do
+  local due_live = redis.call('ZRANGE', live, '-inf', now, 'BYSCORE', 'LIMIT', 0, limit)
+  for _, member in ipairs(due_live) do
     local key = base .. member
     local record = read(key)
     if not record then
@@ -24,23 +24,23 @@ local function step(keys, args, present)
         record.gone = now + GRACE
         expired[#expired + 1] = { record.user, record.purpose, record.serial, record.expires }
       end
-      tidy(record, phase, now)
+      drop_what_is_over(record, phase, now)
       save(record, key, live, kept, member, now)
     end
   end
 
-  local over = redis.call('ZRANGE', kept, '-inf', now, 'BYSCORE', 'LIMIT', 0, limit - #ended)
-  for _, member in ipairs(over) do
+  local due_kept = redis.call('ZRANGE', kept, '-inf', now, 'BYSCORE', 'LIMIT', 0, limit - #due_live)
+  for _, member in ipairs(due_kept) do
     local key = base .. member
-    -- The list of a user's sends has no dot in its name, and what it limits is over.
+    -- A member without a dot is a user's list of sends, which is due when it limits nothing any more.
     local record = string.find(member, '.', 1, true) and read(key)
     if not record then
       erase(key, live, kept, member)
     else
-      tidy(record, phase_of(record, now), now)
+      drop_what_is_over(record, phase_of(record, now), now)
       save(record, key, live, kept, member, now)
     end
   end
 
-  return { #ended + #over == limit and 1 or 0, expired }
+  return { #due_live + #due_kept == limit and 1 or 0, expired }
 end

@@ -1,4 +1,4 @@
--- Store.forget for some members of a shard: all that is kept there but codes with a number beyond the newest.
+-- Store.forget for some members of a shard: erases everything but codes that were issued after `newest`.
 local function step(keys, args, present)
   local base, live, kept, clock = unpack(keys)
   local newest = tonumber(args[1])
@@ -6,6 +6,7 @@ local function step(keys, args, present)
   for i = 2, #args do
     local member = args[i]
     local key = base .. member
+    -- A member without a dot is a user's list of sends.
     local record = string.find(member, '.', 1, true) and read(key)
     if record and record.serial and record.serial > newest then
       drop_count(record)

@@ -1,4 +1,4 @@
--- Whether steps can be taken: Redis refuses any script that may write where it could not.
+-- Tells whether Redis takes steps: it refuses a script that may write where it could not.
 local function step()
   return 1
 end

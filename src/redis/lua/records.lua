@@ -1,16 +1,20 @@
--- Records as a shard keeps them. What is kept for one user and one purpose is a hash. Its member stands in one of two
--- indexes, by the time when something in it ends: in `live` while there is a code whose end nobody has noticed, else in
--- `kept`. When codes were sent to a user is a list, which stands in `kept` too.
+-- The records of a shard.
+--
+-- What is stored for one user and one purpose is a hash. Its member is in one of two indexes, sorted by the time when
+-- something in the record ends: in `live` while it has a code whose end is not noticed yet, otherwise in `kept`. The
+-- times when codes were sent to a user are a list, which is in `kept` too.
 
--- How long beyond its use a key is kept in case that nobody is there to end it.
+-- How long a key outlasts its use before Redis drops it, in case no replica is running to clean it up.
 local BACKSTOP = 86400000
--- The same of what all records of a shard share: longer than any of these can be of use.
+-- The same for the keys that all records of a shard share: longer than any record can be of use.
 local SHARED_FOR = 5 * BACKSTOP
 
-local FIELDS = { 'user', 'purpose', 'serial', 'mac', 'expires', 'gone', 'over', 'failures', 'locks', 'locked', 'forget' }
+local FIELDS = {
+  'user', 'purpose', 'serial', 'mac', 'expires', 'gone', 'over', 'failures', 'locks', 'locked', 'forget',
+}
 local NUMBERS = { serial = 1, expires = 1, gone = 1, failures = 1, locks = 1, locked = 1, forget = 1 }
 
--- What moves a shard's service time: "+ms" for how far it is ahead, "=ms" for where it stands.
+-- Service time in a shard. Its clock key has "+ms" ahead of Redis's clock, or "=ms" where it stands still.
 local function service_time(clock, present)
   local moved = redis.call('GET', clock)
   if not moved then return present end
@@ -42,12 +46,13 @@ local function drop_count(record)
   record.failures, record.locks, record.locked, record.forget = nil, nil, nil, nil
 end
 
--- When something in a record ends; nil if there is nothing in it.
+-- When something in a record ends; nil if the record is empty.
 local function due_at(record)
   local code = record.serial and (record.gone or record.expires)
   return code and record.forget and math.min(code, record.forget) or code or record.forget
 end
 
+-- Puts a member into the index `to`, and takes it out of `from` if there is one.
 local function index(from, to, member, due)
   if from then redis.call('ZREM', from, member) end
   redis.call('ZADD', to, due, member)
@@ -60,7 +65,7 @@ local function erase(key, live, kept, member)
   redis.call('ZREM', kept, member)
 end
 
--- Writes a record and when to come back to it; erases one that has nothing left in it.
+-- Writes a record and indexes it by when it is due; erases an empty one.
 local function save(record, key, live, kept, member, now)
   local due = due_at(record)
   if not due then return erase(key, live, kept, member) end
@@ -88,7 +93,7 @@ local function has_room(live, kept, added, most)
   return redis.call('ZCARD', live) + redis.call('ZCARD', kept) + added <= most
 end
 
--- The live code's record at a key, or nil. One that is found to have run out is never live again.
+-- The record at a key if its code is live, or nil. A code that is found to have ended is marked, so it stays ended.
 local function live_at(key, now)
   local record = read(key)
   local phase = phase_of(record, now)

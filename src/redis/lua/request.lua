@@ -24,7 +24,7 @@ local function step(keys, args, present, micros)
     redis.call('PEXPIRE', sender, forgotten - now + BACKSTOP)
     index(nil, kept, sender_member, forgotten)
   end
-  -- The moment in microseconds, for the sake of which no number comes twice, not even after Redis has lost some.
+  -- At least the time in microseconds, so no number is used twice even after Redis has lost the newest.
   local serial = math.max((redis.call('GET', issued) or 0) + 1, micros)
   redis.call('SET', issued, serial, 'PX', SHARED_FOR)
   local issue = { 'issued', serial, now + ttl }

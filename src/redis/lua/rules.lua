@@ -1,11 +1,11 @@
--- The rules of src/core/, said once more where Redis can apply them. The stores' common contract holds them to those.
--- Times are service time, in milliseconds since the epoch.
+-- The rules of src/core/rules.ts, repeated where Redis can apply them. One contract suite holds both stores to the same
+-- behaviour. Times are service time, in milliseconds since the epoch.
 
--- code-life.ts
+-- rules.ts: codes
 
 local GRACE = 60000
 
--- Also ended, for good, is a code that was once found to have run out, wherever Redis's clock may stand now.
+-- A code that was once found to have ended stays ended (`over`), wherever Redis's clock may be now.
 local function phase_of(record, now)
   if not record or not record.serial then return 'gone' end
   if record.gone then return now < record.gone and 'grace' or 'gone' end
@@ -18,7 +18,7 @@ local function fate_of_earlier(record, now)
   return phase == 'live' and 'replaced' or phase == 'ended' and 'expired' or nil
 end
 
--- attempts.ts
+-- rules.ts: attempts
 
 local HOUR = 3600000
 
@@ -37,7 +37,7 @@ local function after_wrong_code(record, max_attempts, lockout, now)
   end
 end
 
--- sends.ts
+-- rules.ts: sends
 
 local function throttle(last, oldest, cooldown, window, now)
   if last and now < last + cooldown then return 'resend_cooldown', last + cooldown end

@@ -1,4 +1,4 @@
--- Store.verify, as judgement.ts has it. A count of wrong codes is kept before anybody is told of it.
+-- Store.verify. A wrong code is counted in the same step that judges it.
 local function step(keys, args, present)
   local key, live, kept, clock = unpack(keys)
   local member, user, purpose, mac = unpack(args)

@@ -1,4 +1,4 @@
--- Store.runOut
+-- Store.expireNow
 local function step(keys, args, present)
   local key, live, kept, clock = unpack(keys)
   local now = service_time(clock, present)

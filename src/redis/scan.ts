@@ -1,23 +1,23 @@
 import type { RedisConnection } from './connection.ts';
 import { listOf } from './replies.ts';
 
-/** About how many members come at once. */
+/** About how many members arrive at once. */
 const BATCH = 100;
 
 /**
- * The members of an index whose names have a pattern, some at a time. Those that are in it from beginning to end come for
- * certain, others may.
+ * The members of a sorted set whose names match a pattern, in batches. Members present for the whole scan are
+ * guaranteed to appear; others may.
  */
-export async function* membersOf(
+export async function* scanMembers(
   redis: RedisConnection,
   index: string,
   pattern: string,
 ): AsyncGenerator<string[]> {
   let cursor = '0';
   do {
-    const scan = ['MATCH', pattern, 'COUNT', `${BATCH}`];
-    const [next, found] = listOf(await redis.send('ZSCAN', [index, cursor, ...scan]));
-    // Each member is followed by its place.
+    const reply = await redis.send('ZSCAN', [index, cursor, 'MATCH', pattern, 'COUNT', `${BATCH}`]);
+    const [next, found] = listOf(reply);
+    // Each member is followed by its score.
     const members = listOf(found).filter((_, i) => i % 2 === 0);
     if (members.length > 0) yield members.map(String);
     cursor = String(next);

@@ -1,0 +1,60 @@
+import type { Clock } from '../core/clock.ts';
+import type { Policy, Store } from '../core/store.ts';
+import type { Log } from '../log/log.ts';
+import type { Config } from '../settings.ts';
+import { RedisConnection } from './connection.ts';
+import { Keys } from './keys.ts';
+import { RedisStore } from './redis-store.ts';
+
+export interface RedisStoreParts {
+  readonly config: Config;
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The store in Redis, and what else replicas share there. */
+export interface OpenedRedisStore {
+  readonly store: Store;
+  readonly redis: { readonly connection: RedisConnection; readonly keys: Keys };
+}
+
+/**
+ * Makes the store of `OTP_STORE`, by its URL. Connect the connection to use it, and close it at the end. The log says
+ * when Redis becomes unavailable and when it is back, once each.
+ */
+export function openRedisStore({ config, policy, clock, log }: RedisStoreParts): OpenedRedisStore {
+  const url = config.OTP_STORE;
+  // The address without the password.
+  const address = new URL(url).host;
+  let isAway = false;
+  let isChecked = false;
+  const connection: RedisConnection = new RedisConnection({
+    url,
+    clock,
+    timeoutMs: config.OTP_STORE_TIMEOUT,
+    onChange(reason) {
+      if (reason !== undefined) log.warn('the store is unavailable', { address, reason: reason.message });
+      else if (isAway) log.info('the store is available again');
+      isAway = reason !== undefined;
+      if (isAway || isChecked) return;
+      isChecked = true;
+      warnOfDataLoss(connection, log);
+    },
+  });
+  const keys = new Keys(`otp:${config.OTP_MODE}:`, config.OTP_PEPPER);
+  return { store: new RedisStore(connection, keys, policy), redis: { connection, keys } };
+}
+
+/** Logs a warning for each setting by which a healthy Redis loses codes. Never rejects. */
+async function warnOfDataLoss(redis: RedisConnection, log: Log): Promise<void> {
+  const info = await redis.send('INFO', []).then(String, () => '');
+  const value = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
+  const policy = value('maxmemory_policy');
+  if (policy !== undefined && policy !== 'noeviction')
+    log.warn('the store evicts codes and locks when its memory is full: set maxmemory-policy noeviction', {
+      policy,
+    });
+  if (value('aof_enabled') === '0')
+    log.warn('codes and locks do not survive a restart of the store: set appendonly yes');
+}
