@@ -13,6 +13,7 @@ import {
   type Kept,
   limitsSends,
   lockedUntil,
+  numberOf,
   phaseOf,
   throttle,
 } from './rules.ts';
@@ -41,7 +42,8 @@ import { TICK_MS, type WheelView } from './wheel.ts';
 export class MemoryStore implements Store {
   readonly #clock: Clock;
   readonly #policy: Policy;
-  readonly #run: string;
+  /** The first part of every code's id. */
+  readonly #idPrefix: string;
   #records: Records;
   /** The serial of the newest code. */
   #issued = 0;
@@ -50,7 +52,7 @@ export class MemoryStore implements Store {
   constructor(clock: Clock, policy: Policy, run: string) {
     this.#clock = clock;
     this.#policy = policy;
-    this.#run = run;
+    this.#idPrefix = `${run}-c`;
     this.#records = new Records(clock.now());
   }
 
@@ -60,7 +62,7 @@ export class MemoryStore implements Store {
   }
 
   async request(wanted: NewCode): Promise<Issued | Refused> {
-    const { user, purpose, code: digits, ttlMs, exempt = false } = wanted;
+    const { user, purpose, code, ttlMs, exempt = false } = wanted;
     const { sends: policy, maxRecords } = this.#policy;
     const now = this.#clock.now();
     const key = keyOf({ user, purpose });
@@ -82,9 +84,9 @@ export class MemoryStore implements Store {
         sends: afterSend(sends, policy, now),
       });
     this.#issued++;
-    const code = { serial: this.#issued, digits, expiresAt: now + ttlMs, goneAt: undefined };
-    this.#records.set(row || this.#records.add(key), { code, attempts: kept.attempts });
-    const otp = this.#otp(wanted, code);
+    const made = { serial: this.#issued, digits: numberOf(code), expiresAt: now + ttlMs, goneAt: undefined };
+    this.#records.set(row || this.#records.add(key), { code: made, attempts: kept.attempts });
+    const otp = this.#otp(wanted, made);
     const fate = fateOfEarlier(kept.code, now);
     if (kept.code === undefined || fate === undefined) return { otp };
     return { otp, earlier: { otp: this.#otp(wanted, kept.code), fate } };
@@ -94,7 +96,7 @@ export class MemoryStore implements Store {
     const now = this.#clock.now();
     const row = this.#records.find(keyOf(key));
     const kept = this.#records.get(row);
-    const judged = judge(kept, guess, exempt ? EXEMPT : this.#policy.guesses, now);
+    const judged = judge(kept, numberOf(guess), exempt ? EXEMPT : this.#policy.guesses, now);
     switch (judged.verdict) {
       case 'locked':
         return { verdict: 'locked', waitMs: judged.until - now };
@@ -194,7 +196,7 @@ export class MemoryStore implements Store {
   }
 
   #otp({ user, purpose }: OtpKey, { serial, expiresAt }: Code): Otp {
-    return { id: `${this.#run}-c${serial}`, user, purpose, expiresAt };
+    return { id: this.#idPrefix + serial, user, purpose, expiresAt };
   }
 }
 

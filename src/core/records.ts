@@ -4,11 +4,11 @@ import { type Attempts, type Code, firstEnd, type Kept, type Sends } from './rul
 import { TimingWheel, type WheelView } from './wheel.ts';
 
 /** The whole numbers of a row behind the wheel's own. */
+const HASH = 3;
 const FAILURES = 18;
 const LOCKS = 19;
 /** The fields that hold any number. A record without a code has the serial 0, one without attempts forgets at 0. */
 const SERIAL = 3;
-/** The digits with a 1 before them, which keeps leading zeros. */
 const DIGITS = 4;
 const EXPIRES_AT = 5;
 const GONE_AT = 6;
@@ -20,8 +20,6 @@ const NONE = 0;
 
 /** Rows looked at in one step of a search through all. */
 const STEP = 128;
-
-const ZERO = '0'.charCodeAt(0);
 
 const NOTHING: Kept = { code: undefined, attempts: undefined, sends: undefined };
 
@@ -60,7 +58,7 @@ export class Records {
 
   /** The row of a key; 0 if there is none. */
   find(key: string): number {
-    return this.#index.find(key);
+    return this.#index.find(key, this.#index.hash(key));
   }
 
   /** Adds the record of a key that has none. The caller must `set` it in the same step. */
@@ -68,7 +66,9 @@ export class Records {
     const row = this.#rows.take();
     this.#rows.setText(row, key);
     this.#rows.setFloat(row, SERIAL, 0);
-    this.#index.add(key, row);
+    const hash = this.#index.hash(key);
+    this.#rows.setWhole(row, HASH, hash);
+    this.#index.add(row, hash);
     return row;
   }
 
@@ -89,7 +89,7 @@ export class Records {
     this.#live += Number(code !== undefined && code.goneAt === undefined) - Number(this.#isLive(row));
     this.#rows.setFloat(row, SERIAL, code?.serial ?? 0);
     if (code !== undefined) {
-      this.#rows.setFloat(row, DIGITS, packed(code.digits));
+      this.#rows.setFloat(row, DIGITS, code.digits);
       this.#rows.setFloat(row, EXPIRES_AT, code.expiresAt);
       this.#rows.setFloat(row, GONE_AT, code.goneAt ?? 0);
     }
@@ -124,11 +124,10 @@ export class Records {
   #code(row: number): Code | undefined {
     const serial = this.#rows.float(row, SERIAL);
     if (serial === 0) return undefined;
-    const digits = String(this.#rows.float(row, DIGITS)).slice(1);
     const goneAt = this.#rows.float(row, GONE_AT);
     return {
       serial,
-      digits,
+      digits: this.#rows.float(row, DIGITS),
       expiresAt: this.#rows.float(row, EXPIRES_AT),
       goneAt: goneAt === 0 ? undefined : goneAt,
     };
@@ -143,14 +142,7 @@ export class Records {
 
   #remove(row: number): void {
     this.#wheel.cancel(row);
-    this.#index.remove(row);
+    this.#index.remove(row, this.#rows.whole(row, HASH));
     this.#rows.release(row);
   }
-}
-
-/** Digits as a number, with a 1 before them that keeps leading zeros. */
-function packed(digits: string): number {
-  let number = 1;
-  for (let i = 0; i < digits.length; i++) number = number * 10 + digits.charCodeAt(i) - ZERO;
-  return number;
 }

@@ -19,6 +19,9 @@ export interface Kept {
 // A verified, cancelled, replaced or burnt code is gone at once. A code whose deadline has come has ended, noticed or
 // not: the wheel only makes sure that the store notices, so that the end is announced.
 
+/** The character code of the digit 0. */
+const ZERO = 48;
+
 /** How long an expired code still answers "expired", which helps a caller more than "no code". */
 const GRACE_MS = 60_000;
 
@@ -26,10 +29,18 @@ const GRACE_MS = 60_000;
 export interface Code {
   /** Its number among the codes of this store. */
   readonly serial: number;
-  readonly digits: string;
+  /** The digits as `numberOf` has them. */
+  readonly digits: number;
   readonly expiresAt: number;
   /** When the grace period ends; undefined until the code's end is noticed. */
   readonly goneAt: number | undefined;
+}
+
+/** Digits as a number, with a 1 before them that keeps leading zeros: "042137" is 1042137. */
+export function numberOf(digits: string): number {
+  let number = 1;
+  for (let i = 0; i < digits.length; i++) number = number * 10 + digits.charCodeAt(i) - ZERO;
+  return number;
 }
 
 /** The phase of a code at a moment. A code that is gone cannot be told from one that never was. */
@@ -120,8 +131,8 @@ export type Judgement =
   | { readonly verdict: 'wrong' | 'expired'; readonly code: Code; readonly attempts: Attempts | undefined }
   | { readonly verdict: 'none'; readonly attempts: Attempts | undefined };
 
-/** Judges a guess, in this order: locked, no code, expired, wrong, right. */
-export function judge({ code, attempts }: Kept, guess: string, policy: GuessPolicy, now: number): Judgement {
+/** Judges a guess, given as `numberOf` has it, in this order: locked, no code, expired, wrong, right. */
+export function judge({ code, attempts }: Kept, guess: number, policy: GuessPolicy, now: number): Judgement {
   const limited = policy.maxAttempts > 0;
   const until = limited ? lockedUntil(attempts, now) : undefined;
   if (until !== undefined) return { verdict: 'locked', until };

@@ -58,8 +58,10 @@ export function isOf(user: string, key: string): boolean {
 
 /** The user and the purpose in such a string. */
 export function otpKeyOf(key: string): OtpKey {
-  const [user = key, purpose = DEFAULT_PURPOSE] = key.split('\0');
-  return { user, purpose };
+  const end = key.indexOf('\0');
+  return end === -1
+    ? { user: key, purpose: DEFAULT_PURPOSE }
+    : { user: key.slice(0, end), purpose: key.slice(end + 1) };
 }
 
 /** A code without its digits, fit for events and logs. */

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { Records } from '../../src/core/records.ts';
-import type { Kept } from '../../src/core/rules.ts';
+import { type Kept, numberOf } from '../../src/core/rules.ts';
 
 const time = fc.integer({ min: 1, max: 4_000_000_000_000 });
 const kept = fc.record({
   code: fc.option(
     fc.record({
       serial: fc.integer({ min: 1, max: 2 ** 40 }),
-      digits: fc.stringMatching(/^[0-9]{4,10}$/),
+      digits: fc.stringMatching(/^[0-9]{4,10}$/).map(numberOf),
       expiresAt: time,
       goneAt: fc.option(time, { nil: undefined }),
     }),
@@ -59,7 +59,7 @@ describe('records', () => {
   test('are all found among 300,000, those of a row that an earlier key had too, and no other is', () => {
     const records = new Records(0);
     const codeOf = (serial: number) => ({
-      code: { serial, digits: '012345', expiresAt: serial, goneAt: undefined },
+      code: { serial, digits: numberOf('012345'), expiresAt: serial, goneAt: undefined },
     });
     const keyOf = (i: number) => `user-${i}`;
     for (let i = 1; i <= 300_000; i++) records.set(records.add(keyOf(i)), codeOf(i));

@@ -14,6 +14,7 @@ import {
   type Kept,
   limitsSends,
   lockedUntil,
+  numberOf,
   phaseOf,
   type SendPolicy,
   type Sends,
@@ -24,7 +25,7 @@ const HOUR = 3_600_000;
 const NOW = 1_000_000;
 const policy = { maxAttempts: 3, lockoutMs: 300_000, everyGuessCounts: false };
 
-const live: Code = { serial: 1, digits: '012345', expiresAt: NOW + 1, goneAt: undefined };
+const live: Code = { serial: 1, digits: numberOf('012345'), expiresAt: NOW + 1, goneAt: undefined };
 const overdue: Code = { ...live, expiresAt: NOW };
 const inGrace: Code = { ...overdue, goneAt: NOW + 1 };
 const gone: Code = { ...overdue, goneAt: NOW };
@@ -80,11 +81,11 @@ describe('the verdict on a guess', () => {
     ['a lock refuses a wrong guess', { code: live, attempts: lock }, '999999', 'locked'],
     ['a lock refuses a guess at no code', { attempts: lock }, '012345', 'locked'],
   ] as const)('%s', (_, kept, guess, verdict) => {
-    expect(judge(kept, guess, policy, NOW).verdict).toBe(verdict);
+    expect(judge(kept, numberOf(guess), policy, NOW).verdict).toBe(verdict);
   });
 
   const failures = (kept: Kept, changes: Partial<typeof policy> = {}) => {
-    const judged = judge(kept, '999999', { ...policy, maxAttempts: 5, ...changes }, NOW);
+    const judged = judge(kept, numberOf('999999'), { ...policy, maxAttempts: 5, ...changes }, NOW);
     return 'attempts' in judged ? judged.attempts?.failures : undefined;
   };
 
