@@ -1,13 +1,14 @@
 import type { Clock } from './core/clock.ts';
 import { MemoryStore } from './core/memory/memory-store.ts';
+import type { CoreSettings } from './core/settings.ts';
 import type { Policy, Store } from './core/store.ts';
 import type { WheelView } from './core/wheel.ts';
 import type { Log } from './log/log.ts';
 import { RedisConnection } from './redis/connection.ts';
 import { Keys } from './redis/keys.ts';
 import { RedisStore } from './redis/redis-store.ts';
+import type { RedisSettings } from './redis/settings.ts';
 import { warnOfLosses } from './redis/warnings.ts';
-import type { Config } from './settings.ts';
 
 /** The store that the settings ask for. */
 export type OpenedStore =
@@ -21,7 +22,7 @@ export interface SharedRedis {
 }
 
 export interface StoreParts {
-  readonly config: Config;
+  readonly config: Pick<CoreSettings, 'OTP_MODE'> & RedisSettings;
   readonly policy: Policy;
   readonly clock: Clock;
   readonly log: Log;

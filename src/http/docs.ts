@@ -5,7 +5,6 @@ import { Elysia } from 'elysia';
 import css from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' };
 import bundle from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' };
 import { version } from '../../package.json';
-import type { Config } from '../settings.ts';
 import { KEY_SCHEME, METRICS_KEY_SCHEME } from './keys.ts';
 import { tidyDocument } from './openapi-document.ts';
 import { PAGE_POLICY, SWAGGER_PAGE, SWAGGER_SCRIPT } from './swagger-page.ts';
@@ -17,8 +16,14 @@ const DESCRIPTION = `Makes one-time passwords, checks them once, and lets them e
 Every error is \`application/problem+json\` (RFC 9457): \`code\` is its stable name, \`detail\` says what to do.
 Every answer carries \`X-Request-Id\`: the request's own if it is 1 to 64 of \`A-Z a-z 0-9 _ . : -\`, else a new one.`;
 
+/** The keys that the document mentions; empty for none. */
+interface DocumentedKeys {
+  readonly OTP_API_KEYS: readonly string[];
+  readonly OTP_METRICS_KEYS: readonly string[];
+}
+
 /** `/swagger` with all that its page loads, and the OpenAPI document. */
-export function docs({ OTP_API_KEYS, OTP_METRICS_KEYS }: Config) {
+export function docs({ OTP_API_KEYS, OTP_METRICS_KEYS }: DocumentedKeys) {
   const bearer = { type: 'http', scheme: 'bearer' } as const;
   const securitySchemes = {
     ...(OTP_API_KEYS.length > 0 && { [KEY_SCHEME]: bearer }),

@@ -27,7 +27,7 @@ export function eventLog(log: Log, shown: (user: string) => string): Subscriber<
       return;
     }
     const level = event.type === 'otp.expired' && requestId === undefined ? 'debug' : 'info';
-    if (!log.takes(level)) return;
+    if (!log.isEnabled(level)) return;
     const user = shown(event.user);
     const { purpose } = event;
     const reason = 'reason' in event ? event.reason : undefined;

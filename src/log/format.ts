@@ -1,9 +1,9 @@
 import { styleText } from 'node:util';
-import type { Config } from '../settings.ts';
 import { isoWriter } from './iso-time.ts';
+import type { LogSettings } from './settings.ts';
 
 /** How severe a line of the log is. */
-export type Level = Config['LOG_LEVEL'];
+export type Level = LogSettings['LOG_LEVEL'];
 /** What a line of the log tells beside its message. */
 export type Fields = Readonly<Record<string, unknown>>;
 

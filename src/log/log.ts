@@ -34,7 +34,7 @@ export class Log {
   }
 
   /** Whether entries of this level are written, for whoever would make many that are not. */
-  takes(level: Level): boolean {
+  isEnabled(level: Level): boolean {
     return SEVERITY[level] >= this.#least;
   }
 
@@ -63,7 +63,7 @@ export class Log {
     if (entries.length === 0) return;
     const missed = this.#dropped - this.#reported;
     // With what is written, and not after it: a line of its own might be dropped in its turn.
-    const told = missed > 0 && this.takes('warn') ? [this.#droppedEntry(missed), ...entries] : entries;
+    const told = missed > 0 && this.isEnabled('warn') ? [this.#droppedEntry(missed), ...entries] : entries;
     if (this.#write(told.map(this.#format).join('')) === false) this.#dropped += entries.length;
     else this.#reported += missed;
   }
@@ -74,7 +74,7 @@ export class Log {
   }
 
   #add(level: Level, message: string, fields: Fields): void {
-    if (!this.takes(level)) return;
+    if (!this.isEnabled(level)) return;
     if (this.#entries.length === 0) this.#clock.yieldToEventLoop().then(() => this.flush());
     this.#entries.push({ time: this.#clock.now(), level, message, fields });
   }

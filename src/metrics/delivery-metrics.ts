@@ -1,9 +1,8 @@
 import { Counter, type Registry } from 'prom-client';
 import type { Subscriber } from '../core/event-bus.ts';
 import type { OtpEvent } from '../core/events.ts';
+import { CHANNEL_NAMES } from '../delivery/channels.ts';
 import type { DeliveryFailureReason } from '../delivery/facts.ts';
-
-const CHANNELS = ['email', 'sms', 'webhook'];
 
 /**
  * What came of a message: it was delivered, or was not though it was wanted, or was not wanted any more. One that
@@ -22,7 +21,7 @@ export function deliveryMetrics(registry: Registry): Subscriber<OtpEvent> {
     labelNames: ['channel', 'result'],
     registers: [registry],
   });
-  for (const channel of CHANNELS) for (const result of RESULTS) deliveries.inc({ channel, result }, 0);
+  for (const channel of CHANNEL_NAMES) for (const result of RESULTS) deliveries.inc({ channel, result }, 0);
 
   return (event) => {
     if (event.type === 'otp.delivered') deliveries.inc({ channel: event.channel, result: 'delivered' });

@@ -1,11 +1,11 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { version } from '../../package.json';
+import type { CoreSettings } from '../core/settings.ts';
 import type { Store } from '../core/store.ts';
 import type { Log } from '../log/log.ts';
-import type { Config } from '../settings.ts';
 
 export interface ServiceParts {
-  readonly config: Config;
+  readonly config: Pick<CoreSettings, 'OTP_MODE'>;
   readonly store: Store;
   readonly log: Log;
   /** Whether the service takes requests now; never rejects. */

@@ -1,7 +1,8 @@
 import { FormatRegistry, Type } from '@sinclair/typebox';
+import type { CoreSettings } from '../core/settings.ts';
 import { DEFAULT_PURPOSE } from '../core/store.ts';
+import { CHANNEL_NAMES, CHANNELS } from '../delivery/channels.ts';
 import { PATTERN } from '../levers/pattern.ts';
-import type { Config } from '../settings.ts';
 
 /**
  * The bodies of requests and of successful answers: one definition of a field is its check, its TypeScript
@@ -69,21 +70,23 @@ function isThere(moment: string): boolean {
 /** An object with no other fields. */
 export const closed = { additionalProperties: false, error: 'must be a JSON object' };
 
+const CHANNEL_CHOICES = [...CHANNEL_NAMES, 'none'] as const;
 const channel = Type.Union(
-  [Type.Literal('email'), Type.Literal('sms'), Type.Literal('webhook'), Type.Literal('none')],
+  CHANNEL_CHOICES.map((name) => Type.Literal(name)),
   {
-    description: 'How the code is brought to the user; as configured (OTP_CHANNEL) if absent',
-    error: 'must be "email", "sms", "webhook" or "none"',
+    description: 'How to deliver the code; as configured (OTP_CHANNEL) if absent',
+    error: `must be one of ${CHANNEL_CHOICES.map((name) => `"${name}"`).join(', ')}`,
   },
 );
+const addresses = CHANNELS.map(({ name, address }) => `for ${name} ${address.rule}`).join('; ');
 const to = text(
   'otp-to',
   256,
-  'Where the code is brought to, the user if absent: an e-mail address, a telephone number (E.164), or for a webhook any text. Without a channel it has no effect',
+  `Address to deliver the code to, the user if absent (${addresses}). It has no effect without a channel`,
 );
 
 /** The body of a request. Only in mock mode a caller may choose the code. */
-export function requestBody({ OTP_TTL, OTP_MAX_TTL, OTP_MODE }: Config) {
+export function requestBody({ OTP_TTL, OTP_MAX_TTL, OTP_MODE }: CoreSettings) {
   const ttl = Type.Integer({
     minimum: 1,
     maximum: OTP_MAX_TTL,

@@ -51,7 +51,7 @@ describe('the log', () => {
     log.error('error', new Error('broken'));
     log.flush();
     expect(written.join('').match(/(?<="message":")\w+/g)).toEqual([...kept]);
-    expect((['debug', 'info', 'warn', 'error'] as const).filter((each) => log.takes(each))).toEqual([
+    expect((['debug', 'info', 'warn', 'error'] as const).filter((each) => log.isEnabled(each))).toEqual([
       ...kept,
     ]);
   });

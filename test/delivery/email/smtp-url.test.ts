@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { mailServer } from '../../src/delivery/smtp-url.ts';
+import { mailServer } from '../../../src/delivery/email/smtp-url.ts';
 
 describe('the URL of a mail server', () => {
   test.each([
