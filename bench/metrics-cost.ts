@@ -20,10 +20,10 @@ const root = join(import.meta.dir, '..');
 
 /** The lines by which the metrics hang together with the rest; without them nothing is measured. */
 const CUTS: readonly (readonly [file: string, from: string, to: string])[] = [
-  ['web/app.ts', '    .onRequest(measured.start)\n', ''],
-  ['web/app.ts', "    .onAfterHandle({ as: 'global' }, measured.answered)\n", ''],
+  ['app.ts', '    .onRequest(measured.start)\n', ''],
+  ['app.ts', "    .onAfterHandle({ as: 'global' }, measured.answered)\n", ''],
   ['service.ts', '  bus.subscribe(otpMetrics(registry));\n', ''],
-  ['service.ts', 'new MeasuredStore(opened.store, clock, storeMetrics(registry))', 'opened.store'],
+  ['service.ts', 'new MeasuredStore(opened.store, clock, registry)', 'opened.store'],
 ];
 
 const copy = await mkdtemp(join(tmpdir(), 'metrics-cost-'));

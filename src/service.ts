@@ -27,7 +27,6 @@ import { deliveryMetrics } from './metrics/delivery-metrics.ts';
 import { MeasuredStore } from './metrics/measured-store.ts';
 import { otpMetrics } from './metrics/otp-metrics.ts';
 import { serviceMetrics } from './metrics/service-metrics.ts';
-import { storeMetrics } from './metrics/store-metrics.ts';
 import { openStore } from './open-store.ts';
 
 export type { App } from './app.ts';
@@ -121,7 +120,7 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
   });
   bus.subscribe((event) => delivery.onEvent(event));
   const opened = openStore({ config, policy: policyOf(config), clock, log, run });
-  const store = new MeasuredStore(opened.store, clock, storeMetrics(registry));
+  const store = new MeasuredStore(opened.store, clock, registry);
   const closing = new AbortController();
   const failed = (what: string) => (error: unknown) => {
     // Of a store that is away the log has been told, once.
