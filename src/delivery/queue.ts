@@ -2,9 +2,15 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../log/log.ts';
 import { attempt } from './attempt.ts';
 import { backOff, MAX_ATTEMPTS } from './backoff.ts';
-import { type AttemptFailure, type Channel, type Message, SENDS_AT_ONCE } from './channel.ts';
+import {
+  type AttemptFailure,
+  type Channel,
+  type DeliveryFailure,
+  type Message,
+  SENDS_AT_ONCE,
+} from './channel.ts';
 import type { CodeEnd, DeliveryFailureReason } from './facts.ts';
-import type { DeliveryFault, FindFault } from './fault.ts';
+import type { FindFault } from './fault.ts';
 import { Slots } from './slots.ts';
 
 /** Most messages that may wait for one channel: a few megabytes. */
@@ -37,7 +43,7 @@ export class DeliveryQueue {
   readonly #parts: QueueParts;
   /** All messages that wait or are being sent, by the code's id. */
   readonly #jobs = new Map<string, Job>();
-  readonly #slots: Slots;
+  readonly #slots: Slots<Job>;
   /** Reservations for messages to come. */
   #reserved = 0;
   /** Whether the last attempt failed, for any message. */
@@ -49,7 +55,7 @@ export class DeliveryQueue {
   constructor(channel: Channel, parts: QueueParts) {
     this.#channel = channel;
     this.#parts = parts;
-    this.#slots = new Slots(parts.clock, SENDS_AT_ONCE);
+    this.#slots = new Slots(parts.clock, SENDS_AT_ONCE, (job) => this.#start(job));
   }
 
   /** How many messages wait or are being sent. */
@@ -78,9 +84,9 @@ export class DeliveryQueue {
       this.#parts.report(message, this.#ended);
       return;
     }
-    const job: Job = { message, sending: false, left: new AbortController() };
+    const job: Job = { message, copies: 1, attempts: 0, sending: false, left: new AbortController() };
     this.#jobs.set(message.id, job);
-    this.#deliver(job);
+    this.#prepare(job);
   }
 
   /** Notes that a code has ended: no attempt to send it begins any more. */
@@ -117,55 +123,51 @@ export class DeliveryQueue {
     return dropped;
   }
 
-  /** Takes a message from its arrival to its outcome. Stops early once the message has left the queue. */
-  async #deliver(job: Job): Promise<void> {
-    const { clock } = this.#parts;
-    const { signal } = job.left;
-    const { fail, drop, duplicate, delayMs = 0 } = await this.#faultOf(job.message);
-    if (fail) return this.#settle(job, 'injected_fault');
-    if (delayMs > 0) await clock.sleep(delayMs, signal);
-    const copies = drop ? 0 : duplicate ? 2 : 1;
-    for (let attempts = 1; this.#has(job); attempts++) {
-      const waitMs = await this.#slots.run(() => this.#attempt(job, copies, attempts), signal);
-      if (waitMs === undefined) return;
-      await clock.sleep(waitMs, signal);
-    }
+  /** Applies the fault that a test has set for the message, if any, before its first attempt. */
+  async #prepare(job: Job): Promise<void> {
+    // If the lookup fails, there is no fault.
+    const fault = await this.#parts.findFault?.(job.message).catch(() => undefined);
+    const { fail, drop, duplicate, delayMs = 0 } = fault ?? {};
+    job.copies = drop ? 0 : duplicate ? 2 : 1;
+    if (fail) this.#settle(job, 'injected_fault');
+    else this.#attemptIn(job, delayMs);
   }
 
-  /** Waits for the fault lookup; if that fails, injects no fault. */
-  async #faultOf(message: Message): Promise<DeliveryFault> {
-    const fault = await this.#parts.findFault?.(message).catch(() => undefined);
-    return fault ?? {};
+  async #attemptIn(job: Job, waitMs: number): Promise<void> {
+    if (waitMs > 0) await this.#parts.clock.sleep(waitMs, job.left.signal);
+    if (this.#has(job)) this.#slots.add(job);
   }
 
-  /** Makes one attempt. @returns how long to wait before the next, in milliseconds; undefined if there is none */
-  async #attempt(job: Job, copies: number, attempts: number): Promise<number | undefined> {
-    const { clock, log } = this.#parts;
-    const { message, left } = job;
+  #start(job: Job): Promise<void> | undefined {
     // A message whose code has expired stays in the queue until the event drops it, as with every other end.
-    if (this.#ended !== undefined || !this.#has(job) || clock.now() >= message.expiresAt) return undefined;
+    const expired = this.#parts.clock.now() >= job.message.expiresAt;
+    return this.#ended !== undefined || expired || !this.#has(job) ? undefined : this.#attempt(job);
+  }
+
+  async #attempt(job: Job): Promise<void> {
+    const { clock, log } = this.#parts;
     const send = async (signal: AbortSignal) => {
-      for (let copy = 0; copy < copies; copy++) await this.#channel.send(message, signal);
+      for (let copy = 0; copy < job.copies; copy++) await this.#channel.send(job.message, signal);
     };
+    job.attempts++;
     job.sending = true;
-    const failure = await attempt(send, clock, left.signal, (bug) =>
+    const failure = await attempt(send, clock, job.left.signal, (bug) =>
       log.error('a channel threw an unexpected error', bug, { channel: this.#channel.name }),
     );
     job.sending = false;
-    if (!this.#has(job)) return undefined;
-    this.#noteHealth(failure?.reason);
-    if (failure === undefined) {
-      this.#settle(job);
-      return undefined;
-    }
-    const { reason, temporary, pauseMs = 0 } = failure;
-    job.fault = reason;
+    if (this.#has(job)) this.#conclude(job, failure);
+  }
+
+  #conclude(job: Job, failure: DeliveryFailure | undefined): void {
+    const { reason, temporary = false, pauseMs = 0 } = failure ?? {};
+    if (reason !== undefined) job.fault = reason;
+    this.#noteHealth(reason);
     if (pauseMs > 0) this.#slots.pause(pauseMs, this.#ending.signal);
-    if (reason === 'gone') this.#disable();
+    if (reason === undefined) this.#settle(job);
+    else if (reason === 'gone') this.#disable();
     else if (job.codeEnd !== undefined) this.#settle(job, job.codeEnd);
-    else if (!temporary || attempts === MAX_ATTEMPTS) this.#settle(job, reason);
-    else return Math.max(backOff(attempts), pauseMs);
-    return undefined;
+    else if (!temporary || job.attempts === MAX_ATTEMPTS) this.#settle(job, reason);
+    else this.#attemptIn(job, Math.max(backOff(job.attempts), pauseMs));
   }
 
   /** Logs when a channel begins to fail and when it recovers, not each attempt. */
@@ -196,6 +198,7 @@ export class DeliveryQueue {
 
   #remove(job: Job): void {
     this.#jobs.delete(job.message.id);
+    this.#slots.remove(job);
     // A fixed reason: without one each abort creates an error, and thousands may leave at once.
     job.left.abort('it has left the queue');
   }
@@ -204,6 +207,9 @@ export class DeliveryQueue {
 /** A message in the queue. */
 interface Job {
   readonly message: Message;
+  /** How often an attempt sends it: more or less than once if a test has set a fault. */
+  copies: number;
+  attempts: number;
   sending: boolean;
   /** Why the last attempt failed. */
   fault?: AttemptFailure;

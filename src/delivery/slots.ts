@@ -1,31 +1,33 @@
 import type { Clock } from '../core/clock.ts';
 
-/** Runs a few tasks at a time, in the order in which they came, and starts none during a pause. */
-export class Slots {
+/** Starts a few items at a time, in the order in which they came, and none during a pause. */
+export class Slots<T> {
   readonly #clock: Clock;
-  /** Tasks that wait for a slot: each entry starts one. */
-  readonly #waiting = new Set<() => void>();
+  readonly #start: (item: T) => Promise<void> | undefined;
+  readonly #waiting = new Set<T>();
   #free: number;
   /** Pauses that are not over. */
   #pauses = 0;
 
-  constructor(clock: Clock, count: number) {
+  /** @param start starts an item, and returns a promise for its end; or undefined if it needs no slot any more */
+  constructor(clock: Clock, count: number, start: (item: T) => Promise<void> | undefined) {
     this.#clock = clock;
     this.#free = count;
+    this.#start = start;
   }
 
-  /** Runs a task as soon as a slot is free. Does nothing and returns undefined if `signal` aborts first. */
-  async run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-    if (!(await this.#taken(signal))) return undefined;
-    try {
-      return await task();
-    } finally {
-      this.#free++;
-      this.#fill();
-    }
+  /** Starts an item as soon as a slot is free. */
+  add(item: T): void {
+    this.#waiting.add(item);
+    this.#fill();
   }
 
-  /** Starts no task for so many milliseconds of real time, or until `signal` aborts. */
+  /** Starts an item no more, if it still waits. */
+  remove(item: T): void {
+    this.#waiting.delete(item);
+  }
+
+  /** Starts nothing for so many milliseconds of real time, or until `signal` aborts. */
   async pause(ms: number, signal: AbortSignal): Promise<void> {
     this.#pauses++;
     await this.#clock.sleep(ms, signal);
@@ -33,30 +35,19 @@ export class Slots {
     this.#fill();
   }
 
-  /** Waits for a slot and takes it; false if `signal` aborts first. */
-  #taken(signal: AbortSignal): Promise<boolean> {
-    return new Promise((resolve) => {
-      const take = () => {
-        signal.removeEventListener('abort', leave);
-        this.#free--;
-        resolve(true);
-      };
-      const leave = () => {
-        this.#waiting.delete(take);
-        resolve(false);
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      this.#waiting.add(take);
-      this.#fill();
-    });
+  #fill(): void {
+    for (const item of this.#waiting) {
+      if (this.#free === 0 || this.#pauses > 0) return;
+      this.#waiting.delete(item);
+      const end = this.#start(item);
+      if (end !== undefined) this.#hold(end);
+    }
   }
 
-  #fill(): void {
-    while (this.#free > 0 && this.#pauses === 0) {
-      const [take] = this.#waiting;
-      if (take === undefined) return;
-      this.#waiting.delete(take);
-      take();
-    }
+  async #hold(end: Promise<void>): Promise<void> {
+    this.#free--;
+    await end;
+    this.#free++;
+    this.#fill();
   }
 }
