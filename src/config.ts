@@ -11,8 +11,8 @@ import { redisConflicts, redisSettings } from './redis/settings.ts';
 
 /** The settings of all features. A schema's `strict` is its default in strict mode, if that differs. */
 export const Settings = Type.Object({
-  ...coreSettings,
   ...httpSettings,
+  ...coreSettings,
   ...metricsSettings,
   ...redisSettings,
   ...leverSettings,

@@ -82,11 +82,11 @@ describe('the configuration', () => {
         OTP_MODE: 'lax',
       }),
     ).toEqual([
+      '  - PORT must be a whole number from 0 to 65535, not 99999',
+      '  - SHUTDOWN_DRAIN must be a whole number from 0 to 3600, not "-1"',
       '  - OTP_MODE must be one of "mock", "strict", not "lax"',
       '  - OTP_TTL must be a whole number from 1 to 86400, not "5m"',
       '  - OTP_LENGTH must be a whole number from 4 to 10, not 3',
-      '  - PORT must be a whole number from 0 to 65535, not 99999',
-      '  - SHUTDOWN_DRAIN must be a whole number from 0 to 3600, not "-1"',
       '  - LOG_LEVEL must be one of "debug", "info", "warn", "error", not "loud"',
     ]);
   });

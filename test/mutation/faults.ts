@@ -207,7 +207,7 @@ export const FAULTS: readonly Fault[] = [
   fault('an address with a line break passes', 'delivery/email/address.ts', ')*$`);', ')*`);'),
   fault(
     'every path that somebody makes up is a series of its own',
-    'http/measure-requests.ts',
+    'metrics/hook.ts',
     "? path : 'unknown';",
     '? path : path;',
   ),
