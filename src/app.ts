@@ -1,5 +1,6 @@
 import { Elysia, ElysiaCustomStatusResponse, NotFoundError } from 'elysia';
 import type { Registry } from 'prom-client';
+import type { Config } from './config.ts';
 import type { Clock } from './core/clock.ts';
 import { idSource } from './core/ids.ts';
 import type { OtpService } from './core/otp-service.ts';
@@ -20,7 +21,6 @@ import { httpMetrics } from './metrics/http-metrics.ts';
 import { metricsRoute } from './metrics/routes.ts';
 import { otpRoutes } from './otp-api/routes.ts';
 import { pageRoutes } from './page/routes.ts';
-import type { Config } from './settings.ts';
 
 export interface AppParts {
   readonly otps: OtpService;
@@ -71,7 +71,7 @@ function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
   const count = httpMetrics(registry);
   const measured = measureRequests(clock, root, (answered, set) => {
     count(answered);
-    if (log.takes('debug')) log.debug('http.request', { ...answered, ...causeOf(set) });
+    if (log.isEnabled('debug')) log.debug('http.request', { ...answered, ...causeOf(set) });
   });
   const answerError = errorAnswers(log, (path) => methodsAt(path, root.routes));
 

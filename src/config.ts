@@ -1,12 +1,32 @@
-import { KindGuard, type TSchema, Type } from '@sinclair/typebox';
+import { KindGuard, type Static, type TSchema, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { type ChannelName, deliveryConflicts } from './delivery/configured-channels.ts';
-import { type Config, Settings } from './settings.ts';
+import { coreConflicts, coreSettings } from './core/settings.ts';
+import type { ChannelName } from './delivery/channels.ts';
+import { deliveryConflicts, deliverySettings } from './delivery/settings.ts';
+import { httpConflicts, httpSettings } from './http/settings.ts';
+import { leverConflicts, leverSettings } from './levers/settings.ts';
+import { logSettings } from './log/settings.ts';
+import { metricsSettings } from './metrics/settings.ts';
+import { redisConflicts, redisSettings } from './redis/settings.ts';
+
+/** The settings of all features. A schema's `strict` is its default in strict mode, if that differs. */
+export const Settings = Type.Object({
+  ...httpSettings,
+  ...coreSettings,
+  ...metricsSettings,
+  ...redisSettings,
+  ...leverSettings,
+  ...deliverySettings,
+  ...logSettings,
+});
+
+/** The values of all settings, by the names of their environment variables. */
+export type Config = Static<typeof Settings>;
 
 /** Environment variables by name, as a process has them. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** The environment cannot be used. The message has a line for each reason. */
+/** The environment is not valid. The message has a line for each reason. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 
@@ -16,10 +36,10 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads and checks the environment as a whole. A variable that is set to nothing counts as not set.
+ * Reads and validates the whole environment. An empty variable counts as not set.
  *
- * @param handedIn channels that there are without any setting
- * @returns the settings, and a warning for each `OTP_*` variable that is no setting
+ * @param handedIn channels that exist without any setting
+ * @returns the settings, and a warning for each `OTP_*` variable that is not a setting
  * @throws ConfigError with every bad value at once
  */
 export function readConfig(
@@ -36,8 +56,7 @@ export function readConfig(
         `${name} must be ${expected(schema)}${schema['secret'] ? '' : `, not ${JSON.stringify(value)}`}`,
       );
   }
-  if (Value.Check(Type.Partial(Settings), config))
-    reasons.push(...conflicts(config, env), ...deliveryConflicts(config, handedIn));
+  if (Value.Check(Type.Partial(Settings), config)) reasons.push(...conflicts(config, env, handedIn));
   if (reasons.length > 0 || !Value.Check(Settings, config)) throw new ConfigError(reasons);
 
   const warnings = Object.keys(env)
@@ -55,38 +74,18 @@ function parse(schema: TSchema, text: string | undefined, strict: boolean): unkn
 
 function expected(schema: TSchema): string {
   if (KindGuard.IsInteger(schema)) return `a whole number from ${schema.minimum} to ${schema.maximum}`;
-  if (KindGuard.IsUnion(schema)) return schema.anyOf.map((one) => JSON.stringify(one['const'])).join(' or ');
+  if (KindGuard.IsUnion(schema))
+    return `one of ${schema.anyOf.map((one) => JSON.stringify(one['const'])).join(', ')}`;
   return schema['expected'];
 }
 
-/** What is wrong with values that are good in themselves. Those that are not are left out. */
-function conflicts(config: Partial<Config>, env: Env): string[] {
-  const { OTP_MODE: mode, OTP_TTL: ttl = 0, OTP_MAX_TTL: maxTtl = ttl, OTP_LENGTH: length = 6 } = config;
-  const rules: [boolean, string][] = [
-    [ttl > maxTtl, `OTP_TTL (${ttl}) must not be over OTP_MAX_TTL (${maxTtl})`],
-    [
-      config.OTP_PEPPER === '' && (config.OTP_STORE ?? 'memory') !== 'memory',
-      'OTP_PEPPER must be set, for replicas share the store: whoever reads that could else find every code by trying',
-    ],
+/** What is wrong with values that are each valid. */
+function conflicts(config: Partial<Config>, env: Env, handedIn: readonly ChannelName[]): string[] {
+  return [
+    ...coreConflicts(config),
+    ...httpConflicts(config),
+    ...redisConflicts(config),
+    ...leverConflicts(config, env['NODE_ENV']),
+    ...deliveryConflicts(config, handedIn),
   ];
-  if (mode === 'strict') {
-    rules.push(
-      [maxTtl > 600, `OTP_MAX_TTL (${maxTtl}) must not be over 600 in strict mode`],
-      [length < 6, `OTP_LENGTH (${length}) must not be under 6 in strict mode`],
-      [
-        config.OTP_MAX_ATTEMPTS === 0,
-        'OTP_MAX_ATTEMPTS must not be 0 in strict mode: anybody could guess for ever',
-      ],
-      [config.OTP_API_KEYS?.length === 0, 'OTP_API_KEYS must be set in strict mode'],
-      [config.OTP_SEED !== '', 'OTP_SEED must not be set in strict mode: whoever knows it knows every code'],
-    );
-  }
-  if (mode === 'mock') {
-    const unmeant = env['NODE_ENV'] === 'production' && config.OTP_ALLOW_MOCK_IN_PRODUCTION === 0;
-    rules.push([
-      unmeant,
-      'mock mode gives codes away, and NODE_ENV is production: set OTP_MODE=strict, or OTP_ALLOW_MOCK_IN_PRODUCTION=1 if you mean it',
-    ]);
-  }
-  return rules.filter(([broken]) => broken).map(([, reason]) => reason);
 }

@@ -1,10 +1,11 @@
 import type { Clock } from './core/clock.ts';
 import { MemoryStore } from './core/memory-store.ts';
+import type { CoreSettings } from './core/settings.ts';
 import type { Policy, Store } from './core/store.ts';
 import type { WheelView } from './core/wheel.ts';
 import type { Log } from './log/log.ts';
 import { type OpenedRedisStore, openRedisStore } from './redis/open-redis-store.ts';
-import type { Config } from './settings.ts';
+import type { RedisSettings } from './redis/settings.ts';
 
 /** A store, with its wheel if it is in this process, or its Redis if replicas share it. */
 export type OpenedStore =
@@ -12,7 +13,7 @@ export type OpenedStore =
   | (OpenedRedisStore & { readonly wheel?: never });
 
 export interface StoreParts {
-  readonly config: Config;
+  readonly config: Pick<CoreSettings, 'OTP_MODE'> & RedisSettings;
   readonly policy: Policy;
   readonly clock: Clock;
   readonly log: Log;

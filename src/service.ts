@@ -8,7 +8,7 @@ import { announcer, type OtpEvent } from './core/events.ts';
 import { Expiry } from './core/expiry.ts';
 import { idSource } from './core/ids.ts';
 import { OtpService, randomCodes } from './core/otp-service.ts';
-import { policyOf } from './core/policy.ts';
+import { policyOf } from './core/settings.ts';
 import { StoreUnavailable } from './core/store.ts';
 import type { Channel } from './delivery/channel.ts';
 import { openChannels } from './delivery/channels.ts';
@@ -27,7 +27,6 @@ import { deliveryMetrics } from './metrics/delivery-metrics.ts';
 import { MeasuredStore } from './metrics/measured-store.ts';
 import { otpMetrics } from './metrics/otp-metrics.ts';
 import { serviceMetrics } from './metrics/service-metrics.ts';
-import { storeMetrics } from './metrics/store-metrics.ts';
 import { openStore } from './open-store.ts';
 
 export type { App } from './app.ts';
@@ -105,7 +104,11 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
   bus.subscribe(otpMetrics(registry));
   bus.subscribe(deliveryMetrics(registry));
   const announce = announcer(bus, clock, idSource(run, 'e'));
-  const configured = openChannels(config, clock, () => realClock.now());
+  const configured = openChannels(config, {
+    serviceName: config.OTP_SERVICE_NAME,
+    clock,
+    realTime: () => realClock.now(),
+  });
   const others = configured.filter(({ name }) => !handedIn.includes(name));
   const delivery = new Delivery({
     channels: [...channels, ...others],
@@ -113,11 +116,11 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
     clock,
     log,
     announce,
-    mishaps: ({ user }) => levers?.faults.strike('delivery', user),
+    findFault: async ({ user }) => levers?.faults.strike('delivery', user),
   });
-  bus.subscribe((event) => delivery.hear(event));
+  bus.subscribe((event) => delivery.onEvent(event));
   const opened = openStore({ config, policy: policyOf(config), clock, log, run });
-  const store = new MeasuredStore(opened.store, clock, storeMetrics(registry));
+  const store = new MeasuredStore(opened.store, clock, registry);
   const closing = new AbortController();
   const failed = (what: string) => (error: unknown) => {
     // Of a store that is away the log has been told, once.
@@ -165,7 +168,7 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
     ending.abort();
     const { server } = app;
     const finished = clock.sleep(FINISH_MS, closing.signal).then(() => timeUp.abort());
-    const answered = Promise.resolve(server?.stop()).then(() => delivery.empty(timeUp.signal));
+    const answered = Promise.resolve(server?.stop()).then(() => delivery.drained(timeUp.signal));
     await Promise.race([answered, finished]);
     await server?.stop(true);
     await delivery.close();

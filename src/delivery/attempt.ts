@@ -1,15 +1,15 @@
 import type { Clock } from '../core/clock.ts';
 import { DeliveryFailure } from './channel.ts';
 
-/** How long a provider may take over a message, in milliseconds. */
+/** Time limit for one attempt, in milliseconds. */
 const DEADLINE_MS = 10_000;
 
 /**
- * Has `send` try to bring a message to its provider, within the deadline, whether it heeds its signal or not.
+ * Makes one attempt to send. It ends at the deadline, whether `send` heeds its signal or not.
  *
- * @param left aborts when nobody is interested any more
- * @param onBug told of whatever `send` throws that is no DeliveryFailure
- * @returns why the provider has not taken it, if it has not
+ * @param left aborts when the outcome no longer matters
+ * @param onBug receives an error of `send` that is not a DeliveryFailure
+ * @returns why it failed; undefined if it succeeded
  */
 export async function attempt(
   send: (signal: AbortSignal) => Promise<void>,

@@ -1,28 +1,33 @@
-import type { ChannelName } from './configured-channels.ts';
+import type { ChannelName } from './channels.ts';
 
-export type { ChannelName } from './configured-channels.ts';
+/** Most messages that a channel is given at once. */
+export const SENDS_AT_ONCE = 8;
 
-/** A way by which codes reach people: e-mail, text messages, or an endpoint of the caller's own. */
-export interface Channel {
-  readonly name: ChannelName;
+/** The open end of a channel: hands messages to the provider. */
+export interface Sender {
   /**
-   * Hands a message to the provider, and resolves once that has taken it.
+   * Hands a message to the provider, and resolves once the provider has accepted it.
    *
-   * @param signal aborts when nobody waits for the answer any more
-   * @throws DeliveryFailure if the provider has not taken it; anything else is a bug
+   * @param signal aborts when the answer no longer matters
+   * @throws DeliveryFailure if the provider did not accept it; any other error is a bug
    */
   send(message: Message, signal: AbortSignal): Promise<void>;
-  /** Gives up what it holds, at once. */
+  /** Releases connections, at once. */
   close(): void;
+}
+
+/** A way to deliver codes. */
+export interface Channel extends Sender {
+  readonly name: ChannelName;
 }
 
 /** A code on its way to its user. */
 export interface Message {
-  /** The code's id: the same on every try. */
+  /** The code's id: the same on every attempt. */
   readonly id: string;
   readonly user: string;
   readonly purpose: string;
-  /** An address of the channel's kind. */
+  /** An address that is valid for the channel. */
   readonly to: string;
   readonly code: string;
   /** Service time, in milliseconds since the epoch. */
@@ -31,40 +36,39 @@ export interface Message {
   readonly requestId?: string | undefined;
 }
 
-/** Why a provider has not taken a message. */
-export type Fault =
-  /** No connection, or it broke off. */
+/** Why an attempt failed. */
+export type AttemptFailure =
+  /** No connection, or it broke. */
   | 'unreachable'
   /** No answer before the deadline. */
   | 'timeout'
-  /** It takes no more at the moment. */
+  /** The provider accepts no more messages for now. */
   | 'busy'
-  /** It failed, and says that this may pass. */
+  /** The provider failed, and says that this is temporary. */
   | 'provider_error'
-  /** It does not take this message, or none from us. */
+  /** The provider refuses this message, or all of ours. */
   | 'refused'
-  /** The endpoint says that it is there no more. */
+  /** The endpoint says that it no longer exists. */
   | 'gone'
   /** A bug of ours. */
   | 'internal';
 
-/** Those that pass by themselves. */
-const PASSING: readonly Fault[] = ['unreachable', 'timeout', 'busy', 'provider_error'];
+const TEMPORARY: readonly AttemptFailure[] = ['unreachable', 'timeout', 'busy', 'provider_error'];
 
-/** A message was not delivered. It carries no word of the provider's, which might repeat the code. */
+/** An attempt failed. Never includes the provider's text, which may contain the code. */
 export class DeliveryFailure extends Error {
   override name = 'DeliveryFailure';
 
-  /** @param pauseMs how long the provider wants to be left alone, if it says so */
+  /** @param pauseMs how long the provider asks us to wait, in milliseconds */
   constructor(
-    readonly fault: Fault,
+    readonly reason: AttemptFailure,
     readonly pauseMs?: number,
   ) {
-    super(`the message was not delivered: ${fault}`);
+    super(`the message was not delivered: ${reason}`);
   }
 
-  /** Whether another try is worth it. */
-  get passing(): boolean {
-    return PASSING.includes(this.fault);
+  /** Whether another attempt may succeed. */
+  get temporary(): boolean {
+    return TEMPORARY.includes(this.reason);
   }
 }

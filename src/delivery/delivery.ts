@@ -1,41 +1,41 @@
 import type { Clock } from '../core/clock.ts';
 import { type Announce, type Destination, type OtpEvent, ofCode } from '../core/events.ts';
+import type { CoreSettings } from '../core/settings.ts';
 import type { Log } from '../log/log.ts';
-import type { Config } from '../settings.ts';
-import { ADDRESSES } from './addresses.ts';
-import type { Channel, ChannelName, Fault, Message } from './channel.ts';
-import { CHANNEL_SETTINGS, usualChannel } from './configured-channels.ts';
-import type { DeliveryFailureReason } from './facts.ts';
-import type { Mishaps } from './mishap.ts';
+import type { AttemptFailure, Channel, Message } from './channel.ts';
+import { CHANNELS, type ChannelName } from './channels.ts';
+import type { CodeEnd, DeliveryFailureReason } from './facts.ts';
+import type { FindFault } from './fault.ts';
 import { DeliveryQueue, type QueueParts } from './queue.ts';
+import { type DeliverySettings, defaultChannel } from './settings.ts';
 
 export interface DeliveryParts {
   readonly channels: readonly Channel[];
-  readonly config: Config;
-  /** Service time for the lives of codes, real time for waits. */
+  readonly config: Pick<CoreSettings & DeliverySettings, 'OTP_MODE' | 'OTP_CHANNEL'>;
+  /** Service time for the lifetimes of codes, real time for waits. */
   readonly clock: Clock;
   readonly log: Log;
   readonly announce: Announce;
-  /** What a test wants to go wrong. */
-  readonly mishaps?: Mishaps;
+  /** The faults that a test has set. */
+  readonly findFault?: FindFault;
 }
 
-/** Where a caller wants a code to go. */
-export interface Wish {
+/** Where a caller wants a code delivered. */
+export interface DeliveryRequest {
   readonly user: string;
   readonly channel?: ChannelName | 'none' | undefined;
   readonly to?: string | undefined;
 }
 
-/** Where a code goes, if anywhere; or which field of the request says it wrong, and what it must be. */
-export type Addressed =
+/** Where a code goes, if anywhere; or which field of the request is wrong, and what it must be. */
+export type ResolvedDestination =
   | { readonly destination: Destination | undefined }
   | { readonly wrong: { readonly field: string; readonly detail: string } };
 
-/** How often to look whether the queues are empty, in milliseconds. */
-const LOOK_MS = 20;
+/** How often to check whether the queues are empty, in milliseconds. */
+const CHECK_MS = 20;
 
-const ENDINGS: Readonly<Partial<Record<OtpEvent['type'], DeliveryFailureReason>>> = {
+const CODE_ENDS: Readonly<Partial<Record<OtpEvent['type'], CodeEnd>>> = {
   'otp.verified': 'verified',
   'otp.expired': 'expired',
   'otp.replaced': 'replaced',
@@ -44,94 +44,100 @@ const ENDINGS: Readonly<Partial<Record<OtpEvent['type'], DeliveryFailureReason>>
 };
 
 /**
- * Delivery: brings codes to people, by the channels there are, each with a queue of its own.
+ * Delivers codes over the open channels, each with a queue of its own.
  *
- * It hears of codes and of their ends as everybody does, by events, and nobody waits for it. A request asks only
- * where its code would go, and for a place.
+ * It learns of codes and their ends from events, like any subscriber, and no request waits for it. A request only asks
+ * where its code would go, and for room in the queue.
  */
 export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #queues: ReadonlyMap<string, DeliveryQueue>;
-  readonly #usual: ChannelName | undefined;
+  readonly #default: ChannelName | undefined;
 
   constructor(parts: DeliveryParts) {
-    const { channels, config, clock, log, mishaps } = parts;
+    const { channels, config, clock, log, findFault } = parts;
     this.#parts = parts;
     this.#queues = new Map(
       channels.map((channel) => {
         const report: QueueParts['report'] = (...outcome) => this.#report(channel, ...outcome);
-        return [channel.name, new DeliveryQueue(channel, { clock, log, report, mishaps })];
+        return [channel.name, new DeliveryQueue(channel, { clock, log, report, findFault })];
       }),
     );
-    this.#usual = usualChannel(
+    this.#default = defaultChannel(
       config,
       channels.map(({ name }) => name),
     );
   }
 
-  /** Finds out where a code goes: by the channel named, or else the usual one, to the address named, or else the user. */
-  address({ user, channel = this.#usual ?? 'none', to }: Wish): Addressed {
-    if (channel === 'none') {
+  /** Resolves where a code goes. Without a channel, that is the default one; without an address, the user. */
+  resolve({ user, channel = this.#default ?? 'none', to }: DeliveryRequest): ResolvedDestination {
+    const kind = CHANNELS.find(({ name }) => name === channel);
+    if (kind === undefined) {
       if (this.#parts.config.OTP_MODE === 'mock') return { destination: undefined };
       return { wrong: { field: '/channel', detail: 'must not be "none" in strict mode' } };
     }
+    const { on, address } = kind;
     if (!this.#queues.has(channel)) {
-      const detail = `must be one that is configured; for "${channel}" the service needs ${CHANNEL_SETTINGS[channel].on}`;
+      const detail = `must be a configured channel; "${channel}" needs the setting ${on}`;
       return { wrong: { field: '/channel', detail } };
     }
-    const { rule, holds } = ADDRESSES[channel];
-    const address = to ?? user;
-    if (holds(address)) return { destination: { channel, to: address } };
-    const detail = `must be ${rule}${to === undefined ? ', where the user is none' : ''}`;
+    const destination = { channel, to: to ?? user };
+    if (address.isValid(destination.to)) return { destination };
+    const detail = `must be ${address.rule}${to === undefined ? '; the user is not one' : ''}`;
     return { wrong: { field: '/to', detail } };
   }
 
   /**
-   * Issues a code with a place kept for its message.
+   * Issues a code with room reserved for its message.
    *
-   * @returns undefined if its channel takes no more: then nothing is issued
+   * @returns undefined if the channel's queue is full: then no code is issued
    */
   issue<T>(destination: Destination | undefined, issue: () => Promise<T>): Promise<T | undefined> {
     const queue = destination && this.#queues.get(destination.channel);
-    return queue === undefined ? issue() : queue.withPlace(issue);
+    return queue === undefined ? issue() : queue.withRoom(issue);
   }
 
-  /** Hears what happens to codes. */
-  hear(event: OtpEvent): void {
-    const reason = ENDINGS[event.type];
+  /** Queues the message of a new code, and drops that of a code that has ended. */
+  onEvent(event: OtpEvent): void {
+    const end = CODE_ENDS[event.type];
     if (event.type === 'otp.requested') {
       const { otp: id, user, purpose, code, expiresAt, requestId, destination } = event;
       if (destination === undefined) return;
       const message = { id, user, purpose, to: destination.to, code, expiresAt, requestId };
       this.#queues.get(destination.channel)?.add(message);
-    } else if (reason !== undefined && 'otp' in event && event.otp !== undefined) {
-      for (const queue of this.#queues.values()) queue.drop(event.otp, reason);
+    } else if (end !== undefined && 'otp' in event && event.otp !== undefined) {
+      for (const queue of this.#queues.values()) queue.drop(event.otp, end);
     }
   }
 
-  /** Forgets all messages, or those to one user, at the call and without a word; resolves when all is given up. */
+  /** Forgets all messages, or one user's, at the call and without an event; resolves when their attempts are aborted. */
   async forget(user?: string): Promise<void> {
     await Promise.all([...this.#queues.values()].map((queue) => queue.forget(user)));
   }
 
   /** Resolves once no message is left, or when `signal` aborts. */
-  async empty(signal: AbortSignal): Promise<void> {
+  async drained(signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
     const isEmpty = () => [...this.#queues.values()].every(({ size }) => size === 0);
-    while (!isEmpty() && !signal.aborted) await clock.sleep(LOOK_MS, signal);
+    while (!isEmpty() && !signal.aborted) await clock.sleep(CHECK_MS, signal);
   }
 
-  /** Drops what is left, says how much that is, and closes the channels. Nothing is delivered from now on. */
+  /** Drops the messages that are left, logs how many, and closes the channels. Nothing is delivered any more. */
   async close(): Promise<void> {
     const { channels, log } = this.#parts;
     for (const [channel, queue] of this.#queues) {
       const count = await queue.end('shutdown');
-      if (count > 0) log.warn('messages were dropped: the service stops', { channel, count });
+      if (count > 0) log.warn('messages were dropped because the service stops', { channel, count });
     }
     for (const channel of channels) channel.close();
   }
 
-  #report({ name: channel }: Channel, message: Message, reason?: DeliveryFailureReason, fault?: Fault): void {
+  #report(
+    { name: channel }: Channel,
+    message: Message,
+    reason?: DeliveryFailureReason,
+    fault?: AttemptFailure,
+  ): void {
     const { requestId } = message;
     const of = { channel, ...ofCode(message, { ...(requestId !== undefined && { requestId }) }) };
     this.#parts.announce(

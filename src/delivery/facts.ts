@@ -1,19 +1,10 @@
-/** Why a code was not delivered: what the provider did, what became of the code first, or what stopped the service. */
-export type DeliveryFailureReason =
-  | 'unreachable'
-  | 'timeout'
-  | 'busy'
-  | 'provider_error'
-  | 'refused'
-  | 'gone'
-  | 'expired'
-  | 'replaced'
-  | 'cancelled'
-  | 'verified'
-  | 'locked'
-  | 'shutdown'
-  | 'internal'
-  | 'injected_fault';
+import type { AttemptFailure } from './channel.ts';
+
+/** How a code can end while its message is in the queue. */
+export type CodeEnd = 'verified' | 'expired' | 'replaced' | 'cancelled' | 'locked';
+
+/** Why a message was not delivered. */
+export type DeliveryFailureReason = AttemptFailure | CodeEnd | 'shutdown' | 'injected_fault';
 
 declare module '../core/events.ts' {
   interface Facts {
@@ -21,8 +12,8 @@ declare module '../core/events.ts' {
     'otp.delivery_failed': OfCode & {
       readonly channel: string;
       readonly reason: DeliveryFailureReason;
-      /** What the last attempt failed with, if there was one. */
-      readonly fault?: DeliveryFailureReason;
+      /** Why the last attempt failed, if there was one. */
+      readonly fault?: AttemptFailure;
     };
   }
 }

@@ -1,11 +1,11 @@
 import { DeliveryFailure } from './channel.ts';
 
-/** The longest that a provider may have us wait, in milliseconds: longer than most codes live. */
+/** The longest pause that a provider may ask for, in milliseconds: longer than most codes live. */
 const LONGEST_PAUSE_MS = 3_600_000;
 
 /**
- * Posts a message to a provider, and returns once that says that it has taken it. The answer's status and
- * headers say all there is to know: its body is not read, and a redirection is not followed.
+ * Posts a message to a provider, and returns once the provider has accepted it. Only the status and the headers of the
+ * answer count: the body is not read, and a redirect is not followed.
  *
  * @throws DeliveryFailure whatever goes wrong
  */
@@ -18,7 +18,7 @@ export async function post(
   const answer = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' }).catch(() => {
     throw new DeliveryFailure('unreachable');
   });
-  // If the body was short enough to have come along, the connection stays open for the next message.
+  // If a short body has already arrived, the connection stays open for the next message.
   await answer.body?.cancel().catch(() => {});
   const { status } = answer;
   if (status >= 200 && status < 300) return;
@@ -29,8 +29,8 @@ export async function post(
 }
 
 /**
- * How long `Retry-After` says to wait, in milliseconds: RFC 9110, section 10.2.3. A date is read by the provider's
- * own clock, its `Date`.
+ * How long `Retry-After` says to wait, in milliseconds: RFC 9110, section 10.2.3. A date is compared with the provider's
+ * own `Date`.
  */
 function pauseOf(headers: Headers): number | undefined {
   const text = headers.get('retry-after') ?? '';

@@ -1,101 +1,106 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../log/log.ts';
 import { attempt } from './attempt.ts';
-import { backOff, MAX_TRIES } from './backoff.ts';
-import type { Channel, DeliveryFailure, Fault, Message } from './channel.ts';
-import type { DeliveryFailureReason } from './facts.ts';
-import type { Mishap, Mishaps } from './mishap.ts';
+import { backOff, MAX_ATTEMPTS } from './backoff.ts';
+import {
+  type AttemptFailure,
+  type Channel,
+  type DeliveryFailure,
+  type Message,
+  SENDS_AT_ONCE,
+} from './channel.ts';
+import type { CodeEnd, DeliveryFailureReason } from './facts.ts';
+import type { FindFault } from './fault.ts';
+import { Slots } from './slots.ts';
 
 /** Most messages that may wait for one channel: a few megabytes. */
 const CAPACITY = 10_000;
 
-/** Messages that a channel sends at a time. */
-export const SENDS_AT_ONCE = 8;
-
-/** Messages that are dropped between two breaths. */
+/** Messages dropped before yielding to the event loop. */
 const BATCH = 500;
 
 export interface QueueParts {
   readonly clock: Clock;
   readonly log: Log;
   /**
-   * Told of each message, once, what came of it: it was delivered, if there is no reason why not.
+   * Called once for each message, with its outcome: delivered, if there is no `reason`.
    *
-   * @param fault what the last try failed with, if one did
+   * @param fault why the last attempt failed, if it did
    */
-  readonly report: (message: Message, reason?: DeliveryFailureReason, fault?: Fault) => void;
-  readonly mishaps?: Mishaps | undefined;
+  readonly report: (message: Message, reason?: DeliveryFailureReason, fault?: AttemptFailure) => void;
+  readonly findFault?: FindFault | undefined;
 }
 
 /**
- * The messages of one channel, which wait here so that nobody else does: a provider that is slow or down costs
- * neither requests nor other channels anything.
+ * The messages of one channel. They wait here, so that a slow or broken provider delays neither requests nor other
+ * channels.
  *
- * A few are sent at a time. One that fails in a way that passes is tried again later. No try begins once its code
- * has ended, whether events have said so or the clock does; one that is under way then may finish. Waits are real
- * time, the life of a code is service time.
+ * A few are sent at a time, and a temporary failure is retried. No attempt begins once the code has ended, by an event or
+ * by the clock; an attempt that has begun may finish. Waits are real time, lifetimes of codes are service time.
  */
 export class DeliveryQueue {
   readonly #channel: Channel;
   readonly #parts: QueueParts;
-  /** All that wait or are under way, by the code's id. */
+  /** All messages that wait or are being sent, by the code's id. */
   readonly #jobs = new Map<string, Job>();
-  /** Those that are next when there is a place, the longest waiting first. */
-  readonly #ready = new Set<Job>();
-  /** Places that are kept for messages to come. */
-  #kept = 0;
-  #underWay = 0;
-  /** Pauses that the provider has asked for and that are not over. */
-  #pauses = 0;
-  /** Whether the last try failed, of whatever message. */
+  readonly #slots: Slots<Job>;
+  /** Reservations for messages to come. */
+  #reserved = 0;
+  /** Whether the last attempt failed, for any message. */
   #failing = false;
-  /** Why nothing is taken any more. */
+  /** Why no message is accepted any more. */
   #ended: DeliveryFailureReason | undefined;
   readonly #ending = new AbortController();
 
   constructor(channel: Channel, parts: QueueParts) {
     this.#channel = channel;
     this.#parts = parts;
+    this.#slots = new Slots(parts.clock, SENDS_AT_ONCE, (job) => this.#start(job));
   }
 
-  /** How many messages wait or are under way. */
+  /** How many messages wait or are being sent. */
   get size(): number {
     return this.#jobs.size;
   }
 
   /**
-   * Keeps a place while `issue` makes a code, whose message `add` is told of meanwhile, if it comes to that.
+   * Reserves room for a message while `issue` makes its code; `add` takes the message in the meantime, if there is one.
    *
-   * @returns undefined if there is no room: then nothing is made
+   * @returns undefined if the queue is full or has ended: then no code is made
    */
-  async withPlace<T>(issue: () => Promise<T>): Promise<T | undefined> {
-    if (this.#ended !== undefined || this.#jobs.size + this.#kept >= CAPACITY) return undefined;
-    this.#kept++;
+  async withRoom<T>(issue: () => Promise<T>): Promise<T | undefined> {
+    if (this.#ended !== undefined || this.#jobs.size + this.#reserved >= CAPACITY) return undefined;
+    this.#reserved++;
     try {
       return await issue();
     } finally {
-      this.#kept--;
+      this.#reserved--;
     }
   }
 
-  /** Takes a message that a place was kept for. */
+  /** Accepts a message that has room reserved. */
   add(message: Message): void {
-    const job: Job = { message, copies: 1, tries: 0, underWay: false, left: new AbortController() };
+    if (this.#ended !== undefined) {
+      this.#parts.report(message, this.#ended);
+      return;
+    }
+    const job: Job = { message, copies: 1, attempts: 0, sending: false, left: new AbortController() };
     this.#jobs.set(message.id, job);
-    const mishap = this.#parts.mishaps?.(message);
-    if (mishap instanceof Promise) this.#beginWith(job, mishap);
-    else this.#begin(job, mishap);
+    this.#prepare(job);
   }
 
-  /** A code has ended: no try of its message begins any more. Does nothing if there is none. */
-  drop(id: string, reason: DeliveryFailureReason): void {
+  /** Notes that a code has ended: no attempt to send it begins any more. */
+  drop(id: string, end: CodeEnd): void {
     const job = this.#jobs.get(id);
     if (job === undefined) return;
-    if (job.underWay) job.codeEnded = reason;
-    else this.#settle(job, reason);
+    if (job.sending) job.codeEnd = end;
+    else this.#settle(job, end);
   }
 
-  /** Forgets everything, or all that is one user's, at the call, and reports nothing of it; then gives it up. */
+  /**
+   * Forgets one user's messages, or all, and reports none of them. It takes effect at the call; the promise resolves when
+   * the attempts are aborted.
+   */
   async forget(user?: string): Promise<void> {
     const jobs = [...this.#jobs.values()].filter(({ message }) => (user ?? message.user) === message.user);
     for (const { message } of jobs) this.#jobs.delete(message.id);
@@ -105,7 +110,7 @@ export class DeliveryQueue {
     }
   }
 
-  /** Takes nothing any more, and drops what is left. @returns how many messages that were */
+  /** Accepts no message any more, and drops those it has. @returns how many it dropped */
   async end(reason: DeliveryFailureReason): Promise<number> {
     this.#ended ??= reason;
     this.#ending.abort();
@@ -118,94 +123,65 @@ export class DeliveryQueue {
     return dropped;
   }
 
-  #begin(job: Job, { fail, drop, duplicate, delayMs = 0 }: Mishap = {}): void {
+  /** Applies the fault that a test has set for the message, if any, before its first attempt. */
+  async #prepare(job: Job): Promise<void> {
+    // If the lookup fails, there is no fault.
+    const fault = await this.#parts.findFault?.(job.message).catch(() => undefined);
+    const { fail, drop, duplicate, delayMs = 0 } = fault ?? {};
     job.copies = drop ? 0 : duplicate ? 2 : 1;
-    const reason = this.#ended ?? (fail ? 'injected_fault' : undefined);
-    if (reason !== undefined) this.#settle(job, reason);
-    else if (delayMs > 0) this.#makeReadyIn(job, delayMs);
-    else this.#makeReady(job);
+    if (fail) this.#settle(job, 'injected_fault');
+    else this.#attemptIn(job, delayMs);
   }
 
-  /** Begins when it is known what is to go wrong; nothing is if nobody can say. */
-  async #beginWith(job: Job, asked: Promise<Mishap | undefined>): Promise<void> {
-    const mishap = await asked.catch(() => undefined);
-    if (this.#has(job)) this.#begin(job, mishap);
+  async #attemptIn(job: Job, waitMs: number): Promise<void> {
+    if (waitMs > 0) await this.#parts.clock.sleep(waitMs, job.left.signal);
+    if (this.#has(job)) this.#slots.add(job);
   }
 
-  #makeReady(job: Job): void {
-    this.#ready.add(job);
-    this.#pump();
+  #start(job: Job): Promise<void> | undefined {
+    // A message whose code has expired stays in the queue until the event drops it, as with every other end.
+    const expired = this.#parts.clock.now() >= job.message.expiresAt;
+    return this.#ended !== undefined || expired || !this.#has(job) ? undefined : this.#attempt(job);
   }
 
-  async #makeReadyIn(job: Job, waitMs: number): Promise<void> {
-    await this.#parts.clock.sleep(waitMs, job.left.signal);
-    if (this.#has(job)) this.#makeReady(job);
-  }
-
-  /** Begins as many tries as may be under way. */
-  #pump(): void {
-    while (this.#ended === undefined && this.#pauses === 0 && this.#underWay < SENDS_AT_ONCE) {
-      const [job] = this.#ready;
-      if (job === undefined) return;
-      this.#ready.delete(job);
-      // The end of one that has run out is about to be announced: it is dropped then, like all others.
-      if (this.#has(job) && this.#parts.clock.now() < job.message.expiresAt) this.#try(job);
-    }
-  }
-
-  async #try(job: Job): Promise<void> {
+  async #attempt(job: Job): Promise<void> {
     const { clock, log } = this.#parts;
-    this.#underWay++;
-    job.underWay = true;
-    job.tries++;
     const send = async (signal: AbortSignal) => {
       for (let copy = 0; copy < job.copies; copy++) await this.#channel.send(job.message, signal);
     };
+    job.attempts++;
+    job.sending = true;
     const failure = await attempt(send, clock, job.left.signal, (bug) =>
-      log.error('a channel failed', bug, { channel: this.#channel.name }),
+      log.error('a channel threw an unexpected error', bug, { channel: this.#channel.name }),
     );
-    this.#underWay--;
-    job.underWay = false;
+    job.sending = false;
     if (this.#has(job)) this.#conclude(job, failure);
-    this.#pump();
   }
 
   #conclude(job: Job, failure: DeliveryFailure | undefined): void {
-    const { fault, passing = false, pauseMs = 0 } = failure ?? {};
-    if (fault !== undefined) job.fault = fault;
-    this.#noteHealth(fault);
-    if (pauseMs > 0) this.#pause(pauseMs);
-    if (fault === undefined) this.#settle(job);
-    else if (fault === 'gone') this.#disable();
-    else if (job.codeEnded !== undefined) this.#settle(job, job.codeEnded);
-    else if (!passing || job.tries === MAX_TRIES) this.#settle(job, fault);
-    else this.#makeReadyIn(job, Math.max(backOff(job.tries), pauseMs));
+    const { reason, temporary = false, pauseMs = 0 } = failure ?? {};
+    if (reason !== undefined) job.fault = reason;
+    this.#noteHealth(reason);
+    if (pauseMs > 0) this.#slots.pause(pauseMs, this.#ending.signal);
+    if (reason === undefined) this.#settle(job);
+    else if (reason === 'gone') this.#disable();
+    else if (job.codeEnd !== undefined) this.#settle(job, job.codeEnd);
+    else if (!temporary || job.attempts === MAX_ATTEMPTS) this.#settle(job, reason);
+    else this.#attemptIn(job, Math.max(backOff(job.attempts), pauseMs));
   }
 
-  /** Says in the log when a channel begins to fail, and when it is well again: not at each try. */
-  #noteHealth(fault: Fault | undefined): void {
+  /** Logs when a channel begins to fail and when it recovers, not each attempt. */
+  #noteHealth(fault: AttemptFailure | undefined): void {
     const { log } = this.#parts;
     const channel = this.#channel.name;
-    if (fault !== undefined && !this.#failing) log.warn('a channel fails', { channel, fault });
-    if (fault === undefined && this.#failing) log.info('a channel delivers again', { channel });
+    if (fault !== undefined && !this.#failing) log.warn('a channel is failing', { channel, fault });
+    if (fault === undefined && this.#failing) log.info('a channel has recovered', { channel });
     this.#failing = fault !== undefined;
   }
 
-  /** Leaves the provider alone for as long as it wants. */
-  async #pause(ms: number): Promise<void> {
-    this.#pauses++;
-    await this.#parts.clock.sleep(ms, this.#ending.signal);
-    this.#pauses--;
-    this.#pump();
-  }
-
   #disable(): void {
-    this.#parts.log.warn(
-      'a channel is off until the service starts again: its endpoint says that it is gone',
-      {
-        channel: this.#channel.name,
-      },
-    );
+    const channel = this.#channel.name;
+    this.#parts.log.warn('a channel is off until the next start: its endpoint is gone', { channel });
     this.end('gone');
   }
 
@@ -213,15 +189,17 @@ export class DeliveryQueue {
     return this.#jobs.get(job.message.id) === job;
   }
 
+  /** Reports the outcome of a message that is still in the queue, and removes it. */
   #settle(job: Job, reason?: DeliveryFailureReason): void {
+    if (!this.#has(job)) return;
     this.#remove(job);
     this.#parts.report(job.message, reason, job.fault);
   }
 
   #remove(job: Job): void {
     this.#jobs.delete(job.message.id);
-    this.#ready.delete(job);
-    // With a reason of its own, or each would make an error, and thousands may leave at once.
+    this.#slots.remove(job);
+    // A fixed reason: without one each abort creates an error, and thousands may leave at once.
     job.left.abort('it has left the queue');
   }
 }
@@ -229,14 +207,14 @@ export class DeliveryQueue {
 /** A message in the queue. */
 interface Job {
   readonly message: Message;
-  /** How often it goes out: twice or not at all where a test wants that. */
+  /** How often an attempt sends it: more or less than once if a test has set a fault. */
   copies: number;
-  tries: number;
-  underWay: boolean;
-  /** What the last try failed with. */
-  fault?: Fault;
-  /** What became of its code while it was under way. */
-  codeEnded?: DeliveryFailureReason;
-  /** Aborts when it leaves the queue. */
+  attempts: number;
+  sending: boolean;
+  /** Why the last attempt failed. */
+  fault?: AttemptFailure;
+  /** How its code ended during the attempt. */
+  codeEnd?: CodeEnd;
+  /** Aborts when the message leaves the queue. */
   readonly left: AbortController;
 }

@@ -5,7 +5,6 @@ import { Elysia } from 'elysia';
 import css from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' };
 import bundle from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' };
 import { version } from '../../package.json';
-import type { Config } from '../settings.ts';
 import { KEY_SCHEME, METRICS_KEY_SCHEME } from './keys.ts';
 import { fixOpenApiDocument } from './openapi-document.ts';
 import { fileAnswer, ownFilesOnly } from './page-files.ts';
@@ -46,8 +45,14 @@ SwaggerUIBundle({ url: '/swagger/json', dom_id: '#swagger-ui', validatorUrl: nul
 /** Swagger UI has inline styles, and its icons are `data:` URLs. */
 const POLICY = ownFilesOnly({ style: "'unsafe-inline'", img: 'data:' });
 
+/** The keys that the document mentions; empty for none. */
+interface DocumentedKeys {
+  readonly OTP_API_KEYS: readonly string[];
+  readonly OTP_METRICS_KEYS: readonly string[];
+}
+
 /** `/swagger`: Swagger UI, with every file that it loads, and the OpenAPI document. */
-export function docs({ OTP_API_KEYS, OTP_METRICS_KEYS }: Config) {
+export function docs({ OTP_API_KEYS, OTP_METRICS_KEYS }: DocumentedKeys) {
   const bearer = { type: 'http', scheme: 'bearer' } as const;
   const securitySchemes = {
     ...(OTP_API_KEYS.length > 0 && { [KEY_SCHEME]: bearer }),

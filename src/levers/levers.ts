@@ -4,7 +4,6 @@ import type { Expiry } from '../core/expiry.ts';
 import { randomCodes } from '../core/otp-service.ts';
 import type { Store } from '../core/store.ts';
 import type { WheelView } from '../core/wheel.ts';
-import type { Config } from '../settings.ts';
 import { ClockLever } from './clock/clock-lever.ts';
 import type { MovableClock } from './clock/movable-clock.ts';
 import { takeMove } from './clock/move.ts';
@@ -15,6 +14,7 @@ import type {} from './facts.ts';
 import { type Fault, type FaultLever, Faults } from './faults/faults.ts';
 import { type Filter, Inbox } from './inbox/inbox.ts';
 import { Reset } from './reset/reset.ts';
+import type { LeverSettings } from './settings.ts';
 
 /** How many events are kept for readers of the stream that come back or are slow. */
 export const KEPT_EVENTS = 4_096;
@@ -48,7 +48,7 @@ export interface InStep {
 }
 
 export interface LeverParts {
-  readonly config: Config;
+  readonly config: LeverSettings;
   readonly clock: MovableClock;
   /** What is on its way to users. */
   readonly delivery: { forget(user?: string): Promise<void> };

@@ -2,7 +2,6 @@ import { Elysia } from 'elysia';
 import type { Clock } from '../core/clock.ts';
 import type { OtpService } from '../core/otp-service.ts';
 import { keyCheck, keyDetail } from '../http/keys.ts';
-import type { Config } from '../settings.ts';
 import { clockRoutes } from './clock/routes.ts';
 import { codeRoutes } from './codes/routes.ts';
 import { eventRoutes } from './events/routes.ts';
@@ -10,11 +9,12 @@ import { faultRoutes } from './faults/routes.ts';
 import { inboxRoutes } from './inbox/routes.ts';
 import type { Levers } from './levers.ts';
 import { stateRoutes } from './reset/routes.ts';
+import type { LeverSettings } from './settings.ts';
 
 export interface MockParts {
   readonly levers: Levers;
   readonly otps: OtpService;
-  readonly config: Config;
+  readonly config: LeverSettings;
   readonly clock: Clock;
   /** Aborts when the service is about to stop: who waits is answered, and streams end. */
   readonly ending: AbortSignal;

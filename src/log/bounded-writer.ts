@@ -1,11 +1,11 @@
 import type { Writable } from 'node:stream';
 
-/** How much may wait for whoever reads the stream, in UTF-16 code units: about as many bytes. */
+/** Most text that may wait for the reader, in UTF-16 code units: about as many bytes. */
 const MAX_WAITING = 8 * 2 ** 20;
 
 /**
- * Writes to a stream whose reader may be slow, stand still or go away, and never waits for it. What waits for
- * the reader is bounded; what would go beyond that is not taken.
+ * Writes to a stream and never waits for its reader, which may be slow, hang or disappear. What waits for the reader is
+ * bounded; text that would exceed the bound is rejected.
  */
 export class BoundedWriter {
   readonly #stream: Writable;
@@ -13,16 +13,16 @@ export class BoundedWriter {
 
   constructor(stream: Writable) {
     this.#stream = stream;
-    // Without a listener, a reader that went away would end the process.
+    // Without a listener, a reader that disappears would end the process.
     stream.on('error', () => {});
   }
 
-  /** Whether nothing waits for the reader. */
+  /** Whether the reader has everything. */
   get idle(): boolean {
     return this.#waiting === 0;
   }
 
-  /** Writes `text`, and returns whether it was taken. */
+  /** Writes `text`; returns false if it was rejected. */
   write(text: string): boolean {
     if (this.#waiting + text.length > MAX_WAITING) return false;
     this.#waiting += text.length;

@@ -4,12 +4,12 @@ import { isoWriter } from './iso-time.ts';
 import type { Log } from './log.ts';
 
 /**
- * Writes a line for each event, and one for all the codes that a tick of the wheel expired: each by itself is
- * logged at debug only. It picks the fields of a line by name, so that the digits of a code cannot get into it.
+ * Logs a line for each event, and one for all codes that a tick expired: each of those has its own line at debug only.
+ * It picks the fields of a line by name, so that the digits of a code cannot get into the log.
  *
- * @param shown how a user is shown
+ * @param mask turns a user into what the log shows
  */
-export function eventLog(log: Log, shown: (user: string) => string): Subscriber<OtpEvent> {
+export function eventLog(log: Log, mask: (user: string) => string): Subscriber<OtpEvent> {
   const iso = isoWriter();
   return (event) => {
     if (event.type === 'wheel.ticked') {
@@ -23,12 +23,12 @@ export function eventLog(log: Log, shown: (user: string) => string): Subscriber<
       return;
     }
     if (event.type === 'mock.reset') {
-      log.info(event.type, { id, user: event.user && shown(event.user), requestId });
+      log.info(event.type, { id, user: event.user && mask(event.user), requestId });
       return;
     }
     const level = event.type === 'otp.expired' && requestId === undefined ? 'debug' : 'info';
-    if (!log.takes(level)) return;
-    const user = shown(event.user);
+    if (!log.isEnabled(level)) return;
+    const user = mask(event.user);
     const { purpose } = event;
     const reason = 'reason' in event ? event.reason : undefined;
     const channel = 'channel' in event ? event.channel : undefined;

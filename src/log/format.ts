@@ -1,13 +1,13 @@
 import { styleText } from 'node:util';
-import type { Config } from '../settings.ts';
 import { isoWriter } from './iso-time.ts';
+import type { LogSettings } from './settings.ts';
 
-/** How severe a line of the log is. */
-export type Level = Config['LOG_LEVEL'];
-/** What a line of the log tells beside its message. */
+/** How severe a log line is. */
+export type Level = LogSettings['LOG_LEVEL'];
+/** What a log line says besides its message. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** What was logged; `time` is service time in ms since the epoch. */
+/** A log entry. `time` is service time, in milliseconds since the epoch. */
 export interface Entry {
   readonly time: number;
   readonly level: Level;
@@ -15,14 +15,14 @@ export interface Entry {
   readonly fields: Fields;
 }
 
-/** Makes one line of an entry, its line break included. */
+/** Formats an entry as one line, with its line break. */
 export type FormatEntry = (entry: Entry) => string;
 
 const iso = isoWriter();
 
 /**
- * For machines: one JSON object, with `time` (ISO), `level` and `message` first. JSON keeps every line break of
- * a field out of the log but two, which some log viewers break lines at.
+ * For machines: one JSON object, with `time` (ISO), `level` and `message` first. JSON escapes line breaks in fields
+ * except U+2028 and U+2029, at which some log viewers break lines.
  */
 export const jsonLine: FormatEntry = ({ time, level, message, fields }) => {
   const line = JSON.stringify({ time: iso(time), level, message, ...fields });
@@ -32,10 +32,10 @@ export const jsonLine: FormatEntry = ({ time, level, message, fields }) => {
 const COLOURS = { debug: 'dim', info: 'green', warn: 'yellow', error: 'red' } as const;
 
 /**
- * For people: `15:04:05.123 info  otp.rejected user=alice reason=wrong`, with the time of day in UTC. A text
- * with blanks in it is quoted.
+ * For people: `15:04:05.123 info  otp.rejected user=alice reason=wrong`, with the time of day in UTC. Text with spaces
+ * is quoted.
  *
- * @param coloured for a terminal, by ANSI escape codes
+ * @param coloured uses ANSI escape codes, for a terminal
  */
 export function prettyLine(coloured: boolean): FormatEntry {
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>
@@ -48,7 +48,7 @@ export function prettyLine(coloured: boolean): FormatEntry {
   };
 }
 
-/** A value without the noise of JSON where nothing could be mistaken. Whatever could move the cursor is escaped. */
+/** A value without the quotes of JSON if it is unambiguous. Characters that could move the cursor are escaped. */
 function plain(value: unknown): string {
   const text = value instanceof Date ? value.toISOString() : value;
   if (typeof text === 'string' && /^[\p{L}\p{N}\p{P}\p{S}]+$/u.test(text) && !/["\\=]/.test(text))

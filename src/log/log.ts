@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { type Entry, type Fields, type FormatEntry, jsonLine, type Level } from './format.ts';
 
-/** Takes whole lines, each with its line break; false if they had to be dropped. Must not throw. */
+/** Writes whole lines, each with its line break; returns false if it dropped them. Must not throw. */
 export type WriteLines = (lines: string) => unknown;
 
 const SEVERITY: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
@@ -9,8 +9,8 @@ const SEVERITY: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, 
 /**
  * The log: a line for each entry.
  *
- * Lines are formatted and written after whoever logs has gone on: they are gathered until the event loop
- * turns and leave in one write. So fields must not change once they are logged.
+ * Entries are collected until the event loop turns, then formatted and written together, so that logging does not delay
+ * the caller. The caller must not change fields after logging them.
  */
 export class Log {
   readonly #clock: Clock;
@@ -28,13 +28,13 @@ export class Log {
     this.#format = format;
   }
 
-  /** How many lines were dropped so far. */
+  /** How many lines have been dropped so far. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** Whether entries of this level are written, for whoever would make many that are not. */
-  takes(level: Level): boolean {
+  /** Whether entries of this level are written. Lets a caller skip building those that are not. */
+  isEnabled(level: Level): boolean {
     return SEVERITY[level] >= this.#least;
   }
 
@@ -50,31 +50,31 @@ export class Log {
     this.#add('warn', message, fields);
   }
 
-  /** Logs a failure. @param error what was thrown; its stack is logged where it has one */
+  /** Logs a failure. @param error what was thrown; logged with its stack if it has one */
   error(message: string, error: unknown, fields: Fields = {}): void {
     const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#add('error', message, { ...fields, error: failure });
   }
 
-  /** Writes what is gathered at once, for a process that is about to end. */
+  /** Writes collected entries at once, for a process that is about to end. */
   flush(): void {
     const entries = this.#entries;
     this.#entries = [];
     if (entries.length === 0) return;
     const missed = this.#dropped - this.#reported;
-    // With what is written, and not after it: a line of its own might be dropped in its turn.
-    const told = missed > 0 && this.takes('warn') ? [this.#droppedEntry(missed), ...entries] : entries;
-    if (this.#write(told.map(this.#format).join('')) === false) this.#dropped += entries.length;
+    // In the same write as the entries: a separate line could itself be dropped.
+    const lines = missed > 0 && this.isEnabled('warn') ? [this.#droppedEntry(missed), ...entries] : entries;
+    if (this.#write(lines.map(this.#format).join('')) === false) this.#dropped += entries.length;
     else this.#reported += missed;
   }
 
   #droppedEntry(count: number): Entry {
-    const message = 'lines of the log were dropped: nobody reads it fast enough';
+    const message = 'log lines were dropped: the reader is too slow';
     return { time: this.#clock.now(), level: 'warn', message, fields: { count } };
   }
 
   #add(level: Level, message: string, fields: Fields): void {
-    if (!this.takes(level)) return;
+    if (!this.isEnabled(level)) return;
     if (this.#entries.length === 0) this.#clock.yieldToEventLoop().then(() => this.flush());
     this.#entries.push({ time: this.#clock.now(), level, message, fields });
   }

@@ -4,49 +4,49 @@ import { pathOf } from '../http/path.ts';
 import { PROBLEMS } from '../http/problem.ts';
 import type { AnsweredRequest } from './http-metrics.ts';
 
-/** Methods that are told apart; anybody can make up others. */
+/** Methods with a label of their own. Clients can invent others. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** Statuses that are told apart. A fault lever may answer with any other: of those the class must do. */
+/** Statuses with a label of their own. A fault lever can answer with any other; those are counted by class. */
 const STATUSES = new Set([200, ...Object.values(PROBLEMS).map(({ status }) => status)]);
 
-/** What Elysia hands from hook to hook for one request; when that began is noted in it. */
+/** The context that Elysia passes from hook to hook, with the time at which the request began. */
 interface Measured extends Pick<Context, 'request' | 'set'> {
   readonly route?: string;
   startedAt: number;
 }
 
-/** What went wrong, as Elysia hands it to whoever answers then. */
+/** The context of a request that failed. */
 interface Failure extends Pick<Context, 'request' | 'set'> {
   readonly error: unknown;
 }
 
 /**
- * Measures every request from its head to its answer, for a note of it that holds nothing a caller made up: a
- * path that is none of ours, or a method that nobody knows, is one and the same word for all.
+ * Makes hooks that measure every request from its head to its answer. Clients cannot invent labels: all unknown paths
+ * share one, and so do all unknown methods.
  *
- * These are three hooks, and none of them is the one that Elysia has for what comes after an answer: that one,
- * or a wrapper around everything, costs a tenth of the throughput.
+ * There are three hooks, and none is Elysia's `onAfterResponse`: that one, or a wrapper around everything, costs a tenth
+ * of the throughput.
  *
- * @param root whose routes there are
- * @param note told of each request once its answer is made; must not throw
+ * @param root has the routes that are known
+ * @param note called for each request once its answer is ready; must not throw
  */
 export function measureRequests(
   clock: Clock,
   root: { readonly routes: readonly { readonly path: string }[] },
   note: (answered: AnsweredRequest, set: Context['set']) => void,
 ) {
-  // Elysia reads the source of hooks and makes only what they name: what a request is not asked for costs nothing.
+  // Elysia reads the source of hooks and computes only what they name, so what they leave out costs nothing.
   return {
-    /** For the very start of a request. */
+    /** For the start of a request. */
     start(context: Measured): void {
       context.startedAt = clock.monotonic();
     },
-    /** For what a handler has answered. */
+    /** For the answer of a handler. */
     answered({ request, set, route, startedAt, responseValue }: Measured & { responseValue: unknown }): void {
       finish(request, set, statusOf(responseValue, set), startedAt, route);
     },
-    /** For what `answer` says where none did, or in place of one that broke its own schema: that counts twice. */
+    /** For the answer to an error. An answer that breaks its own schema is replaced by an error, and counts twice. */
     failed(answer: (failure: Failure) => string) {
       return ({ error, request, set, route, startedAt }: Failure & Measured): string => {
         const body = answer({ error, request, set });
@@ -72,7 +72,7 @@ export function measureRequests(
     note(answered, set);
   }
 
-  /** Elysia tells the route only where one took the request, so not where its host or method was refused. */
+  /** The route of a request that no handler took: its host or method was refused, say. Elysia does not tell it then. */
   function routeOf(request: Request): string {
     const path = pathOf(request);
     return root.routes.some((route) => route.path === path) ? path : 'unknown';

@@ -1,19 +1,19 @@
 import type { Registry } from 'prom-client';
 import { DurationHistogram } from './duration-histogram.ts';
 
-/** From an answer out of memory to a call that waits for a minute. Seconds. */
+/** From an answer out of memory to a long poll of a minute. Seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** An answered request. Route, method and status are each one of a small set, whatever was sent. */
+/** An answered request. Route, method and status come from small fixed sets, whatever the client sent. */
 export interface AnsweredRequest {
   readonly route: string;
   readonly method: string;
   readonly status: string;
-  /** Real time from its head to its answer, in ms. */
+  /** Real time from its head to its answer, in milliseconds. */
   readonly durationMs: number;
 }
 
-/** Makes the function that takes note of every answered request. */
+/** Makes the function that counts every answered request. */
 export function httpMetrics(registry: Registry): (request: AnsweredRequest) => void {
   const durations = new DurationHistogram({
     name: 'http_request_duration_seconds',
@@ -22,7 +22,7 @@ export function httpMetrics(registry: Registry): (request: AnsweredRequest) => v
     buckets: BUCKETS,
     registers: [registry],
   });
-  // By route, method and status, one after the other: that is cheaper than a text made of all three.
+  // Three nested maps: cheaper than one map with the three joined in a string.
   const series = new Map<string, Map<string, Map<string, Series>>>();
 
   function added(route: string, method: string, status: string): Series {

@@ -2,16 +2,15 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Subscriber } from '../core/event-bus.ts';
 import type { OtpEvent } from '../core/events.ts';
 
-/** From a lag that the ticker explains, a second at most, to one that somebody should look into. Seconds. */
+/** From the lag of a tick, a second at most, to one that needs an operator. Seconds. */
 const LAG_BUCKETS = [0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 30, 60];
 
-/** From a tick with nothing to do to one with a million codes. Seconds. */
+/** From an idle tick to one that expires a million codes. Seconds. */
 const TICK_BUCKETS = [0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 
 /**
- * Counts what the service announces, in plain numbers that are looked up when somebody reads the metrics. Every
- * series is there from the start, at 0: a rate over a series that only appears with its first event would miss that
- * event.
+ * Counts events, in plain numbers that prom-client reads when the metrics are scraped. Every series exists from the
+ * start, at 0: a rate over a series that appears with its first event would miss that event.
  */
 export function otpMetrics(registry: Registry): Subscriber<OtpEvent> {
   const registers = [registry];
@@ -27,14 +26,14 @@ export function otpMetrics(registry: Registry): Subscriber<OtpEvent> {
         this.inc(counts[of]);
       },
     });
-  counter('otp_requested_total', 'requested', 'Codes made.');
+  counter('otp_requested_total', 'requested', 'Codes issued.');
   counter('otp_replaced_total', 'replaced', 'Live codes that a newer one replaced.');
   counter('otp_cancelled_total', 'cancelled', 'Live codes that were cancelled.');
-  counter('otp_expired_total', 'expired', 'Codes whose time ran out.');
-  counter('otp_locked_total', 'locked', 'Locks, each after too many wrong codes in a row.');
+  counter('otp_expired_total', 'expired', 'Codes that expired.');
+  counter('otp_locked_total', 'locked', 'Lockouts after too many wrong codes in a row.');
   new Counter({
     name: 'otp_verifications_total',
-    help: 'Guesses at codes by their true result, also where strict mode tells the caller less.',
+    help: 'Verifications by their true result, even where strict mode hides it from the caller.',
     labelNames: ['result'],
     registers,
     collect() {
@@ -44,18 +43,18 @@ export function otpMetrics(registry: Registry): Subscriber<OtpEvent> {
   });
   const lag = new Histogram({
     name: 'otp_expiry_lag_seconds',
-    help: 'Service time from the end of a code to its announcement: from its deadline, or from the move of the clock that passed it.',
+    help: 'Service time from the deadline of a code, or from the clock move that passed it, to its otp.expired event.',
     buckets: LAG_BUCKETS,
     registers,
   });
   const tick = new Histogram({
     name: 'otp_wheel_tick_duration_seconds',
-    help: 'Real time that a tick takes to expire all that is due, with requests served meanwhile.',
+    help: 'Real time that a tick takes to expire all due codes, including requests served in between.',
     buckets: TICK_BUCKETS,
     registers,
   });
 
-  /** When service time was last moved, in service time. */
+  /** Service time at the last clock move. */
   let movedAt = Number.NEGATIVE_INFINITY;
 
   return (event) => {

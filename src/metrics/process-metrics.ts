@@ -1,11 +1,11 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
-/** What prom-client knows of a Node process and Bun does not fill, or fills with what has no meaning there. */
+/** prom-client's metrics of Node that Bun leaves empty, or that mean nothing on Bun. */
 const MEANINGLESS = /^nodejs_(active_|gc_|heap_space_|version_info)|^process_(heap|virtual_memory)_bytes/;
 
 /**
- * A registry with what is to be known of the process: processor time, memory, open files, how late the event
- * loop is. One for the process; it is measured from now on.
+ * A registry with metrics of the process: processor time, memory, open files, lag of the event loop. Create one for the
+ * process: it begins to measure at once.
  */
 export function processRegistry(): Registry {
   const registry = new Registry();

@@ -4,12 +4,12 @@ import type { Registry } from 'prom-client';
 import { keyCheck, keyDetail, METRICS_KEY_SCHEME } from '../http/keys.ts';
 import { problemSchema } from '../http/problem.ts';
 
-const EXAMPLE = `# HELP otp_live Codes that can be verified now, of all replicas that share the store; absent while it does not tell.
+const EXAMPLE = `# HELP otp_live Live codes of all replicas that share the store; absent while the store does not answer.
 # TYPE otp_live gauge
 otp_live 42
 `;
 
-/** `/metrics`, in the text format of Prometheus. @param keys one of which a reader must bring; none for anybody */
+/** `/metrics`, in the text format of Prometheus. @param keys those that open it; if there are none, it is open */
 export function metricsRoute(registry: Registry, keys: readonly string[]) {
   const checkKey = keyCheck(keys);
   return new Elysia({ tags: ['operations'] }).get(
@@ -24,7 +24,7 @@ export function metricsRoute(registry: Registry, keys: readonly string[]) {
       response: {
         200: Type.String({
           mediaType: 'text/plain',
-          description: 'Metrics of the service and of its process, in the text format of Prometheus.',
+          description: 'Metrics of the service and its process, in the text format of Prometheus.',
           examples: [EXAMPLE],
         }),
         401: problemSchema(['unauthorized']),

@@ -1,23 +1,23 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { version } from '../../package.json';
+import type { CoreSettings } from '../core/settings.ts';
 import type { Store } from '../core/store.ts';
 import type { Log } from '../log/log.ts';
-import type { Config } from '../settings.ts';
 
 export interface ServiceParts {
-  readonly config: Config;
+  readonly config: Pick<CoreSettings, 'OTP_MODE'>;
   readonly store: Store;
   readonly log: Log;
-  /** Whether the service takes requests now; never rejects. */
+  /** Whether the service takes requests now. Never rejects. */
   readonly ready: () => Promise<boolean>;
 }
 
-/** What the service is and how it stands, looked up whenever somebody reads the metrics. */
+/** The version and the state of the service, read when the metrics are scraped. */
 export function serviceMetrics(registry: Registry, { config, store, log, ready }: ServiceParts): void {
   const registers = [registry];
   const build = new Gauge({
     name: 'otp_build_info',
-    help: 'Always 1; its labels tell what runs.',
+    help: 'Always 1; its labels say what runs.',
     labelNames: ['version', 'mode', 'bun'],
     registers,
   });
@@ -25,7 +25,7 @@ export function serviceMetrics(registry: Registry, { config, store, log, ready }
 
   new Gauge({
     name: 'otp_ready',
-    help: 'Whether the service takes requests: 1, or 0 while it starts or stops or its store does not answer.',
+    help: '1 if the service takes requests; 0 while it starts or stops, or while its store does not answer.',
     registers,
     async collect() {
       this.set((await ready()) ? 1 : 0);
@@ -34,13 +34,13 @@ export function serviceMetrics(registry: Registry, { config, store, log, ready }
 
   new Gauge({
     name: 'otp_live',
-    help: 'Codes that can be verified now, of all replicas that share the store; absent while it does not tell.',
+    help: 'Live codes of all replicas that share the store; absent while the store does not answer.',
     registers,
     async collect() {
       try {
         this.set(await store.live());
       } catch {
-        // No number is better than the one from before. That the store failed is counted where it is measured.
+        // No number is better than an old one. MeasuredStore counts the failure.
         this.remove();
       }
     },
@@ -48,7 +48,7 @@ export function serviceMetrics(registry: Registry, { config, store, log, ready }
 
   new Counter({
     name: 'otp_log_lines_dropped_total',
-    help: 'Lines of the log that were dropped because nobody read it fast enough.',
+    help: 'Log lines that were dropped because the reader was too slow.',
     registers,
     collect() {
       this.reset();

@@ -1,25 +1,28 @@
 import { Type } from '@sinclair/typebox';
+import type { CoreSettings } from '../core/settings.ts';
 import { DEFAULT_PURPOSE } from '../core/store.ts';
+import { CHANNEL_NAMES, CHANNELS } from '../delivery/channels.ts';
 import { closed, digits, purpose, text, user } from '../http/fields.ts';
-import type { Config } from '../settings.ts';
 
 /** The bodies of requests and of successful answers. `http/fields.ts` says how a field is defined. */
 
+const CHANNEL_CHOICES = [...CHANNEL_NAMES, 'none'] as const;
 const channel = Type.Union(
-  [Type.Literal('email'), Type.Literal('sms'), Type.Literal('webhook'), Type.Literal('none')],
+  CHANNEL_CHOICES.map((name) => Type.Literal(name)),
   {
     description: 'How to deliver the code; OTP_CHANNEL if absent',
-    error: 'must be "email", "sms", "webhook" or "none"',
+    error: `must be one of ${CHANNEL_CHOICES.map((name) => `"${name}"`).join(', ')}`,
   },
 );
+const addresses = CHANNELS.map(({ name, address }) => `for ${name} ${address.rule}`).join('; ');
 const to = text(
   'otp-to',
   256,
-  'Where to deliver the code, the user if absent: an e-mail address, a phone number (E.164), or any text for a webhook. Ignored without a channel',
+  `Address to deliver the code to, the user if absent (${addresses}). It has no effect without a channel`,
 );
 
 /** The body of a request. Only in mock mode may the client choose the code. */
-export function requestBody({ OTP_TTL, OTP_MAX_TTL, OTP_MODE }: Config) {
+export function requestBody({ OTP_TTL, OTP_MAX_TTL, OTP_MODE }: CoreSettings) {
   const ttl = Type.Integer({
     minimum: 1,
     maximum: OTP_MAX_TTL,

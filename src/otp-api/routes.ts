@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { type Context, Elysia, t } from 'elysia';
 import type { OtpService } from '../core/otp-service.ts';
+import type { CoreSettings } from '../core/settings.ts';
 import { DEFAULT_PURPOSE } from '../core/store.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { checkedBody } from '../http/body.ts';
@@ -9,8 +10,8 @@ import { invalidRequest } from '../http/field-errors.ts';
 import { keyCheck, keyDetail } from '../http/keys.ts';
 import { type ProblemCode, problem, problemSchema } from '../http/problem.ts';
 import { causeOf } from '../http/request-id.ts';
+import type { HttpSettings } from '../http/settings.ts';
 import { isoWriter } from '../log/iso-time.ts';
-import type { Config } from '../settings.ts';
 import { cancelAnswer, cancelBody, requestAnswer, requestBody, verifyAnswer, verifyBody } from './models.ts';
 
 const attemptsLeft = Type.Optional(
@@ -30,7 +31,7 @@ function temporary<C extends ProblemCode>(set: Context['set'], code: C, waitMs: 
 }
 
 /** `/otp/*`: request, verify and cancel a one-time password. */
-export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) {
+export function otpRoutes(otps: OtpService, delivery: Delivery, config: CoreSettings & HttpSettings) {
   const strict = config.OTP_MODE === 'strict';
   const checkKey = keyCheck(config.OTP_API_KEYS);
   const iso = isoWriter();
@@ -40,9 +41,9 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: Config) 
       '/request',
       async ({ body, set, status }) => {
         const { user, purpose = DEFAULT_PURPOSE, ttl = config.OTP_TTL, code } = body;
-        const addressed = delivery.address(body);
-        if ('wrong' in addressed) throw invalidRequest([addressed.wrong]);
-        const { destination } = addressed;
+        const resolved = delivery.resolve(body);
+        if ('wrong' in resolved) throw invalidRequest([resolved.wrong]);
+        const { destination } = resolved;
         const ask = { user, purpose, ttlMs: ttl * 1_000, code, destination };
         const otp = await delivery.issue(destination, () => otps.request(ask, causeOf(set)));
         if (otp === undefined) return status(503, temporary(set, 'delivery_busy', BUSY_MS));

@@ -1,13 +1,14 @@
 import type { Clock } from '../core/clock.ts';
+import type { CoreSettings } from '../core/settings.ts';
 import type { Policy, Store } from '../core/store.ts';
 import type { Log } from '../log/log.ts';
-import type { Config } from '../settings.ts';
 import { RedisConnection } from './connection.ts';
 import { Keys } from './keys.ts';
 import { RedisStore } from './redis-store.ts';
+import type { RedisSettings } from './settings.ts';
 
 export interface RedisStoreParts {
-  readonly config: Config;
+  readonly config: Pick<CoreSettings, 'OTP_MODE'> & RedisSettings;
   readonly policy: Policy;
   readonly clock: Clock;
   readonly log: Log;

@@ -1,33 +1,41 @@
 import { FormatRegistry, Type } from '@sinclair/typebox';
+import { brokenRules, type SettingsOf, whole } from '../core/settings.ts';
 
 FormatRegistry.Set('otp-store', (text) => text === 'memory' || isRedisUrl(text));
 
-/** The settings of where codes are kept. */
-export const storeSettings = {
+/** Where codes are kept. */
+export const redisSettings = {
   OTP_STORE: Type.String({
     format: 'otp-store',
     default: 'memory',
     secret: true,
     description:
-      'Where codes are kept: `memory`, or a Redis or Valkey that replicas share, as `redis://user:password@host:port/0`; `rediss://` for TLS',
+      'Where codes are kept: `memory`, or a Redis or Valkey that replicas share: `redis://user:password@host:port/0`, or `rediss://` for TLS',
     expected:
-      'memory, or a URL as in redis://user:password@host:6379/0, with rediss:// for TLS, and redis or valkey for the one as for the other',
+      'memory, or a URL like redis://user:password@host:6379/0; rediss://, valkey:// and valkeys:// work too',
   }),
   OTP_PEPPER: Type.String({
     pattern: '^$|^[!-~]{16,}$',
     default: '',
     secret: true,
     description:
-      'Secret of at least 16 characters without which nobody finds the codes from what a shared store has of them; the same for all replicas',
-    expected: 'at least 16 ASCII characters without blanks',
+      'Secret of at least 16 characters that protects the codes in a shared store; the same for all replicas',
+    expected: 'at least 16 ASCII characters without spaces',
   }),
-  OTP_STORE_TIMEOUT: Type.Integer({
-    minimum: 10,
-    maximum: 900,
-    default: 500,
-    description: 'Milliseconds that a shared store has for each answer; then it counts as unavailable',
-  }),
+  OTP_STORE_TIMEOUT: whole(10, 900, 500, 'Time limit for each answer of a shared store, in milliseconds'),
 };
+
+export type RedisSettings = SettingsOf<typeof redisSettings>;
+
+/** What is wrong with settings that are each valid. An invalid one is absent. */
+export function redisConflicts({ OTP_STORE = 'memory', OTP_PEPPER }: Partial<RedisSettings>): string[] {
+  return brokenRules([
+    [
+      OTP_STORE !== 'memory' && OTP_PEPPER === '',
+      'OTP_PEPPER must be set: anyone who can read the shared store could otherwise brute-force the codes',
+    ],
+  ]);
+}
 
 function isRedisUrl(text: string): boolean {
   const url = URL.parse(text);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { ConfigError, type Env, readConfig } from '../../src/config.ts';
-import type { ChannelName } from '../../src/delivery/configured-channels.ts';
+import type { ChannelName } from '../../src/delivery/channels.ts';
 
-/** What a bad environment is refused with, a line a reason. */
+/** The reasons why an environment is refused. */
 function refusal(env: Env, handedIn: ChannelName[] = []): string[] {
   try {
     readConfig(env, handedIn);
@@ -14,7 +14,7 @@ function refusal(env: Env, handedIn: ChannelName[] = []): string[] {
 }
 
 describe('the configuration', () => {
-  test('is complete without any variable', () => {
+  test('has a default for every setting', () => {
     expect(readConfig({})).toEqual({
       config: {
         HOST: '0.0.0.0',
@@ -54,7 +54,7 @@ describe('the configuration', () => {
     });
   });
 
-  test('takes what the environment sets, and nothing from a variable that is set to nothing', () => {
+  test('takes its values from the environment, and treats an empty variable as not set', () => {
     const { config } = readConfig({
       HOST: '127.0.0.1',
       PORT: '0',
@@ -71,7 +71,7 @@ describe('the configuration', () => {
     });
   });
 
-  test('names every bad value at once, with what it must be', () => {
+  test('names every bad value at once, with the values that are allowed', () => {
     expect(
       refusal({
         PORT: '99999',
@@ -83,35 +83,35 @@ describe('the configuration', () => {
       }),
     ).toEqual([
       '  - PORT must be a whole number from 0 to 65535, not 99999',
-      '  - OTP_MODE must be "mock" or "strict", not "lax"',
+      '  - SHUTDOWN_DRAIN must be a whole number from 0 to 3600, not "-1"',
+      '  - OTP_MODE must be one of "mock", "strict", not "lax"',
       '  - OTP_TTL must be a whole number from 1 to 86400, not "5m"',
       '  - OTP_LENGTH must be a whole number from 4 to 10, not 3',
-      '  - SHUTDOWN_DRAIN must be a whole number from 0 to 3600, not "-1"',
-      '  - LOG_LEVEL must be "debug" or "info" or "warn" or "error", not "loud"',
+      '  - LOG_LEVEL must be one of "debug", "info", "warn", "error", not "loud"',
     ]);
   });
 
   test.each(['1e3', ' 60', '60.5', '0x10', '٦٠', '9999999999999999999999'])(
-    'takes %j for no number',
+    'does not accept %j as a number',
     (text) => {
       expect(refusal({ OTP_TTL: text })).toHaveLength(1);
     },
   );
 
-  test('refuses a usual lifetime over the longest one, beside whatever else is wrong', () => {
+  test('refuses a default lifetime above the longest one, together with any other bad value', () => {
     expect(refusal({ OTP_MAX_TTL: '60', OTP_LENGTH: '99' })).toEqual([
       '  - OTP_LENGTH must be a whole number from 4 to 10, not 99',
-      '  - OTP_TTL (300) must not be over OTP_MAX_TTL (60)',
+      '  - OTP_TTL (300) must not exceed OTP_MAX_TTL (60)',
     ]);
   });
 
-  test('warns of an OTP_ variable that is no setting, and of no other', () => {
+  test('warns about an unknown variable only if its name begins with OTP_', () => {
     expect(readConfig({ OTP_TLL: '60', PATH: '/bin', OTP_TTL: '60' }).warnings).toEqual([
       'OTP_TLL is not a setting of this service and has no effect',
     ]);
   });
 
-  test('takes lists, separated by commas', () => {
+  test('splits lists at commas', () => {
     const keys = ['a'.repeat(32), `b${'!'.repeat(40)}`];
     const { config } = readConfig({
       OTP_API_KEYS: keys.join(', '),
@@ -120,11 +120,11 @@ describe('the configuration', () => {
     expect(config).toMatchObject({ OTP_API_KEYS: keys, OTP_ALLOWED_HOSTS: ['otp.test', 'otp.example.com'] });
   });
 
-  test('refuses a short key, and a host that is none, without repeating a key', () => {
+  test('refuses a short key and an invalid host name, and does not repeat the key', () => {
     expect(
       refusal({ OTP_API_KEYS: `${'a'.repeat(32)},short-secret`, OTP_ALLOWED_HOSTS: 'Otp.Test:80' }),
     ).toEqual([
-      '  - OTP_API_KEYS must be keys separated by commas, each of at least 32 ASCII characters without blanks',
+      '  - OTP_API_KEYS must be keys separated by commas, each of at least 32 ASCII characters without spaces',
       '  - OTP_ALLOWED_HOSTS must be host names separated by commas, in lower case, without ports, not ["Otp.Test:80"]',
     ]);
   });
@@ -144,7 +144,7 @@ describe('a shared store', () => {
   });
 
   test.each(['redis', 'http://hunter22@redis', 'redis://', 'redis://redis/hunter22', 'redis://redis?db=1'])(
-    'cannot be at %s, which is not repeated',
+    'cannot be at %s, and the message does not repeat it',
     (url) => {
       const [reason = '', ...others] = refusal({ OTP_STORE: url, OTP_PEPPER: pepper });
       expect(reason).toStartWith('  - OTP_STORE must be memory, or a URL');
@@ -153,12 +153,12 @@ describe('a shared store', () => {
     },
   );
 
-  test('must have a pepper, which is long and never repeated', () => {
+  test('requires a pepper of at least 16 characters, which no message repeats', () => {
     expect(refusal({ OTP_STORE: 'redis://redis' })).toEqual([
-      '  - OTP_PEPPER must be set, for replicas share the store: whoever reads that could else find every code by trying',
+      '  - OTP_PEPPER must be set: anyone who can read the shared store could otherwise brute-force the codes',
     ]);
     expect(refusal({ OTP_STORE: 'redis://redis', OTP_PEPPER: 'hunter22' })).toEqual([
-      '  - OTP_PEPPER must be at least 16 ASCII characters without blanks',
+      '  - OTP_PEPPER must be at least 16 ASCII characters without spaces',
     ]);
   });
 });
@@ -173,14 +173,14 @@ describe('delivery', () => {
   };
   const strict = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) };
 
-  test('takes all its settings', () => {
+  test('accepts all its settings together', () => {
     const others = { OTP_CHANNEL: 'sms', OTP_SERVICE_NAME: 'Käse & Co', OTP_ORIGIN: 'https://example.com' };
     const { config, warnings } = readConfig({ ...email, ...sms, ...webhook, ...others });
     expect(config).toMatchObject({ ...email, ...sms, ...others, OTP_WEBHOOK_SECRETS: [whsec, whsec] });
     expect(warnings).toEqual([]);
   });
 
-  test('refuses bad settings, and repeats none that may hold a secret', () => {
+  test('refuses bad settings, and repeats none that may contain a secret', () => {
     const reasons = refusal({
       OTP_CHANNEL: 'fax',
       OTP_SERVICE_NAME: 'two\nlines',
@@ -195,11 +195,11 @@ describe('delivery', () => {
     expect(reasons.map((reason) => reason.split(' ')[3])).toEqual([
       'OTP_CHANNEL',
       'OTP_SERVICE_NAME',
-      'OTP_ORIGIN',
       'OTP_SMTP_URL',
       'OTP_MAIL_FROM',
       'OTP_SMS_URL',
       'OTP_SMS_FROM',
+      'OTP_ORIGIN',
       'OTP_WEBHOOK_URL',
       'OTP_WEBHOOK_SECRETS',
     ]);
@@ -212,25 +212,25 @@ describe('delivery', () => {
     `whsec_${'A'.repeat(33)}`,
     `WHSEC_${'A'.repeat(32)}`,
     'A'.repeat(32),
-  ])('takes %j for no secret of a webhook', (secret) => {
+  ])('does not accept %j as a webhook secret', (secret) => {
     expect(refusal({ ...webhook, OTP_WEBHOOK_SECRETS: secret })).toHaveLength(1);
   });
 
-  test('says which setting a channel lacks, and which has no effect alone', () => {
+  test('names the setting that a channel lacks', () => {
     expect(refusal({ OTP_SMTP_URL: email.OTP_SMTP_URL, OTP_SMS_FROM: sms.OTP_SMS_FROM })).toEqual([
-      '  - OTP_MAIL_FROM must be set, for OTP_SMTP_URL is',
-      '  - OTP_SMS_URL must be set, for OTP_SMS_FROM is',
+      '  - OTP_MAIL_FROM must be set, because OTP_SMTP_URL is',
+      '  - OTP_SMS_URL must be set, because OTP_SMS_FROM is',
     ]);
     expect(refusal({ OTP_CHANNEL: 'webhook', ...email })).toEqual([
-      '  - OTP_WEBHOOK_URL must be set, for OTP_CHANNEL is webhook',
+      '  - OTP_WEBHOOK_URL must be set, because OTP_CHANNEL is webhook',
     ]);
   });
 
-  test('lets strict mode start with a channel, and wants to know the usual one of several', () => {
+  test('in strict mode needs one channel, or OTP_CHANNEL if there are several', () => {
     for (const channel of [email, sms, webhook]) readConfig({ ...strict, ...channel });
     readConfig({ ...strict, ...email, ...sms, OTP_CHANNEL: 'sms' });
     expect(refusal({ ...strict, ...email, ...sms })).toEqual([
-      '  - OTP_CHANNEL must be one of email, sms in strict mode, where every code is delivered',
+      '  - OTP_CHANNEL must be one of email, sms in strict mode, which delivers every code',
     ]);
   });
 });
@@ -238,7 +238,7 @@ describe('delivery', () => {
 describe('strict mode', () => {
   const strict = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) };
 
-  test('has limits unless others are set', () => {
+  test('has stricter defaults, which can be overridden', () => {
     const { config } = readConfig(strict, ['webhook']);
     expect(config).toMatchObject({
       OTP_MAX_TTL: 600,
@@ -251,20 +251,22 @@ describe('strict mode', () => {
     );
   });
 
-  test('does not start with what would make it weak, and says all of it at once', () => {
-    const weak = { OTP_MODE: 'strict', OTP_MAX_TTL: '601', OTP_LENGTH: '5', OTP_MAX_ATTEMPTS: '0' };
+  test('refuses every setting that would weaken it, all at once', () => {
+    const limits = { OTP_MAX_TTL: '601', OTP_LENGTH: '5', OTP_MAX_ATTEMPTS: '0' };
+    const weak = { OTP_MODE: 'strict', ...limits, OTP_SEED: 'a seed' };
     expect(refusal(weak)).toEqual([
-      '  - OTP_MAX_TTL (601) must not be over 600 in strict mode',
-      '  - OTP_LENGTH (5) must not be under 6 in strict mode',
-      '  - OTP_MAX_ATTEMPTS must not be 0 in strict mode: anybody could guess for ever',
+      '  - OTP_MAX_TTL (601) must not exceed 600 in strict mode',
+      '  - OTP_LENGTH (5) must be at least 6 in strict mode',
+      '  - OTP_MAX_ATTEMPTS must not be 0 in strict mode: a code could be guessed without limit',
       '  - OTP_API_KEYS must be set in strict mode',
-      '  - strict mode must have a channel, for it gives the code to nobody else: set one of OTP_SMTP_URL, OTP_SMS_URL, OTP_WEBHOOK_URL',
+      '  - OTP_SEED must not be set in strict mode: anyone who knows it can predict every code',
+      '  - strict mode needs a channel, because it returns no code to the caller: set one of OTP_SMTP_URL, OTP_SMS_URL, OTP_WEBHOOK_URL',
     ]);
   });
 });
 
 describe('mock mode', () => {
-  test('does not start in production, unless that is meant', () => {
+  test('refuses to start in production unless OTP_ALLOW_MOCK_IN_PRODUCTION is 1', () => {
     expect(refusal({ NODE_ENV: 'production' })).toEqual([
       expect.stringContaining('OTP_ALLOW_MOCK_IN_PRODUCTION=1'),
     ]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { type Channel, DeliveryFailure, type Message } from '../../src/delivery/channel.ts';
+import { CHANNEL_NAMES } from '../../src/delivery/channels.ts';
 import { type Rig, rig } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
 import { frames, take } from '../support/sse.ts';
@@ -7,22 +8,25 @@ import { frames, take } from '../support/sse.ts';
 const KEY = 'k'.repeat(32);
 const bearer = { authorization: `Bearer ${KEY}` };
 
-/** A service with all three channels, and what went out by each. */
-function allChannels(env: Record<string, string> = {}) {
+const CHOICES = [...CHANNEL_NAMES, 'none'];
+
+/** A service with every channel, and the messages that each sent. */
+function deliveryRig(env: Record<string, string> = {}) {
   const sent: (Message & { by: string })[] = [];
-  const names = ['email', 'sms', 'webhook'] as const;
-  const channels = names.map((by) => channelOf(async (message) => void sent.push({ by, ...message }), by));
+  const channels = CHANNEL_NAMES.map((by) =>
+    channelOf(async (message) => void sent.push({ by, ...message }), by),
+  );
   return { ...rig(env, channels), sent };
 }
 
-/** The types of events in the log, with channel and reason where they have them. */
+/** The messages in the log, each with its channel and reason if it has them. */
 function story({ log }: Pick<Rig, 'log'>): string[] {
   return log().map(({ message, channel, reason }) => [message, channel, reason].filter(Boolean).join(' '));
 }
 
 describe('POST /otp/request with a channel', () => {
   test('queues the code, says so, and sends it to the address', async () => {
-    const { post, sent } = allChannels();
+    const { post, sent } = deliveryRig();
     const { status, body } = await post('/otp/request', {
       user: 'alice',
       purpose: 'login',
@@ -44,8 +48,8 @@ describe('POST /otp/request with a channel', () => {
     ]);
   });
 
-  test('takes the user for the address where there is none', async () => {
-    const { post, sent } = allChannels();
+  test('sends the code to the user if there is no address', async () => {
+    const { post, sent } = deliveryRig();
     await post('/otp/request', { user: '+15005550006', channel: 'sms' });
     await post('/otp/request', { user: 'anybody at all', channel: 'webhook' });
     expect(sent).toMatchObject([
@@ -54,27 +58,27 @@ describe('POST /otp/request with a channel', () => {
     ]);
   });
 
-  test('delivers nothing without one, in mock mode, unless one is usual; and nothing by "none"', async () => {
-    const plain = allChannels();
+  test('in mock mode delivers without a channel only if OTP_CHANNEL is set, and never with "none"', async () => {
+    const plain = deliveryRig();
     expect((await plain.post('/otp/request', { user: 'alice' })).body).toMatchObject({ delivery: 'none' });
     expect(plain.sent).toEqual([]);
-    const usual = allChannels({ OTP_CHANNEL: 'webhook' });
+    const usual = deliveryRig({ OTP_CHANNEL: 'webhook' });
     expect((await usual.post('/otp/request', { user: 'alice' })).body).toMatchObject({ delivery: 'queued' });
     const none = { user: 'bob', channel: 'none', to: 'no matter where' };
     expect((await usual.post('/otp/request', none)).body).toMatchObject({ delivery: 'none' });
     expect(usual.sent).toMatchObject([{ by: 'webhook', to: 'alice' }]);
   });
 
-  test('refuses an address that is none for the channel, and makes no code', async () => {
-    const { post, sent } = allChannels();
+  test('refuses an address that is invalid for the channel, and issues no code', async () => {
+    const { post, sent } = deliveryRig();
     const email = 'must be an e-mail address in ASCII, like alice@example.com';
-    const number = 'must be a telephone number in the form of E.164, like +15005550006';
+    const number = 'must be a phone number in E.164 format, like +15005550006';
     for (const [body, detail] of [
       [{ channel: 'email', to: 'alice' }, email],
       [{ channel: 'email', to: 'a@example.com, b@example.com' }, email],
       [{ channel: 'sms', to: '0151 1234567' }, number],
-      [{ channel: 'email' }, `${email}, where the user is none`],
-      [{ channel: 'sms' }, `${number}, where the user is none`],
+      [{ channel: 'email' }, `${email}; the user is not one`],
+      [{ channel: 'sms' }, `${number}; the user is not one`],
     ] as const) {
       expect(await post('/otp/request', { user: 'alice', ...body })).toMatchObject({
         status: 400,
@@ -93,9 +97,9 @@ describe('POST /otp/request with a channel', () => {
     'x'.repeat(257),
     5,
     null,
-  ])('refuses %j as an address for any channel', async (to) => {
-    const { post, sent } = allChannels();
-    for (const channel of ['email', 'sms', 'webhook', 'none'])
+  ])('refuses %j as an address, whatever the channel', async (to) => {
+    const { post, sent } = deliveryRig();
+    for (const channel of CHOICES)
       expect(await post('/otp/request', { user: 'alice', channel, to })).toMatchObject({
         status: 400,
         body: { errors: [{ field: '/to' }] },
@@ -104,10 +108,14 @@ describe('POST /otp/request with a channel', () => {
   });
 
   test.each(['pigeon', 'EMAIL', '', 1, null])('refuses %j as a channel', async (channel) => {
-    const { post } = allChannels();
+    const { post } = deliveryRig();
     expect(await post('/otp/request', { user: 'alice', channel })).toMatchObject({
       status: 400,
-      body: { errors: [{ field: '/channel', detail: 'must be "email", "sms", "webhook" or "none"' }] },
+      body: {
+        errors: [
+          { field: '/channel', detail: `must be one of ${CHOICES.map((name) => `"${name}"`).join(', ')}` },
+        ],
+      },
     });
   });
 
@@ -115,17 +123,14 @@ describe('POST /otp/request with a channel', () => {
     ['email', 'OTP_SMTP_URL'],
     ['sms', 'OTP_SMS_URL'],
     ['webhook', 'OTP_WEBHOOK_URL'],
-  ])(
-    'refuses %s where it is not configured, and names the setting that is missing',
-    async (channel, setting) => {
-      const { post } = rig();
-      const detail = `must be one that is configured; for "${channel}" the service needs ${setting}`;
-      expect(await post('/otp/request', { user: 'alice', channel })).toMatchObject({
-        status: 400,
-        body: { errors: [{ field: '/channel', detail }] },
-      });
-    },
-  );
+  ])('refuses %s if it is not configured, and names the missing setting', async (channel, setting) => {
+    const { post } = rig();
+    const detail = `must be a configured channel; "${channel}" needs the setting ${setting}`;
+    expect(await post('/otp/request', { user: 'alice', channel })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: '/channel', detail }] },
+    });
+  });
 
   test('answers before the provider does', async () => {
     const { post } = rig({}, [channelOf(() => new Promise(() => {}))]);
@@ -135,7 +140,7 @@ describe('POST /otp/request with a channel', () => {
     });
   });
 
-  test('answers 503 delivery_busy when the queue is full: no code is made, and the earlier one stays good', async () => {
+  test('answers 503 delivery_busy if the queue is full: no code is issued, and the earlier one stays valid', async () => {
     const { post, clock } = rig({}, [channelOf(() => new Promise(() => {}))]);
     const ask = (user: string, more: object = {}) =>
       post('/otp/request', { user, channel: 'webhook', ...more });
@@ -146,7 +151,7 @@ describe('POST /otp/request with a channel', () => {
     expect([status, body['code'], headers.get('retry-after')]).toEqual([503, 'delivery_busy', '1']);
     expect((await ask('late')).status).toBe(503);
     expect((await post('/otp/verify', { user: 'late', code: '000000' })).status).toBe(404);
-    // What needs no delivery goes on, and a code that ends leaves its place.
+    // Requests without delivery still work, and a code that ends makes room.
     expect((await post('/otp/request', { user: 'bob' })).status).toBe(200);
     expect((await post('/otp/verify', { user: 'earlier', code: '111111' })).status).toBe(200);
     await post('/otp/cancel', { user: 'user-9999' });
@@ -154,8 +159,8 @@ describe('POST /otp/request with a channel', () => {
     await clock.settle();
   });
 
-  test('gives the place back of a request that is refused: 20,000 of them take none', async () => {
-    const { post, sent } = allChannels({ OTP_RESEND_COOLDOWN: '60' });
+  test('frees the room of a refused request: 20,000 of them take none', async () => {
+    const { post, sent } = deliveryRig({ OTP_RESEND_COOLDOWN: '60' });
     const ask = () => post('/otp/request', { user: 'alice', channel: 'webhook' });
     expect((await ask()).status).toBe(200);
     for (let i = 0; i < 20_000; i++) expect((await ask()).status).toBe(429);
@@ -164,26 +169,22 @@ describe('POST /otp/request with a channel', () => {
   });
 });
 
-test('Swagger’s document tells of channel, to, delivery and delivery_busy', async () => {
+test('the OpenAPI document has channel, to, delivery and delivery_busy', async () => {
   const { send } = rig();
   const { paths } = JSON.parse((await send('/swagger/json')).text);
   const { requestBody, responses } = paths['/otp/request'].post;
   const fields = requestBody.content['application/json'].schema.properties;
-  expect(fields.channel.anyOf.map((one: { const: string }) => one.const)).toEqual([
-    'email',
-    'sms',
-    'webhook',
-    'none',
-  ]);
+  const channels = fields.channel.anyOf.map((one: { const: string }) => one.const);
+  expect(channels).toEqual(CHOICES);
   expect(fields.to.description).toContain('E.164');
   expect(responses['200'].content['application/json'].schema.properties).toHaveProperty('delivery');
   const busy = responses['503'].content['application/problem+json'].schema.properties.code;
   expect(JSON.stringify(busy)).toContain('delivery_busy');
 });
 
-describe('what comes of a message', () => {
-  test('is an event, once, with the request that caused it, and in the log without the code', async () => {
-    const service = allChannels({ OTP_LENGTH: '10' });
+describe('the outcome of a message', () => {
+  test('is announced once, with the request that caused it, and logged without the code', async () => {
+    const service = deliveryRig({ OTP_LENGTH: '10' });
     const { post, clock, log } = service;
     const { body } = await post(
       '/otp/request',
@@ -199,18 +200,18 @@ describe('what comes of a message', () => {
   const refusing = channelOf(async () => {
     throw new DeliveryFailure('refused');
   });
-  test('is a failure with its reason', async () => {
+  test('is a failure with a reason if the provider refuses it', async () => {
     const service = rig({}, [refusing]);
     await service.post('/otp/request', { user: 'alice', channel: 'webhook' });
     await service.clock.settle();
     expect(story(service)).toEqual([
       'otp.requested',
-      'a channel fails webhook',
+      'a channel is failing webhook',
       'otp.delivery_failed webhook refused',
     ]);
   });
 
-  test('says in the log when a channel begins to fail and when it is well again, and not in between', async () => {
+  test('is logged for the channel when it begins to fail and when it recovers, not in between', async () => {
     let down = true;
     const moody = channelOf(async () => {
       if (down) throw new DeliveryFailure('unreachable');
@@ -221,12 +222,12 @@ describe('what comes of a message', () => {
     down = false;
     await service.clock.advance(10_000);
     const said = story(service).filter((line) => line.startsWith('a channel'));
-    expect(said).toEqual(['a channel fails webhook', 'a channel delivers again webhook']);
-    const warning = service.log().find(({ message }) => message === 'a channel fails');
+    expect(said).toEqual(['a channel is failing webhook', 'a channel has recovered webhook']);
+    const warning = service.log().find(({ message }) => message === 'a channel is failing');
     expect(warning).toMatchObject({ level: 'warn', fault: 'unreachable' });
   });
 
-  test('that was tried in vain until its code ended names the fault of its last try', async () => {
+  test('names the fault of the last attempt if the code ended before one succeeded', async () => {
     const dead = channelOf(async () => {
       throw new DeliveryFailure('unreachable');
     });
@@ -256,25 +257,25 @@ describe('what comes of a message', () => {
       [],
     ],
   ];
-  test.each(ends)('whose code is %s first is that, and it is not sent', async (end, bring) => {
-    const tries: string[] = [];
+  test.each(ends)('is the end of the code if that comes first: %s', async (end, endCode) => {
+    const attempts: string[] = [];
     const down = channelOf(async ({ id }) => {
-      tries.push(id);
+      attempts.push(id);
       throw new DeliveryFailure('busy', 3_600_000);
     });
     const service = rig({ PORT: '0', HOST: '127.0.0.1' }, [down]);
     await service.service.listen();
     await service.post('/otp/request', { user: 'alice', channel: 'webhook', code: '111111' });
     await service.clock.settle();
-    await bring(service);
+    await endCode(service);
     await service.clock.advance(7_200_000);
-    expect(tries).toHaveLength(1);
+    expect(attempts).toHaveLength(1);
     const outcomes = story(service).filter((line) => line.startsWith('otp.deliver'));
     expect(outcomes).toEqual([`otp.delivery_failed webhook ${end}`]);
     await service.service.stop();
   });
 
-  test('is not waited for by the next one: another channel goes on while one hangs', async () => {
+  test('of one channel does not delay another: one hangs, the other delivers', async () => {
     const sent: string[] = [];
     const hanging = channelOf(() => new Promise(() => {}), 'sms');
     const quick = channelOf(async ({ user }) => void sent.push(user), 'webhook');
@@ -288,7 +289,7 @@ describe('what comes of a message', () => {
 describe('strict mode', () => {
   const strict = { OTP_MODE: 'strict', OTP_API_KEYS: KEY };
 
-  test('delivers by the one channel there is, without being told', async () => {
+  test('delivers over the only channel when a request names none', async () => {
     const sent: Message[] = [];
     const { post } = rig(strict, [channelOf(async (message) => void sent.push(message), 'email')]);
     const { body } = await post('/otp/request', { user: 'alice@example.com' }, bearer);
@@ -297,7 +298,7 @@ describe('strict mode', () => {
     expect(sent).toMatchObject([{ to: 'alice@example.com', code: expect.stringMatching(/^\d{6}$/) }]);
   });
 
-  test('delivers every code: "none" is refused', async () => {
+  test('refuses the channel "none"', async () => {
     const { post } = rig(strict, [channelOf(async () => {})]);
     expect(await post('/otp/request', { user: 'alice', channel: 'none' }, bearer)).toMatchObject({
       status: 400,
@@ -306,11 +307,11 @@ describe('strict mode', () => {
   });
 });
 
-describe('when the service stops', () => {
-  /** A provider that takes so long over each message. */
+describe('a service that stops', () => {
+  /** A provider that takes this long for each message. */
   const slow = (rig: () => Rig, ms: number): Channel => channelOf(() => rig().clock.sleep(ms));
 
-  test('what is queued is still sent while it drains', async () => {
+  test('sends queued messages while it drains', async () => {
     const service: Rig = rig({ PORT: '0', HOST: '127.0.0.1', SHUTDOWN_DRAIN: '5' }, [
       slow(() => service, 1_000),
     ]);
@@ -324,7 +325,7 @@ describe('when the service stops', () => {
     expect(outcomes).toEqual(Array.from({ length: 30 }, () => 'otp.delivered webhook'));
   });
 
-  test('what is left after that is dropped within eight seconds, and the log says how much', async () => {
+  test('drops the messages that are left after eight more seconds, and logs how many', async () => {
     const service: Rig = rig({ PORT: '0', HOST: '127.0.0.1' }, [slow(() => service, 6_000)]);
     await service.service.listen();
     for (let i = 0; i < 30; i++)
@@ -341,7 +342,7 @@ describe('when the service stops', () => {
     );
   });
 
-  test('its channels are closed', async () => {
+  test('closes its channels', async () => {
     let closed = 0;
     const { service } = rig({}, [{ name: 'webhook', send: async () => {}, close: () => void closed++ }]);
     await service.stop();
@@ -349,8 +350,8 @@ describe('when the service stops', () => {
   });
 });
 
-describe('the inbox and the stream of events', () => {
-  test('show by which channel a code goes out, where to, and how far that has come', async () => {
+describe('the inbox and the event stream', () => {
+  test('show the channel, the address and the delivery status of a code', async () => {
     const to = 'alice@example.com';
     const fails = channelOf(async () => {
       throw new DeliveryFailure('refused');

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { Webhook } from 'standardwebhooks';
 import { readConfig } from '../../src/config.ts';
-import { type Channel, DeliveryFailure, type Message } from '../../src/delivery/channel.ts';
-import { smsChannel } from '../../src/delivery/sms.ts';
-import { webhookChannel } from '../../src/delivery/webhook.ts';
+import { DeliveryFailure, type Message, type Sender } from '../../src/delivery/channel.ts';
+import { sms } from '../../src/delivery/sms/sms.ts';
+import { webhook } from '../../src/delivery/webhook/webhook.ts';
 import { endless, httpProvider } from '../support/http-provider.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -19,22 +19,21 @@ const message: Message = {
 const SECRETS = [1, 2].map((byte) => `whsec_${Buffer.alloc(24, byte).toString('base64')}`);
 const signal = new AbortController().signal;
 
-function sms(url: string, env: Record<string, string> = {}): Channel {
-  const settings = {
-    OTP_SMS_URL: url.replace('://', '://AC0123:token-1@'),
-    OTP_SMS_FROM: '+15005550001',
-    OTP_SERVICE_NAME: 'Example',
-  };
-  return smsChannel(readConfig({ ...settings, ...env }).config, clock);
+const parts = { serviceName: 'Example', clock, realTime: Date.now };
+
+function smsTo(url: string, env: Record<string, string> = {}): Sender {
+  const account = url.replace('://', '://AC0123:token-1@');
+  const { config } = readConfig({ OTP_SMS_URL: account, OTP_SMS_FROM: '+15005550001', ...env });
+  return sms.open(config, parts);
 }
 
-function webhook(url: string, realTime = () => Date.now()): Channel {
+function webhookTo(url: string, realTime = Date.now): Sender {
   const { config } = readConfig({ OTP_WEBHOOK_URL: `${url}/otp`, OTP_WEBHOOK_SECRETS: SECRETS.join(',') });
-  return webhookChannel(config, realTime);
+  return webhook.open(config, { ...parts, realTime });
 }
 
-/** The failure that sending comes to; undefined if there is none. */
-async function failureOf(channel: Channel): Promise<DeliveryFailure | undefined> {
+/** Why sending failed; undefined if it did not. */
+async function failureOf(channel: Sender): Promise<DeliveryFailure | undefined> {
   return channel.send(message, signal).then(
     () => undefined,
     (error: unknown) => {
@@ -45,9 +44,9 @@ async function failureOf(channel: Channel): Promise<DeliveryFailure | undefined>
 }
 
 describe('a text message', () => {
-  test('is posted as Twilio takes it', async () => {
+  test('is posted in the form that Twilio expects', async () => {
     await using provider = httpProvider();
-    await sms(provider.url).send(message, signal);
+    await smsTo(provider.url).send(message, signal);
     const [posted] = provider.posted;
     expect(posted?.path).toBe('/2010-04-01/Accounts/AC0123/Messages.json');
     expect(posted?.headers).toMatchObject({
@@ -57,30 +56,30 @@ describe('a text message', () => {
     expect(Object.fromEntries(new URLSearchParams(posted?.body))).toEqual({
       To: '+15005550006',
       From: '+15005550001',
-      Body: '042137 is your code for Example. It is valid for 5 min.',
+      Body: '042137 is your code for Example. It expires in 5 minutes.',
     });
   });
 
-  test('is posted below a path where the provider has one', async () => {
+  test('is posted below the path in the provider’s URL', async () => {
     await using provider = httpProvider();
-    const channel = sms(`${provider.url}/sms/`);
+    const channel = smsTo(`${provider.url}/sms/`);
     await channel.send(message, signal);
     channel.close();
     expect(provider.posted[0]?.path).toBe('/sms/2010-04-01/Accounts/AC0123/Messages.json');
   });
 
-  test('ends in the line that phones fill in', async () => {
+  test('ends in the line that lets a phone fill in the code at the site', async () => {
     await using provider = httpProvider();
-    await sms(provider.url, { OTP_ORIGIN: 'https://example.com' }).send(message, signal);
+    await smsTo(provider.url, { OTP_ORIGIN: 'https://example.com' }).send(message, signal);
     const body = new URLSearchParams(provider.posted[0]?.body).get('Body');
-    expect(body).toEndWith('\n@example.com #042137');
+    expect(body).toEndWith('5 minutes.\n\n@example.com #042137');
   });
 });
 
 describe('a webhook', () => {
-  test('is signed so that the reference library accepts it, with each secret', async () => {
+  test('has a signature for each secret that the reference library accepts', async () => {
     await using provider = httpProvider();
-    await webhook(provider.url).send(message, signal);
+    await webhookTo(provider.url).send(message, signal);
     const [posted] = provider.posted;
     expect(posted?.headers['webhook-id']).toBe('run-c1');
     for (const secret of SECRETS) {
@@ -106,10 +105,10 @@ describe('a webhook', () => {
     expect(() => new Webhook(SECRETS[0] ?? '').verify(`${posted?.body} `, posted?.headers ?? {})).toThrow();
   });
 
-  test('has the same id on every try, and the moment of that try, in real time', async () => {
+  test('has one id on every attempt, and the real time of that attempt', async () => {
     await using provider = httpProvider();
     let now = 1_700_000_000_000;
-    const channel = webhook(provider.url, () => now);
+    const channel = webhookTo(provider.url, () => now);
     await channel.send(message, signal);
     now += 20_000;
     await channel.send(message, signal);
@@ -125,8 +124,8 @@ describe('a webhook', () => {
 describe('a provider’s answer', () => {
   const answers: [
     status: number,
-    fault: DeliveryFailure['fault'] | undefined,
-    passing: boolean | undefined,
+    reason: DeliveryFailure['reason'] | undefined,
+    temporary: boolean | undefined,
   ][] = [
     [200, undefined, undefined],
     [201, undefined, undefined],
@@ -140,23 +139,23 @@ describe('a provider’s answer', () => {
     [500, 'provider_error', true],
     [503, 'provider_error', true],
   ];
-  test.each(answers)('%d means %s', async (status, fault, passing) => {
+  test.each(answers)('%d means %s', async (status, reason, temporary) => {
     await using provider = httpProvider(
       () => new Response(status === 204 ? null : 'code 042137?', { status }),
     );
-    for (const channel of [sms(provider.url), webhook(provider.url)]) {
+    for (const channel of [smsTo(provider.url), webhookTo(provider.url)]) {
       const failure = await failureOf(channel);
-      expect([failure?.fault, failure?.passing]).toEqual([fault, passing]);
+      expect([failure?.reason, failure?.temporary]).toEqual([reason, temporary]);
       expect(Bun.inspect(failure)).not.toContain('042137');
     }
   });
 
-  test.each([301, 302, 303, 307, 308])('%d is not followed', async (status) => {
+  test.each([301, 302, 303, 307, 308])('%d is refused, and the redirect is not followed', async (status) => {
     await using provider = httpProvider(
       () => new Response(null, { status, headers: { location: '/elsewhere' } }),
     );
-    for (const channel of [sms(provider.url), webhook(provider.url)])
-      expect((await failureOf(channel))?.fault).toBe('refused');
+    for (const channel of [smsTo(provider.url), webhookTo(provider.url)])
+      expect((await failureOf(channel))?.reason).toBe('refused');
     expect(provider.posted.map(({ path }) => path)).not.toContain('/elsewhere');
     expect(provider.posted).toHaveLength(2);
   });
@@ -169,36 +168,36 @@ describe('a provider’s answer', () => {
     ['99999999999999999999', undefined, 3_600_000],
     ['soon', undefined, undefined],
     ['-5', undefined, undefined],
-  ])('429 with Retry-After %j (Date %j) asks for a pause of %p ms', async (retryAfter, date, pauseMs) => {
+  ])('429 with Retry-After %j and Date %j asks for a pause of %p ms', async (retryAfter, date, pauseMs) => {
     const headers = { 'retry-after': retryAfter, ...(date !== undefined && { date }) };
     await using provider = httpProvider(() => new Response(null, { status: 429, headers }));
-    const failure = await failureOf(webhook(provider.url));
-    expect(failure).toMatchObject({ fault: 'busy', passing: true });
+    const failure = await failureOf(webhookTo(provider.url));
+    expect(failure).toMatchObject({ reason: 'busy', temporary: true });
     expect(failure?.pauseMs).toBe(pauseMs);
   });
 
-  test('with a body that never ends counts, and is not read', async () => {
+  test('counts by its status: a body that never ends is not read', async () => {
     await using provider = httpProvider((number) => endless(number === 1 ? 201 : 500));
     const before = process.memoryUsage.rss();
-    expect(await failureOf(sms(provider.url))).toBeUndefined();
-    expect((await failureOf(sms(provider.url)))?.fault).toBe('provider_error');
+    expect(await failureOf(smsTo(provider.url))).toBeUndefined();
+    expect((await failureOf(smsTo(provider.url)))?.reason).toBe('provider_error');
     expect(process.memoryUsage.rss() - before).toBeLessThan(64 * 2 ** 20);
   });
 
-  test('that does not come is not waited for once nobody wants it', async () => {
+  test('is not awaited once the signal aborts', async () => {
     await using provider = httpProvider(() => new Promise(() => {}));
     const given = new AbortController();
-    const sent = sms(provider.url).send(message, given.signal);
+    const sent = smsTo(provider.url).send(message, given.signal);
     await provider.got(1);
     given.abort();
-    await expect(sent).rejects.toMatchObject({ fault: 'unreachable' });
+    await expect(sent).rejects.toMatchObject({ reason: 'unreachable' });
   });
 
-  test('cannot come from where nobody listens, which may pass, and the token stands in no error', async () => {
+  test('is missing if no server listens: a temporary failure, and the error does not have the token', async () => {
     const { url, [Symbol.asyncDispose]: stop } = httpProvider();
     await stop();
-    const failure = await failureOf(sms(url));
-    expect(failure).toMatchObject({ fault: 'unreachable', passing: true });
+    const failure = await failureOf(smsTo(url));
+    expect(failure).toMatchObject({ reason: 'unreachable', temporary: true });
     expect(Bun.inspect(failure)).not.toContain('token-1');
   });
 });

@@ -7,7 +7,7 @@ const rules = await alertRules();
 const alerts = rules.groups.flatMap((group) => group.rules);
 const cases = await Bun.file(join(import.meta.dir, 'alerts.test.yaml')).text();
 
-/** The unit tests of the rules, run against rules that a test may have changed. */
+/** Runs the unit tests of the rules. @param changed changes the rules first */
 async function unitTests(folder: string, changed: (rules: string) => string = (rules) => rules) {
   await Bun.write(join(folder, 'rules.yaml'), changed(JSON.stringify(rules)));
   await Bun.write(join(folder, 'alerts.test.yaml'), cases);
@@ -15,7 +15,7 @@ async function unitTests(folder: string, changed: (rules: string) => string = (r
 }
 
 describe('the alert rules', () => {
-  prometheusTest('are rules, without a remark', async (folder) => {
+  prometheusTest('pass promtool without a warning', async (folder) => {
     await Bun.write(join(folder, 'rules.yaml'), JSON.stringify(rules));
     expect(await promtool(folder, 'check rules --lint=all --lint-fatal rules.yaml')).toMatchObject({
       exitCode: 0,
@@ -27,14 +27,14 @@ describe('the alert rules', () => {
     expect(exitCode, said).toBe(0);
   });
 
-  prometheusTest('are tested by tests that can fail', async (folder) => {
+  prometheusTest('have unit tests that can fail', async (folder) => {
     const deaf = await unitTests(folder, (rules) => rules.replace('[2m])) > 1', '[2m])) > 100'));
     expect(deaf.exitCode).toBe(1);
     const jumpy = await unitTests(folder, (rules) => rules.replace('[2m])) > 1', '[2m])) > 0.5'));
     expect(jumpy.exitCode).toBe(1);
   });
 
-  test.each(alerts)('have $alert tested both firing and not', ({ alert }) => {
+  test.each(alerts)('test $alert both firing and not firing', ({ alert }) => {
     const parsed: unknown = YAML.parse(cases);
     const checks = JSON.stringify(parsed).split('"alertname":"').slice(1);
     const own = checks.filter((check) => check.startsWith(`${alert}"`));
@@ -43,7 +43,7 @@ describe('the alert rules', () => {
   });
 
   test.each(alerts)(
-    'say of $alert what it is, and where to read what to do',
+    'describe $alert, and link to its section in the runbook',
     async ({ alert, annotations }) => {
       expect(Object.keys(annotations).toSorted()).toEqual(['description', 'runbook', 'summary']);
       const [page = '', anchor] = annotations['runbook']?.split('#') ?? [];

@@ -9,14 +9,14 @@ const root = join(import.meta.dir, '../..');
 const panels = [...GLANCE, ...Object.values(ROWS).flat()];
 
 describe('the dashboard', () => {
-  test('is what its code makes: `bun run dashboard` writes it', async () => {
+  test('equals what `bun run dashboard` writes', async () => {
     const written: unknown = await Bun.file(join(root, 'grafana/dashboard.json')).json();
-    expect(written, 'run `bun run dashboard`, and commit what it writes').toEqual(
+    expect(written, 'run `bun run dashboard` and commit the result').toEqual(
       JSON.parse(JSON.stringify(dashboard())),
     );
   });
 
-  test('asks the Prometheus that the reader picks', () => {
+  test('queries the Prometheus that the viewer picks', () => {
     const made = JSON.stringify(dashboard());
     expect(dashboard().templating?.list).toMatchObject([
       { type: 'datasource', name: 'datasource', query: 'prometheus' },
@@ -26,7 +26,7 @@ describe('the dashboard', () => {
     expect([...new Set(sources)]).toEqual(['{"type":"prometheus","uid":"$datasource"}']);
   });
 
-  test('names each panel once, and every panel that the runbook sends to is there', async () => {
+  test('has unique panel titles, and every panel that the runbook names', async () => {
     const titles = panels.map(({ title }) => title);
     expect(new Set(titles).size).toBe(titles.length);
     const runbook = await Bun.file(join(root, 'docs/operations.md')).text();
@@ -35,7 +35,7 @@ describe('the dashboard', () => {
     for (const [, title = ''] of named) expect(titles).toContain(title.replaceAll(/\s+/g, ' '));
   });
 
-  test('shows every metric of the service but what only tells how it was built', async () => {
+  test('shows every metric of the service', async () => {
     const { app } = createService({}, { registry: processRegistry() });
     const text = await (await app.handle(new Request('http://localhost/metrics'))).text();
     const names = [...text.matchAll(/^# TYPE ((?:otp|http)_\w+) /gm)].map(([, name = '']) => name);

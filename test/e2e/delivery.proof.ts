@@ -16,7 +16,11 @@ const ok = () => new Response(null, { status: 200 });
 function hasty(env: Record<string, string>, times = TIMES) {
   const clock = hastyClock(times);
   const start = clock.monotonic();
-  const [channel] = openChannels(readConfig(env).config, clock, () => Date.now());
+  const [channel] = openChannels(readConfig(env).config, {
+    serviceName: 'Example',
+    clock,
+    realTime: Date.now,
+  });
   if (channel === undefined) throw new Error('no channel is configured');
   const rig = queueRig<typeof clock>(channel, clock);
   return {
@@ -77,7 +81,7 @@ describe('a provider over HTTP', () => {
     for (let i = 0; i < 20; i++) add(`c${i}`);
     expect(Object.values(await outcomes())).toEqual(Array.from({ length: 20 }, () => ['gone']));
     expect(provider.posted.length).toBeLessThanOrEqual(8);
-    expect(await queue.withPlace(async () => 'made')).toBeUndefined();
+    expect(await queue.withRoom(async () => 'made')).toBeUndefined();
   });
 
   test('that answers 500 twice and then 200 gets the message three times under one id, and it is delivered', async () => {

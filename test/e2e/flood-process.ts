@@ -7,7 +7,7 @@ import { Expiry } from '../../src/core/expiry.ts';
 import { idSource } from '../../src/core/ids.ts';
 import { MemoryStore } from '../../src/core/memory-store.ts';
 import { OtpService } from '../../src/core/otp-service.ts';
-import { policyOf } from '../../src/core/policy.ts';
+import { policyOf } from '../../src/core/settings.ts';
 import { Delivery } from '../../src/delivery/delivery.ts';
 import { MovableClock } from '../../src/levers/clock/movable-clock.ts';
 import { createLevers } from '../../src/levers/levers.ts';

@@ -3,7 +3,7 @@ import { listening } from '../support/process.ts';
 import { prometheusTest, promtool } from '../support/prometheus.ts';
 
 describe('the metrics of the process', () => {
-  prometheusTest('are accepted by promtool without a remark', async (folder) => {
+  prometheusTest('pass promtool without a warning', async (folder) => {
     using service = await listening();
     const post = (path: string, body: object) =>
       fetch(`${service.url}${path}`, {

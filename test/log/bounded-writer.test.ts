@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { Writable } from 'node:stream';
 import { BoundedWriter } from '../../src/log/bounded-writer.ts';
 
-/** A stream whose reader takes what was written only when it is told to. */
+/** A stream whose reader takes one chunk for each `read`. */
 function slowStream() {
   const held: (() => void)[] = [];
   const stream = new Writable({
@@ -14,7 +14,7 @@ function slowStream() {
 }
 
 describe('a bounded writer', () => {
-  test('is idle once all is read', async () => {
+  test('is idle once the reader has everything', async () => {
     const { stream, read } = slowStream();
     const writer = new BoundedWriter(stream);
     expect(writer.idle).toBe(true);
@@ -25,19 +25,19 @@ describe('a bounded writer', () => {
     expect(writer.idle).toBe(true);
   });
 
-  test('takes no more than 8 MiB that nobody has read, and more when there is room again', async () => {
+  test('rejects text beyond 8 MiB unread, until the reader makes room', async () => {
     const { stream, read } = slowStream();
     const writer = new BoundedWriter(stream);
     const mebibyte = 'x'.repeat(2 ** 20);
-    const taken = Array.from({ length: 12 }, () => writer.write(mebibyte));
-    expect(taken.filter(Boolean)).toHaveLength(8);
+    const accepted = Array.from({ length: 12 }, () => writer.write(mebibyte));
+    expect(accepted.filter(Boolean)).toHaveLength(8);
     read();
     await new Promise((resolve) => setImmediate(resolve));
     expect(writer.write(mebibyte)).toBe(true);
     expect(writer.write(mebibyte)).toBe(false);
   });
 
-  test('survives a reader that goes away', () => {
+  test('survives a reader that disappears', () => {
     const stream = new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')) });
     expect(new BoundedWriter(stream).write('line\n')).toBe(true);
   });

@@ -29,7 +29,7 @@ describe('the event log', () => {
     ]);
   });
 
-  /** Two users' codes run out in one second, then another one's; the lines about it. */
+  /** The lines about codes that expire: two in one tick, then another. */
   async function expiries(level: string) {
     const { post, clock, log, service } = rig({ PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: level });
     await service.listen();
@@ -41,20 +41,20 @@ describe('the event log', () => {
     return log().filter(({ message }) => message === 'otp.expired');
   }
 
-  test('has one line for all that a tick expired: how many', async () => {
+  test('has one line for all codes that a tick expired, with their number', async () => {
     expect(await expiries('info')).toMatchObject([
       { level: 'info', count: 2 },
       { level: 'info', count: 1 },
     ]);
   });
 
-  test('has a line for each of them at debug only', async () => {
+  test('has a line for each expired code at debug only', async () => {
     const lines = await expiries('debug');
     expect(lines.map(({ level }) => level)).toEqual(['debug', 'debug', 'info', 'debug', 'info']);
     expect(lines.flatMap(({ user }) => user ?? []).toSorted()).toEqual(['alice', 'bob', 'carol']);
   });
 
-  test('shows users in mock mode, and in strict mode a mask that is the same for one user and told by none', async () => {
+  test('shows users in mock mode; in strict mode each has one mask, which does not reveal the user', async () => {
     const strict = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32), LOG_LEVEL: 'debug' };
     const headers = { authorization: `Bearer ${'k'.repeat(32)}` };
     const ask = async (env: Record<string, string>) => {
@@ -71,12 +71,14 @@ describe('the event log', () => {
     for (const user of users) expect(user).toMatch(/^user-[0-9a-f]{12}$/);
     expect(users[2]).toBe(users[0]);
     expect(users[1]).not.toBe(users[0]);
-    expect((await ask(strict)).users, 'no two runs share a key').not.toContain(users[0]);
+    expect((await ask(strict)).users, 'two runs do not share a key').not.toContain(users[0]);
     const replica = { ...strict, OTP_PEPPER: 'a-pepper-of-some-length' };
-    expect((await ask(replica)).users, 'but those that share a secret').toEqual((await ask(replica)).users);
+    expect((await ask(replica)).users, 'two runs with one secret share a key').toEqual(
+      (await ask(replica)).users,
+    );
   });
 
-  test('follows a request that led to no event, at debug', async () => {
+  test('has a line at debug for a request that caused no event', async () => {
     const { post, clock, log } = rig({ OTP_RESEND_COOLDOWN: '30', LOG_LEVEL: 'debug' });
     await post('/otp/request', { user: 'alice' }, { 'x-request-id': 'r-1' });
     await post('/otp/request', { user: 'alice' }, { 'x-request-id': 'r-2' });
@@ -88,7 +90,7 @@ describe('the event log', () => {
     ]);
   });
 
-  test('has a line of its own for a code whose end a request noticed', async () => {
+  test('has a line for an expired code that a request noticed before the tick', async () => {
     const { post, clock, log } = rig();
     const { body } = await post('/otp/request', { user: 'alice', ttl: 1 });
     clock.set(clock.now() + 1_000);
@@ -100,7 +102,7 @@ describe('the event log', () => {
     ]);
   });
 
-  test('never has a code in it', async () => {
+  test('never contains a code', async () => {
     const { post, clock, log } = rig({ PORT: '0', HOST: '127.0.0.1', OTP_LENGTH: '10', LOG_LEVEL: 'debug' });
     const codes: string[] = [];
     for (let i = 0; i < 500; i++) {

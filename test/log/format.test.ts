@@ -9,16 +9,16 @@ const entry = {
 } as const;
 const plain = prettyLine(false);
 
-describe('a line for machines', () => {
-  test('is one JSON object with time, level and message first', () => {
+describe('a JSON line', () => {
+  test('is one object with time, level and message first', () => {
     expect(jsonLine(entry)).toBe(
       '{"time":"2026-01-01T15:04:05.123Z","level":"info","message":"otp.rejected","user":"alice","count":3,"expiresAt":"1970-01-01T00:00:00.000Z"}\n',
     );
   });
 });
 
-describe('a line for people', () => {
-  test('is short: the time of day, the level, and fields without the noise of JSON', () => {
+describe('a pretty line', () => {
+  test('has the time of day, the level, and fields without the quotes of JSON', () => {
     expect(plain(entry)).toBe(
       '15:04:05.123 info  otp.rejected user=alice count=3 expiresAt=1970-01-01T00:00:00.000Z\n',
     );
@@ -37,11 +37,11 @@ describe('a line for people', () => {
     ['a\u2028b\nc', '"a\\u{2028}b\\nc"'],
     ['\ud800', '"\\ud800"'],
     [{ a: [1] }, '{"a":[1]}'],
-  ])('shows %j so that nothing can be mistaken and nothing moves the cursor', (value, shown) => {
+  ])('shows %j unambiguously, and lets nothing move the cursor', (value, shown) => {
     expect(plain({ ...entry, fields: { value } })).toEndWith(` value=${shown}\n`);
   });
 
-  test('has colours only if it is told to, and is the same line without them', () => {
+  test('has colours only on request, and the same text without them', () => {
     const coloured = prettyLine(true)(entry);
     expect(coloured).toContain('\u001b[');
     expect(Bun.stripANSI(coloured)).toBe(plain(entry));

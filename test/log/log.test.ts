@@ -19,7 +19,7 @@ describe('the log', () => {
     ]);
   });
 
-  test('writes after whoever logs has gone on, and all that was logged meanwhile in one write', async () => {
+  test('writes after the caller has gone on, and everything logged until then in one write', async () => {
     const { clock, log, written } = logAt('info');
     log.info('one');
     log.info('two');
@@ -43,7 +43,7 @@ describe('the log', () => {
     ['info', ['info', 'warn', 'error']],
     ['warn', ['warn', 'error']],
     ['error', ['error']],
-  ] as const)('leaves out what is less severe than its level: %s', (level, kept) => {
+  ] as const)('writes nothing below its level: %s', (level, kept) => {
     const { log, written } = logAt(level);
     log.debug('debug');
     log.info('info');
@@ -51,12 +51,12 @@ describe('the log', () => {
     log.error('error', new Error('broken'));
     log.flush();
     expect(written.join('').match(/(?<="message":")\w+/g)).toEqual([...kept]);
-    expect((['debug', 'info', 'warn', 'error'] as const).filter((each) => log.takes(each))).toEqual([
+    expect((['debug', 'info', 'warn', 'error'] as const).filter((each) => log.isEnabled(each))).toEqual([
       ...kept,
     ]);
   });
 
-  test('tells where an error was thrown, and logs also what is no error', () => {
+  test('logs the stack of an error, and the text of anything else that was thrown', () => {
     const { log, written } = logAt('info');
     log.error('failed', new Error('broken'), { requestId: 'r-1' });
     log.error('failed', 'just a string');
@@ -72,7 +72,7 @@ describe('the log', () => {
     expect(second.error).toBe('just a string');
   });
 
-  test('writes nothing twice: what was flushed is gone', async () => {
+  test('writes a flushed line once', async () => {
     const { clock, log, written } = logAt('info');
     log.info('one');
     log.flush();
@@ -81,7 +81,7 @@ describe('the log', () => {
     expect(written).toHaveLength(1);
   });
 
-  test('counts the lines that had to be dropped, and says how many when it can write again', () => {
+  test('counts dropped lines, and says how many once it can write again', () => {
     const written: string[] = [];
     let room = false;
     const log = new Log(new ManualClock(), 'info', (lines) => {
@@ -105,7 +105,7 @@ describe('the log', () => {
     expect(log.dropped).toBe(5);
   });
 
-  test('loses no count where there is room for a line and not for the warning beside it', () => {
+  test('keeps the count if there is room for a line but not for the warning with it', () => {
     const written: string[] = [];
     let room = 0;
     const log = new Log(new ManualClock(), 'info', (lines) => {

@@ -3,7 +3,7 @@ import { Histogram, Registry } from 'prom-client';
 import { DurationHistogram } from '../../src/metrics/duration-histogram.ts';
 import { samplesOf } from '../support/metrics.ts';
 
-test('a histogram of durations reads like prom-client’s own of the same observations', async () => {
+test('a duration histogram renders like prom-client’s own with the same observations', async () => {
   const [ours, theirs] = [new Registry(), new Registry()];
   const config = {
     name: 'x_seconds',

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'bun:test';
+import { Registry } from 'prom-client';
 import { MemoryStore } from '../../src/core/memory-store.ts';
 import type { Policy } from '../../src/core/store.ts';
-import { MeasuredStore, OPERATIONS } from '../../src/metrics/measured-store.ts';
+import { MeasuredStore } from '../../src/metrics/measured-store.ts';
 import { storeContract } from '../core/store-contract.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { samplesOf } from '../support/metrics.ts';
 import { UNLIMITED } from '../support/policies.ts';
 
 const alice = { user: 'alice', purpose: 'default' };
@@ -11,19 +13,26 @@ const alice = { user: 'alice', purpose: 'default' };
 function measuredRig(policy: Policy = UNLIMITED) {
   const clock = new ManualClock();
   const memory = new MemoryStore(clock, policy, 'run');
-  const noted: [operation: string, ms: number | 'failed'][] = [];
-  const store = new MeasuredStore(memory, clock, {
-    took: (operation, ms) => noted.push([operation, ms]),
-    failed: (operation) => noted.push([operation, 'failed']),
-  });
-  return { clock, memory, store, noted, pass: (ms: number) => clock.set(clock.now() + ms) };
+  const registry = new Registry();
+  const store = new MeasuredStore(memory, clock, registry);
+  /** The metrics of one kind, by operation: those that are not 0. */
+  const counted = async (kind: 'duration_seconds_count' | 'duration_seconds_sum' | 'errors_total') => {
+    const samples = Object.entries(samplesOf(await registry.metrics()));
+    return Object.fromEntries(
+      samples.flatMap(([name, value]) => {
+        const [, operation] = new RegExp(`^otp_store_${kind}\\{operation="(\\w+)"\\}$`).exec(name) ?? [];
+        return operation === undefined || value === 0 ? [] : [[operation, value]];
+      }),
+    );
+  };
+  return { clock, memory, store, counted, pass: (ms: number) => clock.set(clock.now() + ms) };
 }
 
 storeContract('the measured store', measuredRig);
 
 describe('the measured store', () => {
-  test('tells of each operation, once, how long its answer took', async () => {
-    const { store, noted } = measuredRig();
+  test('counts each operation once', async () => {
+    const { store, counted } = measuredRig();
     await store.request({ ...alice, code: '111111', ttlMs: 5_000 });
     await store.verify(alice, '999999');
     await store.cancel(alice);
@@ -32,11 +41,21 @@ describe('the measured store', () => {
     await store.expire(10);
     await store.live();
     await store.ready();
-    expect(noted).toEqual(OPERATIONS.map((operation) => [operation, 0]));
+    expect(await counted('duration_seconds_count')).toEqual({
+      request: 1,
+      verify: 1,
+      cancel: 1,
+      expireNow: 1,
+      forget: 1,
+      expire: 1,
+      live: 1,
+      ready: 1,
+    });
+    expect(await counted('errors_total')).toEqual({});
   });
 
-  test('counts the time until the answer comes, and passes a failure on', async () => {
-    const { store, memory, clock, noted } = measuredRig();
+  test('measures the time until the answer, counts a failure, and passes it on', async () => {
+    const { store, memory, clock, counted } = measuredRig();
     memory.verify = async () => {
       await clock.sleep(40);
       throw new Error('the store is down');
@@ -44,23 +63,21 @@ describe('the measured store', () => {
     const failure = store.verify(alice, '999999').catch((error) => error);
     await clock.advance(40);
     expect(await failure).toEqual(new Error('the store is down'));
-    expect(noted).toEqual([
-      ['verify', 'failed'],
-      ['verify', 40],
-    ]);
+    expect(await counted('duration_seconds_sum')).toEqual({ verify: 0.04 });
+    expect(await counted('errors_total')).toEqual({ verify: 1 });
   });
 
-  test('counts the work that a store does before it gives its promise', async () => {
-    const { store, memory, clock, noted } = measuredRig();
+  test('includes the work that a store does before it returns its promise', async () => {
+    const { store, memory, clock, counted } = measuredRig();
     memory.live = () => {
       clock.set(clock.now() + 25);
       return Promise.resolve(1);
     };
     await store.live();
-    expect(noted).toEqual([['live', 25]]);
+    expect(await counted('duration_seconds_sum')).toEqual({ live: 0.025 });
   });
 
-  test('gives answers in the order in which the store took the steps', async () => {
+  test('answers in the order in which the store took the steps', async () => {
     const { store } = measuredRig();
     const order: string[] = [];
     const note = (name: string) => () => void order.push(name);

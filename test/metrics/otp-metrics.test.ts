@@ -9,7 +9,7 @@ import { otpRig } from '../support/otps.ts';
 
 const ask = { purpose: 'default', ttlMs: 5_000 };
 
-/** The core with its metrics. */
+/** The core with metrics. */
 function measured() {
   const core = otpRig();
   const registry = new Registry();
@@ -18,8 +18,8 @@ function measured() {
   return { ...core, tell, samples: async () => samplesOf(await registry.metrics()) };
 }
 
-describe('the metrics of what happens', () => {
-  test('count each fact', async () => {
+describe('the metrics of events', () => {
+  test('count each event', async () => {
     const { post, send } = rig();
     const alice = { user: 'alice' };
     for (let i = 0; i < 3; i++) await post('/otp/request', { ...alice, code: '111111' });
@@ -44,7 +44,7 @@ describe('the metrics of what happens', () => {
     });
   });
 
-  test('tell the true result of a verification also where strict mode tells the caller none', async () => {
+  test('count the true result of a verification, even if strict mode hides it from the caller', async () => {
     const key = 'k'.repeat(32);
     const headers = { authorization: `Bearer ${key}` };
     const { post, send, clock } = rig({ OTP_MODE: 'strict', OTP_API_KEYS: key }, [channelOf(async () => {})]);
@@ -61,7 +61,7 @@ describe('the metrics of what happens', () => {
     });
   });
 
-  test('count messages by channel and result, those apart whose code had ended', async () => {
+  test('count messages by channel and result, and separately those whose code had ended', async () => {
     const fails = channelOf(async () => {
       throw new DeliveryFailure('refused');
     }, 'sms');
@@ -81,7 +81,7 @@ describe('the metrics of what happens', () => {
     });
   });
 
-  test('count a message as failed that waits or is tried in vain until its code expires: a dead provider shows', async () => {
+  test('count a message as failed if its code expires before it is delivered, so that a dead provider shows', async () => {
     const hangs = channelOf(() => new Promise(() => {}), 'email');
     const { post, send, clock } = rig({}, [hangs]);
     for (let i = 0; i < 20; i++)
@@ -95,7 +95,7 @@ describe('the metrics of what happens', () => {
     });
   });
 
-  test('tell how long after its deadline a code is announced', async () => {
+  test('measure how long after its deadline a code is announced', async () => {
     const { clock, issue, samples } = measured();
     clock.set(clock.now() + 300);
     await issue({ user: 'alice', ...ask });
@@ -107,7 +107,7 @@ describe('the metrics of what happens', () => {
     });
   });
 
-  test('tell how long after the move of the clock, where a test has moved it past the deadline', async () => {
+  test('measure the lag from a clock move if that passed the deadline', async () => {
     const { clock, issue, tell, samples } = measured();
     await issue({ user: 'alice', ...ask });
     clock.set(clock.now() + 3_600_000);
@@ -123,7 +123,7 @@ describe('the metrics of what happens', () => {
     expect(await samples()).toMatchObject({ otp_expiry_lag_seconds_count: 1, otp_expiry_lag_seconds_sum: 2 });
   });
 
-  test('tell how long each tick takes, also one with nothing to do', async () => {
+  test('measure each tick, even an idle one', async () => {
     const { clock, tell, samples } = measured();
     await clock.advance(3_000);
     tell({ type: 'wheel.ticked', id: 'e', time: clock.now(), expired: 1, durationMs: 250 });
@@ -133,7 +133,7 @@ describe('the metrics of what happens', () => {
     });
   });
 
-  test('are there before anything happens, at 0, so that no rate misses the first event', async () => {
+  test('exist at 0 before the first event, so that no rate misses it', async () => {
     const { samples } = measured();
     const values = Object.entries(await samples()).filter(([name]) => name.includes('_total'));
     expect(values).toHaveLength(10);

@@ -3,7 +3,7 @@ import { processRegistry } from '../../src/metrics/process-metrics.ts';
 import { samplesOf } from '../support/metrics.ts';
 
 describe('the metrics of the process', () => {
-  test('tell its processor time, its memory, its open files and how late the event loop is', async () => {
+  test('include processor time, memory, open files and the lag of the event loop', async () => {
     const samples = samplesOf(await processRegistry().metrics());
     expect(samples['process_cpu_seconds_total']).toBeGreaterThanOrEqual(0);
     expect(samples['process_resident_memory_bytes']).toBeGreaterThan(2 ** 20);
@@ -12,7 +12,7 @@ describe('the metrics of the process', () => {
     expect(samples['nodejs_heap_size_used_bytes']).toBeGreaterThan(2 ** 18);
   });
 
-  test('leave out what means nothing on Bun', async () => {
+  test('omit those that mean nothing on Bun', async () => {
     const text = await processRegistry().metrics();
     expect(text).not.toMatch(/nodejs_(active|gc|heap_space|version)|process_(heap|virtual)/);
   });

@@ -20,7 +20,7 @@ describe('GET /metrics', () => {
     expect(text).toContain('# TYPE otp_requested_total counter\n');
   });
 
-  test('tells what runs, whether it is ready, and how many codes are live', async () => {
+  test('has the version, the readiness and the number of live codes', async () => {
     const service = rig({ PORT: '0', HOST: '127.0.0.1' });
     await service.post('/otp/request', { user: 'alice' });
     expect(await scrape(service)).toMatchObject({
@@ -50,7 +50,7 @@ describe('GET /metrics', () => {
     });
   });
 
-  test('says how many lines of the log were dropped, and no number of live codes that it does not know', async () => {
+  test('counts dropped log lines, and has no number of live codes while the store is down', async () => {
     const clock = new ManualClock();
     const log = new Log(clock, 'info', () => false);
     const store = new MemoryStore(clock, UNLIMITED, 'run');
@@ -72,7 +72,7 @@ describe('GET /metrics', () => {
 });
 
 describe('the duration of requests', () => {
-  /** How many requests there were by route, method and status. */
+  /** The number of requests by route, method and status. */
   const counts = async (service: Pick<ReturnType<typeof rig>, 'send'>) =>
     Object.fromEntries(
       Object.entries(await scrape(service)).flatMap(([name, count]) => {
@@ -81,7 +81,7 @@ describe('the duration of requests', () => {
       }),
     );
 
-  test('is measured by the pattern of the route, the method and the status, also of those refused', async () => {
+  test('is measured by route, method and status, even for refused requests', async () => {
     const service = rig();
     const { post, send, clock } = service;
     await post('/otp/request', { user: 'alice' });
@@ -126,7 +126,7 @@ describe('the duration of requests', () => {
     expect(await scrape(service)).toHaveProperty([`http_request_duration_seconds_sum{${labels}}`], 1.5);
   });
 
-  test('has as many series after 100,000 random paths, methods and users as before', async () => {
+  test('gains no series from 100,000 random paths, methods and users', async () => {
     const service = rig({ LOG_LEVEL: 'error', OTP_MAX_ATTEMPTS: '0' });
     const { post, send, clock } = service;
     let words = 0;
@@ -151,7 +151,7 @@ describe('the duration of requests', () => {
     expect(after.length).toBeLessThan(500);
   }, 180_000);
 
-  test('cannot be told apart by more than the class of a status that is none of ours', async () => {
+  test('is labelled with the class of a status that the service does not use itself', async () => {
     const service = rig();
     service.service.app.get('/teapot', ({ set }) => {
       set.status = 418;
@@ -168,7 +168,7 @@ describe('with OTP_METRICS_KEYS set', () => {
   const service = rig({ OTP_METRICS_KEYS: metrics, OTP_API_KEYS: api });
   const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
-  test('/metrics wants one of them, and no key for codes will do', async () => {
+  test('/metrics requires one of them, and an API key does not open it', async () => {
     expect((await service.send('/metrics', { headers: bearer(metrics) })).status).toBe(200);
     for (const headers of [{}, bearer(api), bearer(`${metrics}m`)]) {
       const answer = await service.send('/metrics', { headers });
@@ -177,7 +177,7 @@ describe('with OTP_METRICS_KEYS set', () => {
     }
   });
 
-  test('and they open nothing else', async () => {
+  test('a metrics key opens nothing else', async () => {
     expect((await service.post('/otp/request', { user: 'alice' }, bearer(metrics))).status).toBe(401);
     expect((await service.post('/otp/request', { user: 'alice' }, bearer(api))).status).toBe(200);
   });
@@ -190,7 +190,7 @@ describe('with OTP_METRICS_KEYS set', () => {
     expect(open.paths['/metrics'].get).not.toHaveProperty('security');
   });
 
-  test('any host may be asked for: a scraper calls by whatever name', async () => {
+  test('a scraper may use any Host and Origin', async () => {
     const headers = { ...bearer(metrics), host: 'otp.example', origin: 'http://prometheus.example' };
     expect((await service.send('/metrics', { headers })).status).toBe(200);
   });

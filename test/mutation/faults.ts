@@ -165,25 +165,25 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'a message is sent though its code has run out',
     'delivery/queue.ts',
-    'if (this.#has(job) && this.#parts.clock.now() < job.message.expiresAt) this.#try(job);',
-    'if (this.#has(job)) this.#try(job);',
+    'const expired = this.#parts.clock.now() >= job.message.expiresAt;',
+    'const expired = false;',
   ),
   fault(
     'a message is tried again though its code was verified',
     'delivery/queue.ts',
-    'else if (job.codeEnded !== undefined) this.#settle(job, job.codeEnded);',
+    'else if (job.codeEnd !== undefined) this.#settle(job, job.codeEnd);',
     '',
   ),
   fault(
     'a refused request keeps its place in the queue',
     'delivery/queue.ts',
-    '    } finally {\n      this.#kept--;',
+    '    } finally {\n      this.#reserved--;',
     '    } finally {',
   ),
   fault(
     'a place in the queue is asked for and not kept',
     'delivery/queue.ts',
-    'this.#jobs.size + this.#kept >= CAPACITY',
+    'this.#jobs.size + this.#reserved >= CAPACITY',
     'this.#jobs.size >= CAPACITY',
   ),
   fault(
@@ -200,14 +200,14 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'a password is sent in the clear where the offer of TLS is hidden',
-    'delivery/smtp-url.ts',
+    'delivery/email/smtp-url.ts',
     "String(user !== '')",
     "'false'",
   ),
-  fault('an address with a line break passes', 'delivery/address-patterns.ts', ')*$`;', ')*`;'),
+  fault('an address with a line break passes', 'delivery/email/address.ts', ')*$`);', ')*`);'),
   fault(
     'every path that somebody makes up is a series of its own',
-    'http/measure-requests.ts',
+    'metrics/hook.ts',
     "? path : 'unknown';",
     '? path : path;',
   ),

@@ -24,7 +24,7 @@ function strictRig(env: Record<string, string> = {}) {
 describe('strict mode', () => {
   test('strict mode does not start without keys or without a channel', () => {
     expect(() => createService({ OTP_MODE: 'strict' })).toThrow('OTP_API_KEYS must be set');
-    expect(() => createService({ OTP_MODE: 'strict', OTP_API_KEYS: KEY })).toThrow('must have a channel');
+    expect(() => createService({ OTP_MODE: 'strict', OTP_API_KEYS: KEY })).toThrow('needs a channel');
   });
 
   test('strict mode gives the code to the delivery only: it is not in answers, headers or the log', async () => {
@@ -126,8 +126,8 @@ describe('strict mode', () => {
     await clock.settle();
     expect(log()).toMatchObject([
       { level: 'info', message: 'otp.requested' },
-      { level: 'error', message: 'a channel failed', channel: 'webhook' },
-      { level: 'warn', message: 'a channel fails', channel: 'webhook', fault: 'internal' },
+      { level: 'error', message: 'a channel threw an unexpected error', channel: 'webhook' },
+      { level: 'warn', message: 'a channel is failing', channel: 'webhook', fault: 'internal' },
       { level: 'info', message: 'otp.delivery_failed', channel: 'webhook', reason: 'internal' },
     ]);
   });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import { dirname, join, normalize } from 'node:path';
 import { Glob } from 'bun';
+import { CHANNEL_NAMES } from '../../src/delivery/channels.ts';
 
 /** The house from its ground floor up. Code imports from its own room and from rooms on lower floors. */
 const ROOMS = [
   { place: 'page/main.ts', floor: 0, what: "the page's start in the browser" },
   { place: 'page/{model,view}/*.ts', floor: 0, what: "the page's scripts, which run in the browser" },
-  { place: 'settings.ts', floor: 0, what: 'the settings' },
   {
     place: 'core/**',
     floor: 1,
@@ -109,14 +109,21 @@ describe('in src/', () => {
     expect(strays, 'move the route into routes.ts, and hand the rest in as plain functions').toEqual([]);
   });
 
+  test("a channel's name stands in its own folder alone: the rest derives its lists from delivery/channels.ts", () => {
+    for (const name of CHANNEL_NAMES) {
+      const folder = `delivery/${name}/`;
+      expect(filesWith(new RegExp(`['"\`]${name}['"\`]`)).filter((file) => !file.startsWith(folder))).toEqual(
+        [],
+      );
+    }
+  });
+
   test('redis/ is known to the choice of a store, the wiring and the levers over replicas alone', () => {
     const users = files
       .filter(({ file }) => !file.startsWith('redis/'))
       .filter(({ file, source }) => targetsOf(file, source).some((it) => it.startsWith('redis/')))
       .map(({ file }) => file);
-    const strays = users.filter(
-      (file) => !/^(open-store|service|config|settings)\.ts$|^levers\/shared\//.test(file),
-    );
+    const strays = users.filter((file) => !/^(open-store|service|config)\.ts$|^levers\/shared\//.test(file));
     expect(strays, 'ask the Store for it').toEqual([]);
   });
 });

@@ -9,8 +9,7 @@ import {
 import { YAML } from 'bun';
 import { Deployment, type IDeployment } from 'kubernetes-models/apps/v1';
 import { ConfigMap, type IConfigMap, type IService, Service } from 'kubernetes-models/v1';
-import { readConfig } from '../../src/config.ts';
-import { Settings } from '../../src/settings.ts';
+import { readConfig, Settings } from '../../src/config.ts';
 import { unknownFields } from '../support/unknown-fields.ts';
 
 const root = join(import.meta.dir, '../..');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { KindGuard, type TSchema } from '@sinclair/typebox';
 import { dependencies } from '../../package.json';
-import { Settings } from '../../src/settings.ts';
+import { Settings } from '../../src/config.ts';
 
 const readme = await Bun.file(join(import.meta.dir, '../../README.md')).text();
 

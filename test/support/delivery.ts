@@ -1,11 +1,11 @@
 import type { Clock } from '../../src/core/clock.ts';
 import type { Channel, Message } from '../../src/delivery/channel.ts';
-import type { Mishaps } from '../../src/delivery/mishap.ts';
+import type { FindFault } from '../../src/delivery/fault.ts';
 import { DeliveryQueue } from '../../src/delivery/queue.ts';
 import { Log } from '../../src/log/log.ts';
 import type { ManualClock } from './manual-clock.ts';
 
-/** A message of a code that is good for five minutes from now on. */
+/** A message whose code is valid for five minutes from now. */
 export function messageOf(clock: Clock, id: string, more: Partial<Message> = {}): Message {
   const user = `user-${id}`;
   return {
@@ -19,8 +19,8 @@ export function messageOf(clock: Clock, id: string, more: Partial<Message> = {})
   };
 }
 
-/** A queue before a channel, and what came of each message: `sent`, or the reason why not. */
-export function queueRig<C extends Clock = ManualClock>(channel: Channel, clock: C, mishaps?: Mishaps) {
+/** A queue in front of a channel, and the outcome of each message: `sent`, or why it failed. */
+export function queueRig<C extends Clock = ManualClock>(channel: Channel, clock: C, findFault?: FindFault) {
   const outcomes: Record<string, string[]> = {};
   const lines: string[] = [];
   const log = new Log(clock, 'info', (text) => lines.push(text));
@@ -30,7 +30,7 @@ export function queueRig<C extends Clock = ManualClock>(channel: Channel, clock:
     report: ({ id }, reason) => {
       outcomes[id] = [...(outcomes[id] ?? []), reason ?? 'sent'];
     },
-    mishaps,
+    findFault,
   });
   return {
     queue,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { mailServer } from '../../src/delivery/smtp-url.ts';
+import { mailServer } from '../../../src/delivery/email/smtp-url.ts';
 
 describe('the URL of a mail server', () => {
   test.each([
@@ -14,11 +14,11 @@ describe('the URL of a mail server', () => {
     ['smtp://host?tls.rejectUnauthorized=false', { verified: false }],
     ['smtp://us%40er:p%3Ass%25@host', { auth: { user: 'us@er', pass: 'p:ss%' }, requireTLS: true }],
     ['smtp://user:pass@host?requireTLS=false', { requireTLS: false }],
-  ])('may be %s', (text, server) => {
+  ])('can be %s', (text, server) => {
     expect(mailServer(text)).toMatchObject(server);
   });
 
-  test('has no credentials where it names none', () => {
+  test('has no credentials if it names none', () => {
     expect(mailServer('smtp://localhost')).not.toHaveProperty('auth');
   });
 
@@ -35,7 +35,7 @@ describe('the URL of a mail server', () => {
     'smtp://host?logger=true',
     'smtp://host?requireTLS=yes',
     'smtp://host:99999',
-  ])('may not be %j', (text) => {
+  ])('cannot be %j', (text) => {
     expect(mailServer(text)).toBeUndefined();
   });
 });

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import type { SMTPServerOptions } from 'smtp-server';
-import { readConfig } from '../../src/config.ts';
-import { type Channel, DeliveryFailure, type Message } from '../../src/delivery/channel.ts';
-import { emailChannel } from '../../src/delivery/email.ts';
-import { mailCatcher } from '../support/mail-catcher.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { readConfig } from '../../../src/config.ts';
+import { DeliveryFailure, type Message, SENDS_AT_ONCE, type Sender } from '../../../src/delivery/channel.ts';
+import { email } from '../../../src/delivery/email/email.ts';
+import { mailCatcher } from '../../support/mail-catcher.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 const clock = new ManualClock();
 const message: Message = {
@@ -15,25 +15,24 @@ const message: Message = {
   code: '042137',
   expiresAt: clock.now() + 300_000,
 };
-const channels: Channel[] = [];
+const channels: Sender[] = [];
 afterEach(() => {
   for (const channel of channels.splice(0)) channel.close();
 });
 
-/** A channel to a mail server at this URL. */
-function channelTo(url: string, env: Record<string, string> = {}) {
-  const settings = { OTP_SMTP_URL: url, OTP_MAIL_FROM: 'otp@example.com', OTP_SERVICE_NAME: 'Example' };
-  const { config } = readConfig({ ...settings, ...env });
-  const channel = emailChannel(config, clock, 2);
+/** A channel to the mail server at this URL. */
+function channelTo(url: string) {
+  const { config } = readConfig({ OTP_SMTP_URL: url, OTP_MAIL_FROM: 'otp@example.com' });
+  const channel = email.open(config, { serviceName: 'Example', clock, realTime: Date.now });
   channels.push(channel);
   return channel;
 }
 
-/** What sending comes to: undefined, or the fault. */
-async function fate(channel: Channel, it = message, signal = new AbortController().signal) {
-  return channel.send(it, signal).then(
+/** The outcome of sending: undefined, or why it failed. */
+async function outcome(channel: Sender, signal = new AbortController().signal) {
+  return channel.send(message, signal).then(
     () => undefined,
-    (error: unknown) => (error instanceof DeliveryFailure ? error.fault : error),
+    (error: unknown) => (error instanceof DeliveryFailure ? error.reason : error),
   );
 }
 
@@ -47,7 +46,7 @@ const login: SMTPServerOptions = {
 };
 
 describe('e-mail', () => {
-  test('is delivered, with text, HTML and the headers that a mail of a machine has', async () => {
+  test('is delivered with text, HTML and the headers of an automatic message', async () => {
     await using catcher = await mailCatcher();
     await channelTo(`smtp://127.0.0.1:${catcher.port}?${ANY_CERTIFICATE}`).send(
       message,
@@ -68,49 +67,49 @@ describe('e-mail', () => {
     );
   });
 
-  test('goes over TLS where the server offers it, without being asked to', async () => {
+  test('goes over TLS if the server offers it', async () => {
     await using catcher = await mailCatcher();
-    expect(await fate(channelTo(`smtp://127.0.0.1:${catcher.port}?${ANY_CERTIFICATE}`))).toBeUndefined();
+    expect(await outcome(channelTo(`smtp://127.0.0.1:${catcher.port}?${ANY_CERTIFICATE}`))).toBeUndefined();
     expect(catcher.mails).toMatchObject([{ encrypted: true }]);
   });
 
-  test('goes in the clear where the server offers no TLS and nobody has asked for it', async () => {
+  test('goes unencrypted if the server offers no TLS and the URL does not require it', async () => {
     await using catcher = await mailCatcher({ disabledCommands: ['STARTTLS'] });
-    expect(await fate(channelTo(`smtp://127.0.0.1:${catcher.port}`))).toBeUndefined();
+    expect(await outcome(channelTo(`smtp://127.0.0.1:${catcher.port}`))).toBeUndefined();
     expect(catcher.mails).toMatchObject([{ encrypted: false }]);
   });
 
-  test('goes over TLS from the start with smtps', async () => {
+  test('goes over TLS from the first byte with smtps', async () => {
     await using catcher = await mailCatcher({ secure: true });
-    expect(await fate(channelTo(`smtps://127.0.0.1:${catcher.port}?${ANY_CERTIFICATE}`))).toBeUndefined();
+    expect(await outcome(channelTo(`smtps://127.0.0.1:${catcher.port}?${ANY_CERTIFICATE}`))).toBeUndefined();
     expect(catcher.mails).toMatchObject([{ encrypted: true }]);
   });
 
-  test('is not sent to a server whose certificate is nobody’s, unless that is allowed', async () => {
+  test('is not sent to a server whose certificate is not trusted', async () => {
     await using catcher = await mailCatcher();
-    expect(await fate(channelTo(`smtp://127.0.0.1:${catcher.port}`))).toBe('unreachable');
+    expect(await outcome(channelTo(`smtp://127.0.0.1:${catcher.port}`))).toBe('unreachable');
     expect(catcher.mails).toEqual([]);
   });
 
-  test('logs in, with a user and a password that hold what a URL must escape', async () => {
+  test('logs in with a percent-encoded user and password', async () => {
     await using catcher = await mailCatcher(login);
     const url = `smtp://us%40er:p%3Ass@127.0.0.1:${catcher.port}?${ANY_CERTIFICATE}`;
-    expect(await fate(channelTo(url))).toBeUndefined();
+    expect(await outcome(channelTo(url))).toBeUndefined();
     expect(catcher.mails).toMatchObject([{ account: 'us@er', encrypted: true }]);
   });
 
-  test('is refused with a wrong password, which stands in no error', async () => {
+  test('fails with a wrong password, and the error has neither the password nor the code', async () => {
     await using catcher = await mailCatcher(login);
     const url = `smtp://us%40er:hunter22@127.0.0.1:${catcher.port}?${ANY_CERTIFICATE}`;
     const failure = await channelTo(url)
       .send(message, new AbortController().signal)
       .catch((error: unknown) => error);
-    expect(failure).toMatchObject({ fault: 'refused', passing: false });
+    expect(failure).toMatchObject({ reason: 'refused', temporary: false });
     expect(Bun.inspect(failure)).not.toContain('hunter22');
     expect(Bun.inspect(failure)).not.toContain('042137');
   });
 
-  test('gives no password away to a server that hides its offer of TLS', async () => {
+  test('does not send the password to a server that hides its offer of TLS, unless the URL allows it', async () => {
     const seen: string[] = [];
     await using catcher = await mailCatcher({
       ...login,
@@ -121,9 +120,9 @@ describe('e-mail', () => {
       },
     });
     const url = `smtp://us%40er:p%3Ass@127.0.0.1:${catcher.port}`;
-    expect(await fate(channelTo(url))).toBe('refused');
+    expect(await outcome(channelTo(url))).toBe('refused');
     expect(seen).toEqual([]);
-    expect(await fate(channelTo(`${url}?requireTLS=false`))).toBeUndefined();
+    expect(await outcome(channelTo(`${url}?requireTLS=false`))).toBeUndefined();
     expect(seen).toEqual(['us@er']);
   });
 
@@ -131,24 +130,24 @@ describe('e-mail', () => {
     [550, 'refused'],
     [450, 'provider_error'],
     [421, 'provider_error'],
-  ])('whose address a server answers with %d is %s', async (responseCode, fault) => {
+  ])('fails if the server answers its recipient with %d: %s', async (responseCode, reason) => {
     await using catcher = await mailCatcher({
       onRcptTo: (_, __, done) => done(Object.assign(new Error('no 042137 here'), { responseCode })),
     });
-    expect(await fate(channelTo(`smtp://127.0.0.1:${catcher.port}?${ANY_CERTIFICATE}`))).toBe(fault);
+    expect(await outcome(channelTo(`smtp://127.0.0.1:${catcher.port}?${ANY_CERTIFICATE}`))).toBe(reason);
   });
 
-  test('is not delivered where nobody listens, which may pass', async () => {
+  test('fails as unreachable if no server listens', async () => {
     const catcher = await mailCatcher();
     await catcher.die();
-    expect(await fate(channelTo(`smtp://127.0.0.1:${catcher.port}`))).toBe('unreachable');
+    expect(await outcome(channelTo(`smtp://127.0.0.1:${catcher.port}`))).toBe('unreachable');
   });
 
-  test('is given up when nobody waits for it any more, in the middle of a session', async () => {
+  test('is abandoned in the middle of a session when its signal aborts', async () => {
     const given = new AbortController();
     await using catcher = await mailCatcher({ onMailFrom: () => given.abort() });
     const channel = channelTo(`smtp://127.0.0.1:${catcher.port}?${ANY_CERTIFICATE}`);
-    expect(await fate(channel, message, given.signal)).toBe('unreachable');
+    expect(await outcome(channel, given.signal)).toBe('unreachable');
     expect(catcher.mails).toEqual([]);
   });
 
@@ -161,15 +160,15 @@ describe('e-mail', () => {
       },
     });
     const channel = channelTo(`smtp://127.0.0.1:${first.port}?${ANY_CERTIFICATE}`);
-    expect(await fate(channel)).toBe('unreachable');
-    expect(await fate(channel)).toBe('unreachable');
+    expect(await outcome(channel)).toBe('unreachable');
+    expect(await outcome(channel)).toBe('unreachable');
     expect(deaths).toBe(1);
     await using second = await mailCatcher({}, first.port);
-    expect(await fate(channel)).toBeUndefined();
+    expect(await outcome(channel)).toBeUndefined();
     expect(second.mails).toMatchObject([{ messageId: '<run-c1@example.com>' }]);
   });
 
-  test('goes over connections that are kept, as few as there may be', async () => {
+  test('reuses connections, and opens no more than the messages sent at once', async () => {
     const connected: string[] = [];
     await using catcher = await mailCatcher({
       onConnect: ({ id }, done) => {
@@ -178,9 +177,9 @@ describe('e-mail', () => {
       },
     });
     const channel = channelTo(`smtp://127.0.0.1:${catcher.port}?${ANY_CERTIFICATE}`);
-    for (let round = 0; round < 3; round++)
-      expect(await Promise.all([fate(channel), fate(channel)])).toEqual([undefined, undefined]);
-    expect(catcher.mails).toHaveLength(6);
-    expect(connected.length).toBeWithin(1, 3);
+    const sends = Array.from({ length: 3 * SENDS_AT_ONCE }, () => outcome(channel));
+    expect(await Promise.all(sends)).toEqual(sends.map(() => undefined));
+    expect(catcher.mails).toHaveLength(3 * SENDS_AT_ONCE);
+    expect(connected.length).toBeWithin(1, SENDS_AT_ONCE + 1);
   });
 });

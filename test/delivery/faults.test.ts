@@ -3,7 +3,7 @@ import { rig } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
 import { httpProvider } from '../support/http-provider.ts';
 
-/** A service with a webhook, when each message went out by it, and the means to set faults. */
+/** A service with a webhook, the time at which it sent each message, and a way to set faults. */
 function faultRig() {
   const sent: { user: string; at: number }[] = [];
   const channel = channelOf(async ({ user }) => void sent.push({ user, at: service.clock.now() - start }));
@@ -26,7 +26,7 @@ function faultRig() {
 }
 
 describe('a fault on delivery', () => {
-  test('loses a message: it counts as delivered, and never comes', async () => {
+  test('with drop loses the message, which counts as delivered', async () => {
     const { faults, ask, clock, sent, outcomes } = faultRig();
     await faults([{ on: 'delivery', drop: true, times: 1 }]);
     await ask('lost');
@@ -36,7 +36,7 @@ describe('a fault on delivery', () => {
     expect(outcomes().sort()).toEqual(['otp.delivered found', 'otp.delivered lost']);
   });
 
-  test('doubles a message', async () => {
+  test('with duplicate sends the message twice', async () => {
     const { faults, ask, clock, sent, outcomes } = faultRig();
     await faults([{ on: 'delivery', user: 'ali*', duplicate: true }]);
     await ask('alice');
@@ -46,7 +46,7 @@ describe('a fault on delivery', () => {
     expect(outcomes()).toHaveLength(2);
   });
 
-  test('has a message come late, by real time, and not at all after its code has ended', async () => {
+  test('with delayMs sends the message late, in real time, and never after its code has ended', async () => {
     const { faults, ask, clock, sent } = faultRig();
     await faults([{ on: 'delivery', delayMs: 10_000 }]);
     await ask('late');
@@ -55,7 +55,7 @@ describe('a fault on delivery', () => {
     expect(sent).toEqual([{ user: 'late', at: 10_000 }]);
   });
 
-  test('fails a message, and the request knows nothing of it', async () => {
+  test('with fail fails the message, and the request does not notice', async () => {
     const { faults, ask, clock, sent, outcomes } = faultRig();
     await faults([{ on: 'delivery', fail: true }]);
     expect(await ask('alice')).toMatchObject({ status: 200, body: { delivery: 'queued' } });
@@ -64,7 +64,7 @@ describe('a fault on delivery', () => {
     expect(outcomes()).toEqual(['otp.delivery_failed alice injected_fault']);
   });
 
-  test('strikes no request, and a fault on request no message', async () => {
+  test('affects no request, and a fault on request affects no message', async () => {
     const { faults, ask, sent } = faultRig();
     await faults([{ on: 'request', user: 'bob', status: 500 }]);
     expect((await ask('bob')).status).toBe(500);
@@ -80,13 +80,13 @@ describe('a fault on delivery', () => {
     [{ on: 'request', fail: true }, '/0'],
     [{ on: 'verify', duplicate: true, status: 500 }, '/0'],
     [{ on: 'delivery', fail: 'yes' }, '/0/fail'],
-  ])('is refused as %j', async (fault, field) => {
+  ])('cannot be %j', async (fault, field) => {
     const { faults } = faultRig();
     expect(await faults([fault])).toMatchObject({ status: 400, body: { errors: [{ field }] } });
   });
 });
 
-test('a webhook is signed with real time, wherever a test has moved the clock', async () => {
+test('a webhook is signed with real time, even after the clock lever has moved service time', async () => {
   await using provider = httpProvider();
   const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
   const { post, clock, service, log } = rig({
@@ -99,13 +99,13 @@ test('a webhook is signed with real time, wherever a test has moved the clock', 
   expect(posted?.headers['webhook-timestamp']).toBe(String(Math.floor(clock.now() / 1_000)));
   const { data } = JSON.parse(posted?.body ?? '');
   expect(data.expiresAt).toBe(new Date(clock.now() + 86_400_000 + 300_000).toISOString());
-  // Until then stop() would wait for it, by a clock that stands still.
+  // Before that, stop() would wait for the message on a clock that stands still.
   while (!log().some(({ message }) => message === 'otp.delivered')) await Bun.sleep(5);
   await service.stop();
 });
 
-describe('what waits for delivery', () => {
-  /** A service with a message that waits. */
+describe('a message that waits for delivery', () => {
+  /** A service with two messages that wait. */
   async function waiting() {
     const rigged = faultRig();
     await rigged.faults([{ on: 'delivery', delayMs: 10_000 }]);
@@ -114,28 +114,28 @@ describe('what waits for delivery', () => {
     return rigged;
   }
 
-  test('is forgotten with everything else by a reset', async () => {
+  test('is forgotten by a reset', async () => {
     const { post, clock, sent } = await waiting();
     expect((await post('/mock/reset', {})).status).toBe(200);
     await clock.advance(60_000);
     expect(sent).toEqual([]);
   });
 
-  test('is forgotten for one user', async () => {
+  test('is forgotten by a reset of its user, and no other is', async () => {
     const { post, clock, sent } = await waiting();
     expect((await post('/mock/reset', { user: 'alice' })).status).toBe(200);
     await clock.advance(60_000);
     expect(sent.map(({ user }) => user)).toEqual(['bob']);
   });
 
-  test('is forgotten when the clock goes back, for its codes are', async () => {
+  test('is forgotten when the clock is reset, like its code', async () => {
     const { post, clock, sent } = await waiting();
     expect((await post('/mock/clock', { reset: true })).status).toBe(200);
     await clock.advance(60_000);
     expect(sent).toEqual([]);
   });
 
-  test('is not sent when the clock is moved past its end', async () => {
+  test('is not sent once the clock lever passes its deadline', async () => {
     const { post, clock, sent, outcomes } = await waiting();
     expect((await post('/mock/clock', { advance: 301 })).status).toBe(200);
     await clock.advance(60_000);

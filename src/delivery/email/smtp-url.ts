@@ -1,26 +1,27 @@
-/** A mail server and how to talk to it. */
+/** A mail server, and how to connect to it. */
 export interface MailServer {
   readonly host: string;
   readonly port: number;
-  /** TLS from the first byte on. */
+  /** TLS from the first byte. */
   readonly secure: boolean;
-  /** No mail unless the connection was upgraded with STARTTLS. */
+  /** Send nothing unless STARTTLS has upgraded the connection. */
   readonly requireTLS: boolean;
-  /** Whether the server's certificate must be good. */
+  /** Whether the server's certificate must be valid. */
   readonly verified: boolean;
   readonly auth?: { readonly user: string; readonly pass: string };
 }
 
-/** What may stand in the query, under the names that nodemailer has for it. */
+/** What the query may set, by nodemailer's names. */
 const SWITCHES = ['requireTLS', 'tls.rejectUnauthorized'];
 
 /**
- * Reads `smtp://user:password@host:port` or `smtps://…`; the ports that are usual are 587 and 465. Over smtp a
- * connection is upgraded if the server offers STARTTLS. It must be if there is a password, which else anybody on
- * the way could ask for by hiding that offer; `?requireTLS=` says otherwise. `?tls.rejectUnauthorized=false` takes
- * any certificate.
+ * Reads `smtp://user:password@host:port` or `smtps://…`. The default ports are 587 and 465.
  *
- * @returns undefined if the text is no such URL
+ * An smtp connection is upgraded if the server offers STARTTLS. With a password it must be, because an attacker on the
+ * way could otherwise hide the offer and read the password; `?requireTLS=` overrides this.
+ * `?tls.rejectUnauthorized=false` accepts any certificate.
+ *
+ * @returns undefined if the text is not such a URL
  */
 export function mailServer(text: string): MailServer | undefined {
   const url = URL.parse(text);
@@ -41,7 +42,7 @@ export function mailServer(text: string): MailServer | undefined {
   };
 }
 
-/** The part of a URL with its percent signs resolved; undefined if it cannot be. */
+/** A part of a URL, percent-decoded; undefined if that fails. */
 function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part);

@@ -1,0 +1,16 @@
+import type { Message } from './channel.ts';
+
+/** What a test makes go wrong with a message, to see late, lost and duplicate ones. */
+export interface DeliveryFault {
+  /** It waits this long before its first attempt: real time, in milliseconds. */
+  readonly delayMs?: number | undefined;
+  /** It is not sent, and counts as failed. */
+  readonly fail?: boolean | undefined;
+  /** It is not sent, and counts as delivered. */
+  readonly drop?: boolean | undefined;
+  /** It is sent twice. */
+  readonly duplicate?: boolean | undefined;
+}
+
+/** Looks up the fault for a message; called once for each. */
+export type FindFault = (message: Message) => Promise<DeliveryFault | undefined>;

@@ -1,0 +1,43 @@
+import { Type } from '@sinclair/typebox';
+import {
+  brokenRules,
+  type CoreSettings,
+  list,
+  type SettingsOf,
+  type TextOptions,
+  whole,
+} from '../core/settings.ts';
+
+/** Bearer tokens, separated by commas. */
+export function keys(description: string) {
+  const options: TextOptions = {
+    description,
+    expected: 'keys separated by commas, each of at least 32 ASCII characters without spaces',
+    secret: true,
+  };
+  return list(Type.String({ pattern: '^[!-+\\--~]{32,}$' }), options);
+}
+
+/** The server, and who may call it. */
+export const httpSettings = {
+  HOST: Type.String({ default: '0.0.0.0', description: 'Address to listen on' }),
+  PORT: whole(0, 65_535, 8_080, 'Port to listen on; 0 picks a free one'),
+  OTP_API_KEYS: keys(
+    'API keys, separated by commas, each of at least 32 characters. If set, `/otp/*` and `/mock/*` require one',
+  ),
+  OTP_ALLOWED_HOSTS: list(Type.String({ pattern: '^[a-z0-9.-]+$' }), {
+    description: 'Host names that mock mode answers to, besides local ones; separated by commas',
+    expected: 'host names separated by commas, in lower case, without ports',
+  }),
+  SHUTDOWN_DRAIN: whole(0, 3_600, 0, 'Seconds to keep serving after SIGTERM, while `/readyz` answers 503'),
+};
+
+export type HttpSettings = SettingsOf<typeof httpSettings>;
+
+/** What is wrong with settings that are each valid. An invalid one is absent. */
+export function httpConflicts(settings: Partial<HttpSettings & CoreSettings>): string[] {
+  const { OTP_MODE, OTP_API_KEYS } = settings;
+  return brokenRules([
+    [OTP_MODE === 'strict' && OTP_API_KEYS?.length === 0, 'OTP_API_KEYS must be set in strict mode'],
+  ]);
+}
