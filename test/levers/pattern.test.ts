@@ -18,12 +18,12 @@ describe('a pattern', () => {
     expect(matches(pattern, user)).toBe(expected);
   });
 
-  test('is an exact user, or one with a single * at its start or its end', () => {
+  test('is an exact user, or has a single * at its start or end', () => {
     for (const pattern of ['a', '*', 'a*', '*a', '* ', '.*']) expect(pattern).toMatch(PATTERN);
     for (const pattern of ['', '**', 'a*b', '*a*', 'a**', '**a']) expect(pattern).not.toMatch(PATTERN);
   });
 
-  test('with a star means all who begin or end so, and no others', () => {
+  test('with a star matches all users that begin or end like it, and no others', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (part, user) => {
         fc.pre(!part.includes('*'));

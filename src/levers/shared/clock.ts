@@ -8,17 +8,17 @@ import move from './lua/move.lua' with { type: 'text' };
 
 const MOVE = new Script(move);
 
-/** How far service time is moved if nothing moves it. */
+/** The position of service time that nothing has moved. */
 const REAL_TIME = '+0';
 
-/** Service time of all replicas. Redis keeps how far it is moved, and the store judges by that. Each clock follows. */
+/** Service time of all replicas. Redis keeps its position, by which the store judges. Each replica's clock follows. */
 export class SharedClock {
   readonly #redis: RedisConnection;
   readonly #keys: readonly string[];
   readonly #clock: MovableClock;
   #known = REAL_TIME;
 
-  /** @param keys keep how far service time is moved: one for each shard, all with the same value */
+  /** @param keys of the position: one for each shard, all with the same value */
   constructor(redis: RedisConnection, keys: readonly string[], clock: MovableClock) {
     this.#redis = redis;
     this.#keys = keys;
@@ -40,12 +40,12 @@ export class SharedClock {
     this.#adopt(String((await this.#redis.send('GET', this.#keys.slice(0, 1))) ?? REAL_TIME));
   }
 
-  /** @param position `+ms` for service time that far ahead of real time, `=ms` for time that stands there */
+  /** @param position `+ms` if service time is that far ahead of real time, `=ms` if it is frozen there */
   #adopt(position: string): void {
     if (position === this.#known) return;
     this.#known = position;
     const ms = Number(position.slice(1));
-    this.#clock.adopt(position.startsWith('=') ? { standsAt: ms } : { ahead: ms });
+    this.#clock.adopt(position.startsWith('=') ? { frozenAt: ms } : { ahead: ms });
   }
 }
 

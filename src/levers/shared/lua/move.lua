@@ -1,5 +1,5 @@
--- Moves service time, for all shards at once: each keeps a copy of its position, "+ms" ahead of real time or "=ms" for
--- where it stands. Returns whether service time could go there, and its position.
+-- Moves service time, for all shards at once: each keeps a copy of its position, "+ms" ahead of real time or "=ms" where
+-- it is frozen. Returns whether service time could go there, and its position.
 local function step(keys, args, present)
   local kind, amount, furthest, latest = args[1], tonumber(args[2]), tonumber(args[3]), tonumber(args[4])
   local position = redis.call('GET', keys[1]) or '+0'
