@@ -46,9 +46,9 @@ export function mockApp(parts: AppParts, levers: Levers) {
   const { otps, delivery, config, clock, ending } = parts;
   const root = baseApp(parts, hostCheck(config.OTP_ALLOWED_HOSTS));
   const base = root.use(pageRoutes());
-  const { replicas } = levers;
-  // A call obeys whatever levers were moved before it, by whichever replica.
-  if (replicas) base.onBeforeHandle(() => replicas.catchUp());
+  const { replica } = levers;
+  // A call sees all that calls answered before it did, at whatever replica. A failed flush is measured as two requests.
+  if (replica) base.onBeforeHandle(() => replica.catchUp()).onAfterHandle(() => replica.flush());
   return base
     .use(mockRoutes({ ...parts, levers }))
     .onBeforeHandle(faultHook(levers.faults, clock, ending, root))

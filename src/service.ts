@@ -16,9 +16,6 @@ import { Delivery } from './delivery/delivery.ts';
 import { IDLE_TIMEOUT_S } from './http/idle-timeout.ts';
 import { MovableClock } from './levers/clock/movable-clock.ts';
 import { createLevers } from './levers/levers.ts';
-import { createSharedLevers } from './levers/shared/levers.ts';
-import { Ties } from './levers/shared/ties.ts';
-import { ToldOtps } from './levers/shared/told-otps.ts';
 import { eventLog } from './log/event-log.ts';
 import { jsonLine, prettyLine } from './log/format.ts';
 import { Log, type WriteLines } from './log/log.ts';
@@ -127,21 +124,14 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
     if (!(error instanceof StoreUnavailable)) log.error(what, error);
   };
   const { signal } = closing;
-  const isMock = config.OTP_MODE === 'mock';
-  const ties = isMock && opened.redis ? new Ties({ ...opened.redis, clock, signal }) : undefined;
   const onError = failed('a tick failed');
   const expiry = new Expiry({ store, clock, announce, onError, signal });
-  const leverParts = { config, clock, store, delivery, bus, announce, expiry, wheel: opened.wheel };
-  const onLostTouch = failed('a look at other replicas failed');
-  const levers = ties
-    ? createSharedLevers({ ...leverParts, ties, run, onError: onLostTouch })
-    : isMock
-      ? createLevers(leverParts)
-      : undefined;
+  const onBehind = failed('catching up with other replicas failed');
+  const shared = opened.redis && { ...opened.redis, run, onError: onBehind };
+  const leverParts = { config, clock, store, delivery, bus, announce, expiry, wheel: opened.wheel, shared };
+  const levers = config.OTP_MODE === 'mock' ? createLevers(leverParts) : undefined;
   const codes = levers?.codes ?? randomCodes(config.OTP_LENGTH);
-  const otps = levers?.replicas
-    ? new ToldOtps(store, codes, announce, levers.replicas.told)
-    : new OtpService(store, codes, announce);
+  const otps = new OtpService(store, codes, announce);
 
   let phase: 'starting' | 'ready' | 'stopping' = 'starting';
   const ready = async () => phase === 'ready' && (await store.ready());
@@ -195,7 +185,7 @@ export function createService(env: Env = {}, surroundings: Surroundings = {}): S
       } catch (error) {
         throw new ListenError(hostname, port, error);
       }
-      loops = Promise.all([expiry.run(), levers?.replicas?.follow(signal)]);
+      loops = Promise.all([expiry.run(), levers?.replica?.follow(signal)]);
       phase = 'ready';
       log.info('listening', { url: url() });
       return url();

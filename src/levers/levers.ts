@@ -6,51 +6,40 @@ import type { Store } from '../core/store.ts';
 import type { WheelView } from '../core/wheel.ts';
 import { ClockLever } from './clock/clock-lever.ts';
 import type { MovableClock } from './clock/movable-clock.ts';
-import { takeMove } from './clock/move.ts';
-import { type FixedCode, FixedCodes } from './codes/fixed-codes.ts';
+import { FixedCodes } from './codes/fixed-codes.ts';
 import { SeededCodes } from './codes/seeded-codes.ts';
 import { EventHistory } from './events/history.ts';
 import type {} from './facts.ts';
-import { type Fault, type FaultLever, Faults } from './faults/faults.ts';
+import { Faults } from './faults/faults.ts';
 import { type Filter, Inbox } from './inbox/inbox.ts';
-import { Reset } from './reset/reset.ts';
+import { type Forgettable, Reset } from './reset/reset.ts';
 import type { LeverSettings } from './settings.ts';
+import { Replica, type SharedParts } from './shared/replica.ts';
+import { LocalState } from './state.ts';
 
-/** How many events are kept for readers of the stream that come back or are slow. */
-export const KEPT_EVENTS = 4_096;
+/** How many events are kept for readers of the stream that reconnect or are slow. */
+const KEPT_EVENTS = 4_096;
 
-/** What a test moves the service with, and sees of it. What is read is this process's; what is set may be others', too. */
+/** What a test moves the service with, and sees of it. */
 export interface Levers {
   readonly inbox: Inbox;
   readonly history: EventHistory;
   readonly clock: ClockLever;
   readonly codes: FixedCodes;
-  readonly faults: FaultLever;
+  readonly faults: Faults;
   readonly reset: Reset;
-  setCodes(list: readonly FixedCode[]): Promise<void> | void;
-  setFaults(list: readonly Fault[]): Promise<void> | void;
   /** Drops messages of the inbox. @returns how many */
-  clearInbox(filter: Filter): Promise<number> | number;
-  /** The timing wheel as it stands; undefined where the store has none in this process. */
+  clearInbox(filter: Filter): Promise<number>;
+  /** The timing wheel as it stands; undefined if the store has none in this process. */
   readonly wheel: (() => WheelView) | undefined;
-  /** What keeps this replica in step with the others; absent where there are none. */
-  readonly replicas?: InStep;
-}
-
-/** How a replica keeps in step with others that share its store. */
-export interface InStep {
-  /** Resolves when this replica knows all that any has told before the call. Rejects if the store does not answer. */
-  catchUp(): Promise<void>;
-  /** Resolves when all replicas can know what this one has told so far. Rejects if they may not. */
-  told(): Promise<void>;
-  /** Keeps up with the others until `signal` aborts. */
-  follow(signal: AbortSignal): Promise<void>;
+  /** Keeps this replica in step with the others; undefined if the store is not shared. */
+  readonly replica: Pick<Replica, 'catchUp' | 'flush' | 'follow'> | undefined;
 }
 
 export interface LeverParts {
   readonly config: LeverSettings;
   readonly clock: MovableClock;
-  /** What is on its way to users. */
+  /** Messages on their way to users. */
   readonly delivery: { forget(user?: string): Promise<void> };
   readonly store: Store;
   /** The timing wheel of that store as it stands, if it has one. */
@@ -58,58 +47,46 @@ export interface LeverParts {
   readonly bus: EventBus<OtpEvent>;
   readonly announce: Announce;
   readonly expiry: Expiry;
+  /** Absent if this process shares its store with no other. */
+  readonly shared?: SharedParts | undefined;
 }
 
-/** Builds the test levers, has them listen to events, and registers what each must forget. */
-export function createLevers({
-  config,
-  clock,
-  store,
-  delivery,
-  wheel,
-  bus,
-  announce,
-  expiry,
-}: LeverParts): Levers {
+/** Builds the test levers, subscribes them to events, and lists what a reset makes each of them forget. */
+export function createLevers(parts: LeverParts): Levers {
+  const { config, clock, store, delivery, wheel, bus, announce, expiry, shared } = parts;
   const inbox = new Inbox(clock);
   const history = new EventHistory(KEPT_EVENTS);
-  bus.subscribe((event) => inbox.hear(event));
-  bus.subscribe((event) => history.hear(event));
+  const replica = shared && new Replica({ ...shared, clock, delivery, inbox, history });
+  const state = replica ?? new LocalState(clock, { inbox, history });
+  bus.subscribe((event) => state.onEvent(event));
 
-  const seeded = config.OTP_SEED === '' ? undefined : new SeededCodes(config.OTP_SEED, config.OTP_LENGTH);
-  const codes = new FixedCodes(seeded ?? randomCodes(config.OTP_LENGTH));
-  if (seeded) bus.subscribe((event) => seeded.hear(event));
-  const faults = new Faults();
+  const { OTP_SEED: seed, OTP_LENGTH: length } = config;
+  const seeded = seed === '' ? undefined : new SeededCodes(seed, length, state.counter);
+  if (seeded) bus.subscribe((event) => seeded.onEvent(event));
+  const codes = new FixedCodes(seeded ?? randomCodes(length), state.codes);
+  const faults = new Faults(state.faults);
 
-  const reset = new Reset(expiry, announce);
-  // The clock first: the wheel of an emptied store begins at the time that it then is.
-  reset.register({ all: () => clock.reset() });
-  reset.register({ all: () => store.forget(), ofUser: (user) => store.forget(user) });
-  reset.register({ all: () => delivery.forget(), ofUser: (user) => delivery.forget(user) });
-  reset.register({ all: () => inbox.clear(), ofUser: (user) => inbox.clear({ user }) });
-  reset.register({ all: () => faults.clear() });
-  reset.register({ all: () => codes.clear() });
-  reset.register({ all: () => history.forget() });
-  if (seeded) reset.register({ all: () => seeded.forget(), ofUser: (user) => seeded.forget(user) });
+  const forgotten: Forgettable[] = [
+    // First the clock: the wheel of an emptied store starts at the current time.
+    { all: () => state.move({ reset: true }) },
+    { all: () => store.forget(), ofUser: (user) => store.forget(user) },
+    { all: () => delivery.forget(), ofUser: (user) => delivery.forget(user) },
+    { all: () => state.forget(), ofUser: (user) => state.forget(user) },
+    { all: () => codes.set([]) },
+    { all: () => faults.set([]) },
+  ];
+  if (seeded) forgotten.push({ all: () => seeded.forget(), ofUser: (user) => seeded.forget(user) });
 
-  const forgetCodes = async () => {
-    inbox.cancelAll();
-    await Promise.all([delivery.forget(), store.forget()]);
-  };
+  const forgetCodes = () => Promise.all([state.cancelMessages(), delivery.forget(), store.forget()]);
   return {
     inbox,
     history,
-    clock: new ClockLever({ clock, expiry, announce, forgetCodes, take: (move) => takeMove(clock, move) }),
+    clock: new ClockLever({ clock, expiry, announce, state, forgetCodes }),
     codes,
     faults,
-    reset,
-    setCodes(list) {
-      codes.list = list;
-    },
-    setFaults(list) {
-      faults.list = list;
-    },
-    clearInbox: (filter) => inbox.clear(filter),
+    reset: new Reset(expiry, announce, forgotten),
+    clearInbox: (filter) => state.clearInbox(filter),
     wheel,
+    replica,
   };
 }

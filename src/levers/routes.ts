@@ -5,22 +5,24 @@ import { keyCheck, keyDetail } from '../http/keys.ts';
 import { clockRoutes } from './clock/routes.ts';
 import { codeRoutes } from './codes/routes.ts';
 import { eventRoutes } from './events/routes.ts';
+import { expireRoutes } from './expire/routes.ts';
 import { faultRoutes } from './faults/routes.ts';
 import { inboxRoutes } from './inbox/routes.ts';
 import type { Levers } from './levers.ts';
-import { stateRoutes } from './reset/routes.ts';
+import { resetRoutes } from './reset/routes.ts';
 import type { LeverSettings } from './settings.ts';
+import { wheelRoutes } from './wheel/routes.ts';
 
 export interface MockParts {
   readonly levers: Levers;
   readonly otps: OtpService;
   readonly config: LeverSettings;
   readonly clock: Clock;
-  /** Aborts when the service is about to stop: who waits is answered, and streams end. */
+  /** Aborts when the service is about to stop: long polls are answered, and streams end. */
   readonly ending: AbortSignal;
 }
 
-/** `/mock/*`: what the real provider cannot give a test. */
+/** `/mock/*`: what a real provider can't give a test. A lever adds its routes here, in one line. */
 export function mockRoutes({ levers, otps, config, clock, ending }: MockParts) {
   const checkKey = keyCheck(config.OTP_API_KEYS);
   return new Elysia({ prefix: '/mock', tags: ['mock'], detail: keyDetail(config.OTP_API_KEYS) })
@@ -30,5 +32,7 @@ export function mockRoutes({ levers, otps, config, clock, ending }: MockParts) {
     .use(clockRoutes(levers.clock))
     .use(codeRoutes(levers))
     .use(faultRoutes(levers))
-    .use(stateRoutes(otps, levers));
+    .use(expireRoutes(otps))
+    .use(resetRoutes(levers))
+    .use(wheelRoutes(levers));
 }

@@ -1,205 +1,305 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
+import type { OtpEvent } from '../../src/core/events.ts';
+import { StoreUnavailable } from '../../src/core/store.ts';
 import { MovableClock } from '../../src/levers/clock/movable-clock.ts';
 import { EventHistory } from '../../src/levers/events/history.ts';
+import { Faults } from '../../src/levers/faults/faults.ts';
 import { Inbox } from '../../src/levers/inbox/inbox.ts';
-import { SharedClock } from '../../src/levers/shared/clock.ts';
-import { Follower } from '../../src/levers/shared/follower.ts';
-import { Journal } from '../../src/levers/shared/journal.ts';
-import { SharedLists } from '../../src/levers/shared/lists.ts';
-import { Reader } from '../../src/levers/shared/reader.ts';
-import { SharedSeededCodes } from '../../src/levers/shared/seeded-codes.ts';
-import { Turns } from '../../src/levers/shared/turns.ts';
+import { Replica } from '../../src/levers/shared/replica.ts';
 import { RedisConnection } from '../../src/redis/connection.ts';
+import { Keys } from '../../src/redis/keys.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { RedisServer } from '../support/redis-server.ts';
 
-/** Parts of the shared levers that take long, or time out, each by itself. */
-const TURN = 'otp:mock:{lever}:turn';
-const clock = systemClock();
+/** The levers' shared state, replica by replica, without a service around it. */
+const STREAM = 'otp:mock:{lever}:stream';
+const ISSUED = 'otp:mock:{lever}:issued';
+
+setDefaultTimeout(60_000);
+
+/** A connection that loses the next answer to a script, if a test says so. */
+class LossyConnection extends RedisConnection {
+  losesNext = false;
+
+  override async run(...args: Parameters<RedisConnection['run']>): Promise<unknown> {
+    const answer = await super.run(...args);
+    if (!this.losesNext) return answer;
+    this.losesNext = false;
+    throw new StoreUnavailable('the answer was lost');
+  }
+}
+
 let server: RedisServer;
-let redis: RedisConnection;
+let connection: LossyConnection;
 beforeAll(async () => {
   server = await RedisServer.start();
-  redis = new RedisConnection({ url: server.url, clock, timeoutMs: 5_000 });
-  redis.connect();
-  while (!redis.ready) await Bun.sleep(5);
+  connection = new LossyConnection({ url: server.url, clock: systemClock(), timeoutMs: 5_000 });
+  connection.connect();
+  while (!connection.ready) await Bun.sleep(5);
 });
 afterAll(async () => {
-  await redis.close();
+  await connection.close();
   await server[Symbol.asyncDispose]();
 });
 beforeEach(async () => void (await server.send('FLUSHALL')));
 
-describe('a turn', () => {
-  const turns = (by: Clock = clock) => new Turns(redis, by, new AbortController().signal);
+const keys = new Keys('otp:mock:', 'a pepper for tests');
+let made = 0;
 
-  test('is waited for, and not taken from one that works for longer than a turn lasts', async () => {
-    const order: string[] = [];
-    const long = turns().alone(async () => {
-      order.push('long begins');
-      await Bun.sleep(2_300);
-      order.push('long ends');
-    });
-    while (order.length === 0) await Bun.sleep(5);
-    await turns().alone(async () => order.push('short'));
-    await long;
-    expect(order).toEqual(['long begins', 'long ends', 'short']);
-  });
-
-  test('is given back when the work fails', async () => {
-    await expect(turns().alone(() => Promise.reject(new Error('a flaw')))).rejects.toThrow('a flaw');
-    expect(await server.send('GET', TURN)).toBeNull();
-  });
-
-  test('of one that dies in its midst lasts no longer than a second', async () => {
-    const taken = Promise.withResolvers<void>();
-    // One for whom no time passes prolongs nothing.
-    void turns(new ManualClock()).alone(async () => {
-      taken.resolve();
-      await new Promise(() => {});
-    });
-    await taken.promise;
-    const leftMs = Number(await server.send('PTTL', TURN));
-    // It is over when there is none left, and has no end with -1.
-    expect(leftMs).not.toBe(-1);
-    expect(leftMs).toBeLessThanOrEqual(1_000);
-  });
-
-  test('is the next one’s within 10 ms of its end', async () => {
-    const manual = new ManualClock();
-    await server.send('SET', TURN, 'of one that died');
-    let begun = false;
-    const waiting = turns(manual).alone(async () => {
-      begun = true;
-    });
-    while (manual.sleeping === 0) await Bun.sleep(1);
-    expect(begun).toBe(false);
-    await server.send('DEL', TURN);
-    await manual.advance(10);
-    await waiting;
-    expect(begun).toBe(true);
-  });
-
-  test('of another is left alone by one that lost its own', async () => {
-    await turns().alone(() => server.send('SET', TURN, 'another'));
-    expect(await server.send('GET', TURN)).toBe('another');
-  });
-});
-
-/** A replica's part that follows the journal, and the inbox that comes of it. */
-function followerRig(clock: Clock, more: { keep?: () => Promise<unknown> } = {}) {
-  const journal = new Journal(redis);
+/** A replica, with what it shows. */
+function replicaRig(real: Clock = systemClock()) {
+  const run = `run${made++}`;
+  const clock = new MovableClock(real);
   const inbox = new Inbox(clock);
-  const parts = { inbox, history: new EventHistory(10), forgetDelivery: async () => {}, run: 'here' };
+  const history = new EventHistory(5_000);
+  const forgotten: (string | undefined)[] = [];
+  const delivery = { forget: async (user?: string) => void forgotten.push(user) };
   const onError = (error: unknown) => {
     throw error;
   };
-  const rest = { renew: async () => {}, keep: async () => {}, onError, ...more };
-  return { journal, inbox, follower: new Follower({ clock, journal, reader: new Reader(parts), ...rest }) };
+  const replica = new Replica({ connection, keys, run, clock, inbox, history, delivery, onError });
+  return {
+    replica,
+    history,
+    forgotten,
+    /** The ids of the messages in its inbox, newest first, once it has caught up. */
+    async messages() {
+      await replica.catchUp();
+      return inbox.list({}).map(({ id }) => id);
+    },
+    /** The codes that its events are about, in order, once it has caught up. */
+    async events() {
+      await replica.catchUp();
+      return history.read(0, 5_000).events.map((event) => ('otp' in event ? event.otp : event.type));
+    },
+  };
 }
-const requested = (otp: string) =>
-  ({
-    type: 'otp.requested',
-    id: `of-${otp}`,
-    time: 0,
-    user: 'alice',
-    purpose: 'default',
-    otp,
-    code: '1111',
-    expiresAt: Number.MAX_SAFE_INTEGER,
-  }) as const;
 
-describe('a replica', () => {
-  test('keeps what levers have in Redis for as long as it is there, by a look each hour', async () => {
-    const manual = new ManualClock();
-    const ending = new AbortController();
-    const clockKeys = ['otp:mock:{0}:clock', 'otp:mock:{1}:clock'];
-    const time = new SharedClock(redis, clockKeys, new MovableClock(clock));
-    const lists = new SharedLists(redis, () => {});
-    const seeded = new SharedSeededCodes(redis, 'seed', 6);
-    const keep = () => Promise.all([journal.keep(), time.keep(), lists.keep(), seeded.keep()]);
-    const { journal, follower } = followerRig(manual, { keep });
+let events = 0;
+const requested = (otp: string, user = 'alice'): OtpEvent => ({
+  type: 'otp.requested',
+  id: `e${events++}`,
+  time: 0,
+  user,
+  purpose: 'default',
+  otp,
+  code: '1111',
+  expiresAt: Number.MAX_SAFE_INTEGER,
+});
+const wasReset = (): OtpEvent => ({ type: 'mock.reset', id: `e${events++}`, time: 0 });
 
-    await time.take({ advance: 60_000 });
-    await lists.setCodes([{ user: 'alice', code: '1111' }]);
-    journal.tell({ does: 'happen', event: requested('c1') });
-    seeded.hear(requested('c1'));
-    await Promise.all([journal.told(), seeded.counted()]);
-    const keys = ['journal', 'lists', 'seeds', 'seeds-by-use'].map((name) => `otp:mock:{lever}:${name}`);
-    for (const key of [...keys, ...clockKeys]) expect(await server.send('PEXPIRE', key, '60000')).toBe(1);
-
-    const following = follower.run(ending.signal);
-    for (let passedMs = 0; passedMs <= 3_600_000; passedMs += 1_200_000) {
-      while (manual.sleeping === 0) await Bun.sleep(1);
-      await manual.leap(1_200_000);
-    }
-    while (manual.sleeping === 0) await Bun.sleep(1);
-    for (const key of [...keys, ...clockKeys])
-      expect(Number(await server.send('PTTL', key))).toBeGreaterThan(86_000_000);
-    ending.abort();
-    await following;
-  });
-
-  test('has caught up when it knows what was told before, however much others tell meanwhile', async () => {
-    const others = new Journal(redis);
-    const { follower, inbox } = followerRig(clock);
+describe('catching up', () => {
+  test('ends once everything is known that was flushed before, however much others write meanwhile', async () => {
+    const { replica: writer } = replicaRig();
+    const { replica: marker } = replicaRig();
+    const reader = replicaRig();
     let writing = true;
     let batches = 0;
     const written = (async () => {
       for (; writing; batches++) {
-        for (let n = 0; n < 20; n++) others.tell({ does: 'happen', event: requested(`c${batches}-${n}`) });
-        await others.told();
+        for (let n = 0; n < 20; n++) writer.onEvent(requested(`c${batches}-${n}`));
+        await writer.flush();
       }
     })();
-    /** When so much more has been told that whoever still reads follows the others, and will not get to an end. */
+    /** Resolves after so many batches that the reader must be chasing the writer. */
     const late = async (from: number) => {
       while (writing && batches < from + 200) await Bun.sleep(1);
       return 'late';
     };
     for (let i = 0; i < 20; i++) {
-      others.tell({ does: 'happen', event: requested(`mark-${i}`) });
-      await others.told();
-      expect(await Promise.race([follower.catchUp(), late(batches)])).toBeUndefined();
-      expect(inbox.list({}).map(({ id }) => id)).toContain(`mark-${i}`);
+      marker.onEvent(requested(`mark-${i}`));
+      await marker.flush();
+      expect(await Promise.race([reader.replica.catchUp(), late(batches)])).toBeUndefined();
+      expect(await reader.messages()).toContain(`mark-${i}`);
     }
     writing = false;
     await written;
   });
+
+  test('starts again from the oldest entry kept if the stream no longer has the place to read on from', async () => {
+    const writer = replicaRig();
+    const reader = replicaRig();
+    writer.replica.onEvent(requested('c1'));
+    await writer.replica.flush();
+    expect(await reader.messages()).toEqual(['c1']);
+    const waiting = reader.history.grown(1, new AbortController().signal);
+    for (const otp of ['c2', 'c3', 'c4']) writer.replica.onEvent(requested(otp));
+    await writer.replica.flush();
+    await server.send('XTRIM', STREAM, 'MAXLEN', '2');
+    expect(await reader.messages()).toEqual(['c4', 'c3']);
+    await waiting;
+    const { missed, events } = reader.history.read(1, 10);
+    expect([missed, events.length]).toEqual([1, 2]);
+  });
+
+  test('shows what an older copy of Redis has, after a failover to that, as a replica that joins does', async () => {
+    const writer = replicaRig();
+    const reader = replicaRig();
+    writer.replica.onEvent(requested('c1'));
+    await writer.replica.flush();
+    writer.replica.onEvent(requested('c2'));
+    await writer.replica.flush();
+    expect(await reader.messages()).toEqual(['c2', 'c1']);
+    const [[newest]] = Object(await server.send('XREVRANGE', STREAM, '+', '-', 'COUNT', '1'));
+    await server.send('XDEL', STREAM, String(newest));
+    expect(await reader.messages()).toEqual(['c1']);
+    expect(await replicaRig().messages()).toEqual(['c1']);
+  });
 });
 
-describe('the journal', () => {
-  test('has the entries of a replica in the order in which it told them, however many batches they go out in', async () => {
-    const journal = new Journal(redis);
-    for (let i = 0; i < 2_000; i++) {
-      journal.tell({ does: 'end', by: `${i}` });
+describe('flushing', () => {
+  test('keeps the events of one replica in order, however many batches they go out in', async () => {
+    const writer = replicaRig();
+    const otps = Array.from({ length: 2_000 }, (_, i) => `c${i}`);
+    for (const [i, otp] of otps.entries()) {
+      writer.replica.onEvent(requested(otp));
       if (i % 7 === 0) await Bun.sleep(0);
     }
-    await journal.told();
-    const read: string[] = [];
-    for (let place: string | undefined, more = true; more; ) {
-      const passage = await journal.read(place);
-      for (const { number, entry } of passage.entries)
-        read.push(`${number} ${'by' in entry ? entry.by : ''}`);
-      place = passage.entries.at(-1)?.place;
-      more = passage.more;
-    }
-    expect(read).toEqual(Array.from({ length: 2_000 }, (_, i) => `${i + 1} ${i}`));
+    await writer.replica.flush();
+    expect(await replicaRig().events()).toEqual(otps);
+    expect(await writer.events()).toEqual(otps);
   });
 
-  test('says that it was not told, to those whose entries were on their way then and to nobody else', async () => {
-    const journal = new Journal(redis);
-    await server.send('SET', 'otp:mock:{lever}:journal', 'no stream');
-    journal.tell({ does: 'end', by: 'here' });
-    await expect(journal.told()).rejects.toThrow('WRONGTYPE');
-    await expect(
-      journal.toldBy(async () => {
-        journal.tell({ does: 'end', by: 'here' });
-        // The batch has failed before the work is over.
-        await Bun.sleep(50);
-      }),
-    ).rejects.toThrow('WRONGTYPE');
-    await journal.told();
-    await journal.toldBy(async () => {});
+  test('fails while events can’t be appended, and appends them once they can', async () => {
+    const writer = replicaRig();
+    await server.send('SET', STREAM, 'not a stream');
+    writer.replica.onEvent(requested('c1'));
+    await expect(writer.replica.flush()).rejects.toThrow('WRONGTYPE');
+    writer.replica.onEvent(requested('c2'));
+    await expect(writer.replica.flush()).rejects.toThrow('WRONGTYPE');
+    await server.send('DEL', STREAM);
+    await writer.replica.flush();
+    expect(await replicaRig().events()).toEqual(['c1', 'c2']);
   });
+
+  test('tells an event once, also if it was appended and the answer was lost', async () => {
+    const writer = replicaRig();
+    connection.losesNext = true;
+    writer.replica.onEvent(requested('c1'));
+    await expect(writer.replica.flush()).rejects.toThrow('the answer was lost');
+    writer.replica.onEvent(requested('c2'));
+    await writer.replica.flush();
+    expect(await replicaRig().events()).toEqual(['c1', 'c2']);
+    expect(await writer.events()).toEqual(['c1', 'c2']);
+  });
+
+  test('never repeats a clearing of the inbox that failed: messages have come since', async () => {
+    const { replica, messages } = replicaRig();
+    await server.send('SET', STREAM, 'not a stream');
+    await expect(replica.clearInbox({})).rejects.toThrow('WRONGTYPE');
+    await server.send('DEL', STREAM);
+    replica.onEvent(requested('c1'));
+    await replica.flush();
+    expect(await messages()).toEqual(['c1']);
+  });
+});
+
+describe('a reset', () => {
+  test('drops what another replica tells after it, but had announced before it knew of it', async () => {
+    const here = replicaRig();
+    const there = replicaRig();
+    await there.replica.catchUp();
+    await here.replica.forget();
+    there.replica.onEvent(requested('before'));
+    await there.replica.flush();
+    expect([await here.events(), await there.events()]).toEqual([[], []]);
+    there.replica.onEvent(requested('after'));
+    await there.replica.flush();
+    expect([await here.events(), await there.events()]).toEqual([['after'], ['after']]);
+    expect(await here.messages()).toEqual(['after']);
+  });
+
+  test('keeps what this replica announces from the call on, and nothing from before it', async () => {
+    const here = replicaRig();
+    here.replica.onEvent(requested('before'));
+    const reset = here.replica.forget();
+    here.replica.onEvent(wasReset());
+    here.replica.onEvent(requested('after'));
+    await here.replica.catchUp();
+    await reset;
+    await here.replica.flush();
+    for (const { events } of [here, replicaRig()]) expect(await events()).toEqual(['mock.reset', 'after']);
+  });
+
+  test('makes other replicas give up their deliveries: all, or those of one user', async () => {
+    const here = replicaRig();
+    const there = replicaRig();
+    for (const user of ['alice', undefined]) await here.replica.forget(user);
+    await here.replica.cancelMessages();
+    await there.replica.catchUp();
+    expect(there.forgotten).toEqual(['alice', undefined, undefined]);
+  });
+
+  test('leaves deliveries alone that this replica has begun since the call', async () => {
+    const here = replicaRig();
+    await here.replica.forget();
+    await here.replica.cancelMessages();
+    await here.replica.catchUp();
+    expect(here.forgotten).toEqual([]);
+  });
+});
+
+describe('faults', () => {
+  test('of a list that another replica has replaced strike no more, and use up none of the new one', async () => {
+    const here = replicaRig();
+    const there = replicaRig();
+    const fault = { on: 'verify', times: 1, status: 500 } as const;
+    const [faultsHere, faultsThere] = [new Faults(here.replica.faults), new Faults(there.replica.faults)];
+    await faultsHere.set([fault]);
+    await here.replica.catchUp();
+    await faultsThere.set([{ ...fault, times: 2 }]);
+    expect(await faultsHere.strike('verify', 'alice')).toBeUndefined();
+    await here.replica.catchUp();
+    expect(faultsHere.list).toMatchObject([{ times: 2 }]);
+    expect(await faultsHere.strike('verify', 'alice')).toMatchObject({ status: 500 });
+  });
+
+  test('that are used up let the next one strike, also if this replica has not noticed yet', async () => {
+    const here = replicaRig();
+    const there = replicaRig();
+    const [faultsHere, faultsThere] = [new Faults(here.replica.faults), new Faults(there.replica.faults)];
+    await faultsHere.set([
+      { on: 'verify', times: 1, status: 500 },
+      { on: 'verify', status: 504 },
+    ]);
+    await Promise.all([here.replica.catchUp(), there.replica.catchUp()]);
+    expect(await faultsHere.strike('verify', 'alice')).toMatchObject({ status: 500 });
+    expect(await faultsThere.strike('verify', 'alice')).toMatchObject({ status: 504 });
+  });
+});
+
+test('OTP_SEED counts the codes of at most 100,000 users and purposes', async () => {
+  const { replica } = replicaRig();
+  const { counter } = replica;
+  for (let n = 0; n < 100_001; n += 1_000) {
+    for (let i = n; i < Math.min(n + 1_000, 100_001); i++)
+      counter.count({ user: `user-${i}`, purpose: 'login' });
+    await replica.flush();
+  }
+  expect(await server.send('HLEN', ISSUED)).toBe(100_000);
+});
+
+test('a running replica renews every hour how long Redis keeps what the levers share', async () => {
+  const manual = new ManualClock();
+  const ending = new AbortController();
+  const { replica } = replicaRig(manual);
+  await replica.move({ advance: 60_000 });
+  await replica.codes.set([{ user: 'alice', code: '1111' }]);
+  replica.onEvent(requested('c1'));
+  replica.counter.count({ user: 'alice', purpose: 'default' });
+  await replica.flush();
+  const all = Object.values(Object(await server.send('KEYS', '*'))).map(String);
+  expect(all).toHaveLength(3 + keys.shards.length);
+  for (const key of all) expect(await server.send('PEXPIRE', key, '60000')).toBe(1);
+
+  const following = replica.follow(ending.signal);
+  for (let passedMs = 0; passedMs <= 3_600_000; passedMs += 1_200_000) {
+    while (manual.sleeping === 0) await Bun.sleep(1);
+    await manual.leap(1_200_000);
+  }
+  while (manual.sleeping === 0) await Bun.sleep(1);
+  for (const key of all) expect(Number(await server.send('PTTL', key))).toBeGreaterThan(86_000_000);
+  ending.abort();
+  await following;
 });

@@ -5,7 +5,7 @@ import { startReplicas } from '../support/replicas-in-turn.ts';
 import { SOON, watchedPage } from '../support/watched-page.ts';
 
 browserTest(
-  'the page of one replica shows what others do, what is not to be had, and that Redis is away',
+  'the page of one replica shows what others do, that there is no wheel, and that Redis is away',
   async (browser) => {
     await using redis = await RedisServer.start();
     await using both = await startReplicas(2, redis.url);

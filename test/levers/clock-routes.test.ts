@@ -4,7 +4,7 @@ import { rig } from '../support/api.ts';
 const move = (body: object, { post }: ReturnType<typeof rig>) => post('/mock/clock', body);
 
 describe('POST /mock/clock', () => {
-  test('moves service time ahead, and it goes on from there by itself', async () => {
+  test('moves service time ahead, and it flows on from there', async () => {
     const it = rig();
     expect((await it.send('/mock/clock')).body).toEqual({
       now: '2026-01-01T00:00:00.000Z',
@@ -24,7 +24,7 @@ describe('POST /mock/clock', () => {
     });
   });
 
-  test('answers when all that became due has expired and was announced, and says how many that were', async () => {
+  test('answers once all that became due has expired and is announced, with the number of codes', async () => {
     const it = rig();
     for (let i = 0; i < 3_000; i++) await it.post('/otp/request', { user: `user-${i}`, ttl: 60 + (i % 2) });
     expect((await move({ advance: 60 }, it)).body).toMatchObject({ expired: 1_500 });
@@ -34,7 +34,7 @@ describe('POST /mock/clock', () => {
     expect((await move({ advance: 3_600 }, it)).body).toMatchObject({ expired: 0 });
   });
 
-  test('ends what runs out within the second that it leads into, and nothing that does not', async () => {
+  test('expires codes whose deadline lies within the unfinished second, and no later ones', async () => {
     const it = rig();
     it.clock.set(it.clock.now() + 400);
     for (let i = 0; i < 1_200; i++) await it.post('/otp/request', { user: `user-${i}`, ttl: 60 });
@@ -46,7 +46,7 @@ describe('POST /mock/clock', () => {
     expect((await move({ advance: 60 }, it)).body).toMatchObject({ expired: 0 });
   });
 
-  test('shows a code that expired by the move as expired for a minute, however far it went', async () => {
+  test('shows a code that a move expired as expired for a minute, however far the move went', async () => {
     const it = rig();
     await it.post('/otp/request', { user: 'alice', code: '111111' });
     await move({ advance: 31_622_400 }, it);
@@ -58,7 +58,7 @@ describe('POST /mock/clock', () => {
     expect(await verify()).toBe(404);
   });
 
-  test('moves locks, cooldowns and windows, too', async () => {
+  test('moves locks, cooldowns and windows as well', async () => {
     const it = rig({ OTP_MAX_ATTEMPTS: '1', OTP_RESEND_COOLDOWN: '30', OTP_LOCKOUT: '300' });
     await it.post('/otp/request', { user: 'alice', code: '111111' });
     await it.post('/otp/verify', { user: 'alice', code: '999999' });
@@ -73,7 +73,7 @@ describe('POST /mock/clock', () => {
     expect((await it.post('/otp/request', { user: 'alice' })).status).toBe(200);
   });
 
-  test('stops service time, and lets it flow on from where it stands', async () => {
+  test('freezes service time, and lets it flow on from where it is', async () => {
     const it = rig();
     await it.post('/otp/request', { user: 'alice', code: '111111', ttl: 60 });
     expect((await move({ freeze: true }, it)).body).toMatchObject({ frozen: true, offset: 0 });
@@ -88,7 +88,7 @@ describe('POST /mock/clock', () => {
     expect((await it.post('/otp/verify', { user: 'alice', code: '111111' })).status).toBe(410);
   });
 
-  test('sets service time to a moment ahead of it, in whatever zone that is written', async () => {
+  test('sets service time to a later moment, written in any time zone', async () => {
     const it = rig();
     expect((await move({ set: '2026-01-02T02:00:00.250+02:00' }, it)).body).toMatchObject({
       now: '2026-01-02T00:00:00.250Z',
@@ -97,8 +97,8 @@ describe('POST /mock/clock', () => {
   });
 
   test.each([
-    ['one that is past', '2025-12-31T23:59:59Z'],
-    ['one more than 366 days ahead', '2027-01-02T00:00:01Z'],
+    ['a past moment', '2025-12-31T23:59:59Z'],
+    ['a moment more than 366 days ahead', '2027-01-02T00:00:01Z'],
   ])('refuses %s, and moves nothing', async (_, set) => {
     const it = rig();
     expect(await move({ set }, it)).toMatchObject({ status: 400, body: { errors: [{ field: '/set' }] } });
@@ -107,7 +107,7 @@ describe('POST /mock/clock', () => {
     expect(it.log()).toEqual([]);
   });
 
-  test('ends before the year 9999, where moments are written otherwise: no call fails there', async () => {
+  test('never goes past the year 9998, after which moments are written differently: no call fails there', async () => {
     const it = rig();
     it.clock.set(Date.UTC(9_998, 6, 1));
     expect((await move({ advance: 15_000_000 }, it)).status).toBe(200);
@@ -119,7 +119,7 @@ describe('POST /mock/clock', () => {
     expect((await it.send('/mock/clock')).body).toMatchObject({ offset: 15_000_000 });
   });
 
-  test('goes back to real time by a reset alone, which forgets codes, counts and locks', async () => {
+  test('goes back to real time by a reset only, which forgets codes, counts and locks', async () => {
     const it = rig({ OTP_MAX_ATTEMPTS: '1' });
     await it.post('/otp/request', { user: 'locked', code: '111111' });
     await it.post('/otp/verify', { user: 'locked', code: '999999' });
@@ -140,7 +140,7 @@ describe('POST /mock/clock', () => {
     expect((await move({ advance: 60 }, it)).body).toMatchObject({ expired: 1 });
   });
 
-  test('makes moves that come at once one after the other, and counts what each expired', async () => {
+  test('takes simultaneous moves one after the other, and counts what each expired', async () => {
     const it = rig();
     for (let i = 0; i < 1_000; i++) await it.post('/otp/request', { user: `user-${i}`, ttl: 1 + (i % 10) });
     const moves = await Promise.all(Array.from({ length: 10 }, () => move({ advance: 1 }, it)));
@@ -151,23 +151,23 @@ describe('POST /mock/clock', () => {
   test.each([
     ['nothing', {}],
     ['two moves at once', { advance: 1, freeze: true }],
-    ['no second', { advance: 0 }],
+    ['zero seconds', { advance: 0 }],
     ['half a second', { advance: 0.5 }],
-    ['seconds as text', { advance: '60' }],
+    ['seconds as a string', { advance: '60' }],
     ['more than 366 days', { advance: 31_622_401 }],
     ['a moment without a zone', { set: '2026-01-02T00:00:00' }],
-    ['no moment', { set: '2026-13-45T00:00:00Z' }],
+    ['a moment that does not exist', { set: '2026-13-45T00:00:00Z' }],
     ['31 November', { set: '2026-11-31T00:00:00Z' }],
-    ['29 February of a year that has none', { set: '2026-02-29T00:00:00+02:00' }],
+    ['29 February of a year without one', { set: '2026-02-29T00:00:00+02:00' }],
     ['24 o’clock', { set: '2026-11-30T24:00:00Z' }],
-    ['a reset to something', { reset: false }],
-    ['another lever', { rewind: 60 }],
+    ['a reset that is false', { reset: false }],
+    ['an unknown move', { rewind: 60 }],
   ])('refuses %s', async (_, body) => {
     expect(await move(body, rig())).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
   });
 });
 
-test('a code that is asked for while a move is under way lives by the time that was moved to', async () => {
+test('a code requested during a move gets its deadline from the time moved to', async () => {
   const it = rig();
   for (let i = 0; i < 5_000; i++) await it.post('/otp/request', { user: `user-${i}`, ttl: 60 });
   const moving = move({ advance: 3_600 }, it);
@@ -178,7 +178,7 @@ test('a code that is asked for while a move is under way lives by the time that 
 });
 
 describe('POST /mock/expire', () => {
-  test('ends the time of one code now, and of no other', async () => {
+  test('expires one code now, and no other', async () => {
     const { post, send, log, clock } = rig();
     for (const purpose of ['login', 'reset'])
       await post('/otp/request', { user: 'alice', purpose, code: '111111' });
@@ -197,7 +197,7 @@ describe('POST /mock/expire', () => {
     expect(expired).toMatchObject([{ ...login, requestId: expect.any(String) }]);
   });
 
-  test('is 404 no_code where there is none, or none any more', async () => {
+  test('answers 404 no_code if there is no live code', async () => {
     const { post } = rig();
     expect(await post('/mock/expire', { user: 'alice' })).toMatchObject({
       status: 404,
@@ -209,7 +209,7 @@ describe('POST /mock/expire', () => {
   });
 });
 
-test('GET /mock/wheel shows the hand and the slots that have entries', async () => {
+test('GET /mock/wheel shows the current slot and the slots that have entries', async () => {
   const it = rig();
   await it.post('/otp/request', { user: 'alice', ttl: 60 });
   await it.post('/otp/request', { user: 'bob', ttl: 60 });

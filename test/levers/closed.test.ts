@@ -8,33 +8,33 @@ const routes = service.app.routes
   .filter(({ path }) => path.startsWith('/mock/'))
   .map(({ method, path }) => ({ method, path }));
 
-test('there are levers to speak of', () => {
+test('the app has more than 14 lever routes', () => {
   expect(routes.length).toBeGreaterThan(14);
 });
 
-describe('in strict mode there is no lever:', () => {
+describe('in strict mode the levers are not there:', () => {
   const { send } = rig({ OTP_MODE: 'strict', OTP_API_KEYS: KEY }, [channelOf(async () => {})]);
   test.each(routes)('$method $path is 404', async ({ method, path }) => {
     const headers = { authorization: `Bearer ${KEY}` };
     expect(await send(path, { method, headers })).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });
 
-  test('and OTP_SEED keeps it from starting', () => {
+  test('OTP_SEED prevents the service from starting', () => {
     expect(() =>
       rig({ OTP_MODE: 'strict', OTP_API_KEYS: KEY, OTP_SEED: 'x' }, [channelOf(async () => {})]),
     ).toThrow('OTP_SEED must not');
   });
 });
 
-describe('with API keys set, before anything else is looked at,', () => {
+describe('with API keys set, before any other check,', () => {
   const { send } = rig({ OTP_API_KEYS: KEY });
-  test.each(routes)('$method $path wants one', async ({ method, path }) => {
+  test.each(routes)('$method $path requires a key', async ({ method, path }) => {
     const without = await send(`${path}?nonsense=1`, { method });
     expect(without).toMatchObject({ status: 401, body: { code: 'unauthorized' } });
   });
 
   test.each(routes.filter(({ path }) => path !== '/mock/events'))(
-    '$method $path takes it',
+    '$method $path accepts a key',
     async ({ method, path }) => {
       const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
       expect((await send(path, { method, headers })).status).not.toBe(401);
@@ -42,9 +42,9 @@ describe('with API keys set, before anything else is looked at,', () => {
   );
 });
 
-describe('what a route does not read is refused, not ignored, for it was meant for something:', () => {
+describe('input that a route does not read is refused, not ignored:', () => {
   const { send, post } = rig();
-  test.each(routes)('$method $path with a query that it does not know', async ({ method, path }) => {
+  test.each(routes)('$method $path with an unknown query parameter', async ({ method, path }) => {
     const body = path.endsWith('s') ? '[]' : '{"user":"alice","advance":1}';
     const headers = { 'content-type': 'application/json' };
     const init = { method, headers, ...(/^P/.test(method) && { body }) };
@@ -54,7 +54,7 @@ describe('what a route does not read is refused, not ignored, for it was meant f
     });
   });
 
-  test('a user in the query of a reset, and in the body of what takes a query', async () => {
+  test('a user in the query of a reset, and in the body of a route that takes a query', async () => {
     await post('/otp/request', { user: 'bob', code: '111111' });
     expect(await post('/mock/reset?user=alice', {})).toMatchObject({
       body: { errors: [{ field: '/user' }] },
@@ -66,7 +66,7 @@ describe('what a route does not read is refused, not ignored, for it was meant f
   });
 });
 
-describe('a page of another origin, or one that calls by a name of its own, is refused:', () => {
+describe('a page of another origin, or under a host name of its own, is refused:', () => {
   const { send } = rig();
   test.each(routes)('$method $path', async ({ method, path }) => {
     const foreign = await send(path, { method, headers: { origin: 'https://evil.com' } });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { rig } from '../support/api.ts';
 
 describe('/mock/codes', () => {
-  test('gives users who match a code that is known in advance, and keeps no limit on them', async () => {
+  test('gives users who match the fixed code, and exempts them from all limits', async () => {
     const { post, send } = rig({ OTP_MAX_ATTEMPTS: '1', OTP_RESEND_COOLDOWN: '30', OTP_SEND_LIMIT: '1' });
     const fixed = [{ user: 'test-*', code: '424242' }];
     expect(await post('/mock/codes', fixed, {}, 'PUT')).toMatchObject({ status: 200, body: fixed });
@@ -17,7 +17,7 @@ describe('/mock/codes', () => {
     expect((await post('/otp/request', { user: 'other' })).status).toBe(429);
   });
 
-  test('gives way to a code that the request itself brings', async () => {
+  test('gives way to a code in the request itself', async () => {
     const { post } = rig();
     await post('/mock/codes', [{ user: '*', code: '424242' }], {}, 'PUT');
     expect((await post('/otp/request', { user: 'alice', code: '1111' })).body).toMatchObject({
@@ -25,7 +25,7 @@ describe('/mock/codes', () => {
     });
   });
 
-  test('is replaced as a whole by each PUT, and emptied by DELETE', async () => {
+  test('is replaced as a whole by PUT, and emptied by DELETE', async () => {
     const { post, send } = rig();
     await post('/mock/codes', [{ user: 'alice', code: '111111' }], {}, 'PUT');
     await post('/mock/codes', [{ user: 'bob', code: '222222' }], {}, 'PUT');
@@ -36,7 +36,7 @@ describe('/mock/codes', () => {
   });
 
   test.each([
-    ['no list', { user: 'alice', code: '111111' }, ''],
+    ['a body that is not a list', { user: 'alice', code: '111111' }, ''],
     ['two stars', [{ user: 'a*b*', code: '111111' }], '/0/user'],
     [
       'a star in the middle',
@@ -46,10 +46,10 @@ describe('/mock/codes', () => {
       ],
       '/1/user',
     ],
-    ['no code', [{ user: 'alice' }], '/0/code'],
+    ['a missing code', [{ user: 'alice' }], '/0/code'],
     ['letters', [{ user: 'alice', code: 'abcdef' }], '/0/code'],
-    ['a field too many', [{ user: 'alice', code: '111111', note: 'x' }], '/0/note'],
-  ])('refuses %s, and stays as it was', async (_, body, field) => {
+    ['an unknown field', [{ user: 'alice', code: '111111', note: 'x' }], '/0/note'],
+  ])('refuses %s, and keeps the list as it was', async (_, body, field) => {
     const { post, send } = rig();
     await post('/mock/codes', [{ user: 'alice', code: '111111' }], {}, 'PUT');
     const refused = await post('/mock/codes', body, {}, 'PUT');
@@ -66,7 +66,7 @@ describe('OTP_SEED', () => {
     return drawn;
   };
 
-  test('repeats each user’s codes from run to run, whatever others do meanwhile', async () => {
+  test('repeats the codes of each user from run to run, whatever other users do meanwhile', async () => {
     const seed = { OTP_SEED: 'a seed' };
     const alone = await codes(seed, ['alice', 'alice', 'alice']);
     const among = await codes(seed, ['bob', 'alice', 'bob', 'carol', 'alice', 'alice']);
@@ -83,7 +83,7 @@ describe('/mock/faults', () => {
     return it;
   };
 
-  test('has the next matching calls fail, then all is well', async () => {
+  test('makes the next matching calls fail, and after that calls succeed again', async () => {
     const { post, send } = await faulty([{ on: 'request', user: 'a*', times: 2, status: 503 }]);
     const ask = async (user: string) => (await post('/otp/request', { user })).status;
     expect(await ask('bob')).toBe(200);
@@ -101,7 +101,7 @@ describe('/mock/faults', () => {
     ['request', { user: 'alice' }],
     ['verify', { user: 'alice', code: '111111' }],
     ['cancel', { user: 'alice' }],
-  ])('has %s fail with any status from 400 to 599, and do nothing', async (on, body) => {
+  ])('makes %s fail with any status from 400 to 599, without any effect', async (on, body) => {
     for (const status of [400, 418, 500, 599]) {
       const { post, send } = await faulty([{ on, status, times: 1 }]);
       await post('/otp/request', { user: 'alice', code: '111111' });
@@ -114,7 +114,7 @@ describe('/mock/faults', () => {
     }
   });
 
-  test('comes after the checks of a call: what is refused anyway uses no fault up', async () => {
+  test('strikes only calls that pass validation: an invalid call uses up no fault', async () => {
     const { post, send } = await faulty([{ on: 'request', times: 1, status: 503 }]);
     expect((await post('/otp/request', { usr: 'alice' })).status).toBe(400);
     expect((await post('/otp/request', '{')).status).toBe(400);
@@ -122,7 +122,7 @@ describe('/mock/faults', () => {
     expect((await post('/otp/request', { user: 'alice' })).status).toBe(503);
   });
 
-  test('delays a call in real time, and lets it go on where that is all', async () => {
+  test('delays a call in real time, and lets it go on if the fault has nothing but a delay', async () => {
     const { post, clock } = await faulty([{ on: 'request', times: 1, delayMs: 2_500 }]);
     let status = 0;
     const asked = post('/otp/request', { user: 'alice' }).then((answer) => {
@@ -137,7 +137,7 @@ describe('/mock/faults', () => {
     expect(status).toBe(200);
   });
 
-  test('delays, then fails', async () => {
+  test('makes a call fail after its delay', async () => {
     const { post, clock } = await faulty([{ on: 'request', times: 1, delayMs: 1_000, status: 500 }]);
     const asked = post('/otp/request', { user: 'alice' });
     await clock.settle();
@@ -145,7 +145,7 @@ describe('/mock/faults', () => {
     expect((await asked).status).toBe(500);
   });
 
-  test('a call that is delayed takes place though its client has given up, as with a slow provider', async () => {
+  test('lets a delayed call take effect though its client has disconnected, as a slow provider does', async () => {
     const { post, service, clock, send } = await faulty([{ on: 'verify', times: 1, delayMs: 20_000 }]);
     await post('/otp/request', { user: 'alice', code: '111111' });
     const leaving = new AbortController();
@@ -166,7 +166,7 @@ describe('/mock/faults', () => {
     expect((await send('/mock/inbox')).body).toMatchObject({ messages: [{ state: 'verified' }] });
   });
 
-  test('a call that is delayed when the service stops is refused, and does nothing', async () => {
+  test('refuses a delayed call when the service stops, without any effect', async () => {
     const { post, service, clock, send } = await faulty([{ on: 'request', delayMs: 60_000 }]);
     const asked = post('/otp/request', { user: 'alice' });
     await clock.settle();
@@ -175,22 +175,22 @@ describe('/mock/faults', () => {
     expect((await send('/mock/inbox')).body).toEqual({ messages: [] });
   });
 
-  test('is 401 before all else where keys are wanted', async () => {
+  test('answers 401 before anything else if API keys are set', async () => {
     const { post } = rig({ OTP_API_KEYS: 'k'.repeat(32) });
     expect((await post('/mock/faults', [], {}, 'PUT')).status).toBe(401);
   });
 
   test.each([
-    ['another operation', { on: 'wheel', status: 503 }, '/0/on'],
+    ['an unknown operation', { on: 'wheel', status: 503 }, '/0/on'],
     ['no operation', { status: 503 }, '/0/on'],
-    ['a status that is no error', { on: 'request', status: 200 }, '/0/status'],
-    ['a status beyond them', { on: 'request', status: 600 }, '/0/status'],
-    ['no time', { on: 'request', times: 0, status: 503 }, '/0/times'],
-    ['a probability beyond 1', { on: 'request', probability: 1.5, status: 503 }, '/0/probability'],
-    ['a delay over a minute', { on: 'request', delayMs: 60_001 }, '/0/delayMs'],
-    ['an answer and none', { on: 'request', status: 503, drop: true }, '/0/drop'],
-    ['nothing that goes wrong', { on: 'request', times: 3 }, '/0'],
-    ['a field too many', { on: 'request', status: 503, code: 1 }, '/0/code'],
+    ['a status that is not an error', { on: 'request', status: 200 }, '/0/status'],
+    ['a status above 599', { on: 'request', status: 600 }, '/0/status'],
+    ['zero times', { on: 'request', times: 0, status: 503 }, '/0/times'],
+    ['a probability above 1', { on: 'request', probability: 1.5, status: 503 }, '/0/probability'],
+    ['a delay of more than a minute', { on: 'request', delayMs: 60_001 }, '/0/delayMs'],
+    ['a status and a drop', { on: 'request', status: 503, drop: true }, '/0/drop'],
+    ['no effect', { on: 'request', times: 3 }, '/0'],
+    ['an unknown field', { on: 'request', status: 503, code: 1 }, '/0/code'],
   ])('refuses a fault with %s', async (_, fault, field) => {
     const { post, send } = rig();
     expect(await post('/mock/faults', [fault], {}, 'PUT')).toMatchObject({
@@ -227,7 +227,7 @@ describe('POST /mock/reset', () => {
     expect((await post('/otp/request', { user: 'seeded' })).body).toMatchObject({ code: drawn });
   });
 
-  test('with a user forgets that one’s codes, counts, locks and messages alone', async () => {
+  test('with a user forgets the codes, counts, locks and messages of that user only', async () => {
     const { post, send } = rig({ OTP_MAX_ATTEMPTS: '1' });
     for (const user of ['alice', 'bob']) {
       await post('/otp/request', { user, code: '111111' });
@@ -246,7 +246,7 @@ describe('POST /mock/reset', () => {
     expect((await send('/mock/clock')).body).toMatchObject({ offset: 60 });
   });
 
-  test('of one user leaves a code alone that is asked for meanwhile, and of all a move in peace', async () => {
+  test('of one user spares a code requested meanwhile, and of everything waits for a move of the clock', async () => {
     const { post } = rig();
     for (let i = 0; i < 5_000; i++) await post('/otp/request', { user: `user-${i}`, ttl: 60 });
     await post('/otp/request', { user: 'alice', code: '111111' });
@@ -261,7 +261,7 @@ describe('POST /mock/reset', () => {
     expect((await reset).status).toBe(200);
   });
 
-  test('gives ids that go on from those before', async () => {
+  test('keeps ids growing', async () => {
     const { post } = rig();
     const number = async () =>
       Number(/-c(\d+)$/.exec(String((await post('/otp/request', { user: 'a' })).body['id']))?.[1]);

@@ -7,28 +7,28 @@ const key = (user: string, purpose = 'default') => ({ user, purpose });
 describe('fixed codes', () => {
   const others = { draw: async () => '000000' };
 
-  test('are for those who match; the first entry counts, and all others draw theirs elsewhere', async () => {
+  test('are for users who match, by the first entry that does; all others draw their codes elsewhere', async () => {
     const codes = new FixedCodes(others);
-    codes.list = [
+    await codes.set([
       { user: 'alice', code: '1111' },
       { user: 'a*', code: '222222' },
-    ];
+    ]);
     expect(await Promise.all(['alice', 'anna', 'bob'].map((user) => codes.draw(key(user))))).toEqual([
       '1111',
       '222222',
       '000000',
     ]);
     expect(['alice', 'anna', 'bob'].map((user) => codes.isExempt(user))).toEqual([true, true, false]);
-    codes.clear();
+    await codes.set([]);
     expect([await codes.draw(key('alice')), codes.isExempt('alice')]).toEqual(['000000', false]);
   });
 });
 
 describe('seeded codes', () => {
-  /** Draws a code, and tells the source that there is one more. */
+  /** Draws a code, and announces it. */
   const issue = async (codes: SeededCodes, whose: { user: string; purpose: string }) => {
     const code = await codes.draw(whose);
-    codes.hear({ type: 'otp.requested', id: 'e', time: 0, otp: 'c', code, expiresAt: 0, ...whose });
+    codes.onEvent({ type: 'otp.requested', id: 'e', time: 0, otp: 'c', code, expiresAt: 0, ...whose });
     return code;
   };
   const drawn = async (codes: SeededCodes, keys: { user: string; purpose: string }[]) => {
@@ -37,7 +37,7 @@ describe('seeded codes', () => {
     return lines;
   };
 
-  test('have exactly as many digits as they are told, leading zeros included', async () => {
+  test('have exactly as many digits as configured, leading zeros included', async () => {
     for (const length of [4, 6, 10]) {
       const codes = new SeededCodes('seed', length);
       const some = await drawn(
@@ -50,7 +50,7 @@ describe('seeded codes', () => {
     }
   });
 
-  test('repeat for the same seed, and are others for another', async () => {
+  test('repeat with the same seed, and differ with another', async () => {
     const keys = [key('alice'), key('alice'), key('bob'), key('alice', 'login')];
     const first = await drawn(new SeededCodes('seed', 6), keys);
     expect(await drawn(new SeededCodes('seed', 6), keys)).toEqual(first);
@@ -58,7 +58,7 @@ describe('seeded codes', () => {
     expect(new Set(first.map((line) => line.slice(-6))).size).toBe(4);
   });
 
-  test('of one user do not depend on what others ask for meanwhile', async () => {
+  test('of one user do not depend on what other users request meanwhile', async () => {
     const alone = await drawn(new SeededCodes('seed', 6), [key('alice'), key('alice'), key('alice')]);
     const crowd = [key('alice'), key('bob'), key('alice', 'login'), key('alice'), key('bob'), key('alice')];
     const among = await drawn(new SeededCodes('seed', 6), crowd);
@@ -73,19 +73,19 @@ describe('seeded codes', () => {
     );
   });
 
-  test('start again for whoever is forgotten', async () => {
+  test('start again for a user who is forgotten', async () => {
     const codes = new SeededCodes('seed', 6);
     const [alice, bob] = [await issue(codes, key('alice')), await issue(codes, key('bob'))];
-    codes.forget('al');
+    await codes.forget('al');
     expect(await codes.draw(key('alice'))).not.toBe(alice);
-    codes.forget('alice');
+    await codes.forget('alice');
     expect(await issue(codes, key('alice'))).toBe(alice);
     expect(await issue(codes, key('bob'))).not.toBe(bob);
-    codes.forget();
+    await codes.forget();
     expect(await issue(codes, key('bob'))).toBe(bob);
   });
 
-  test('keep the counts of 100,000 users: then the one who came longest ago starts again', async () => {
+  test('are counted for 100,000 users: beyond that, the least recent one starts again', async () => {
     const codes = new SeededCodes('seed', 6);
     const [alice, bob] = [await issue(codes, key('alice')), await issue(codes, key('bob'))];
     await issue(codes, key('alice'));

@@ -18,7 +18,7 @@ function streamRig(env: Record<string, string> = {}) {
 }
 
 describe('GET /mock/events', () => {
-  test('tells every event as it happens, with its id, its name and itself as JSON', async () => {
+  test('sends every event as it happens, with its id, its type and itself as JSON', async () => {
     const { open, post } = streamRig();
     await post('/otp/request', { user: 'before' });
     const { response, events } = await open();
@@ -46,7 +46,7 @@ describe('GET /mock/events', () => {
     });
   });
 
-  test('tells what becomes of codes, of resets and of moves of the clock, and nothing of ours', async () => {
+  test('sends events of codes, resets and clock moves, and no internal ones', async () => {
     const { open, post, clock } = streamRig({ OTP_MAX_ATTEMPTS: '1' });
     const { events } = await open();
     const told = take(events, 9);
@@ -72,7 +72,7 @@ describe('GET /mock/events', () => {
     ]);
   });
 
-  test('tells all that happens once it has answered, though nobody reads it yet', async () => {
+  test('sends all that happens after it answered, also before the client reads', async () => {
     const { open, post } = streamRig();
     const { events } = await open();
     await post('/otp/request', { user: 'alice' });
@@ -81,7 +81,7 @@ describe('GET /mock/events', () => {
     expect((await first).map(({ data }) => data['user'])).toEqual(['alice']);
   });
 
-  test('goes on behind the event that Last-Event-ID names', async () => {
+  test('goes on after the event that Last-Event-ID names', async () => {
     const { open, post } = streamRig();
     for (const user of ['a', 'b', 'c']) await post('/otp/request', { user });
     const all = await take((await open({ 'last-event-id': '0' })).events, 4);
@@ -90,7 +90,7 @@ describe('GET /mock/events', () => {
   });
 
   test.each(['0', 'mws4q1rfd2c6-e7', 'x'])(
-    'with %j, an id it does not know, says so and tells all that is kept',
+    'with %j, an unknown id, sends a missed event and then all that is kept',
     async (id) => {
       const { open, post } = streamRig();
       for (const user of ['a', 'b']) await post('/otp/request', { user });
@@ -100,7 +100,7 @@ describe('GET /mock/events', () => {
     },
   );
 
-  test('tells a reader that was slow how many events it missed, and then all that are kept', async () => {
+  test('tells a slow reader how many events it missed, and then sends all that are kept', async () => {
     const { open, post, clock } = streamRig();
     const { events } = await open();
     const first = take(events, 1);
@@ -117,7 +117,7 @@ describe('GET /mock/events', () => {
     expect(new Set(rest.map(({ id }) => id)).size).toBe(4_096);
   });
 
-  test('tells no more than 1,000 events in 50 ms, however many there are, so that others have their turn', async () => {
+  test('sends at most 1,000 events in 50 ms, so that a flood leaves time for other work', async () => {
     const { open, post, clock } = streamRig();
     const { response } = await open({ 'last-event-id': '0' });
     for (let i = 0; i < 3_000; i++) await post('/otp/request', { user: `user-${i}` });
@@ -134,7 +134,7 @@ describe('GET /mock/events', () => {
     expect(counts).toEqual([1_001, 2_001, 3_001, 3_001]);
   });
 
-  test('tells nothing from before a reset, not even who asks for it', async () => {
+  test('sends nothing from before a reset, not even with Last-Event-ID', async () => {
     const { open, post } = streamRig();
     await post('/otp/request', { user: 'before' });
     await post('/mock/reset', {});
@@ -148,39 +148,47 @@ describe('GET /mock/events', () => {
     ]);
   });
 
-  test('lets go of a reader that has gone', async () => {
+  /** A stream of a history that a test writes. */
+  const streamOf = () => {
     const history = new EventHistory(10);
     const clock = new ManualClock();
     const stream = eventStreams(history, clock, new AbortController().signal);
-    const reader = stream(new Request('http://localhost/mock/events'), null).body?.getReader();
+    return {
+      history,
+      clock,
+      open: (init = {}) => stream(new Request('http://localhost/', init), null).body?.getReader(),
+    };
+  };
+
+  test('stops its timer when the client disconnects', async () => {
+    const { clock, open } = streamOf();
+    const reader = open();
     await reader?.read();
     reader?.read();
     await clock.settle();
-    expect([history.waiting, clock.sleeping]).toEqual([1, 1]);
+    expect(clock.sleeping).toBe(1);
     await reader?.cancel();
     await clock.settle();
-    expect([history.waiting, clock.sleeping]).toEqual([0, 0]);
+    expect(clock.sleeping).toBe(0);
   });
 
-  test('leaves nothing behind for what it has told', async () => {
-    const history = new EventHistory(10);
-    const clock = new ManualClock();
-    const stream = eventStreams(history, clock, new AbortController().signal);
-    const reader = stream(new Request('http://localhost/mock/events'), null).body?.getReader();
+  test('has one timer at a time, however many events it has sent', async () => {
+    const { history, clock, open } = streamOf();
+    const reader = open();
     await reader?.read();
     for (let i = 0; i < 5; i++) {
       const next = reader?.read();
       await clock.settle();
-      history.hear({ type: 'mock.reset', id: `run-e${i}`, time: 0 });
+      history.onEvent({ type: 'mock.reset', id: `run-e${i}`, time: 0 });
       await clock.advance(50);
       await next;
     }
     reader?.read();
     await clock.advance(50);
-    expect([history.waiting, clock.sleeping]).toEqual([1, 1]);
+    expect(clock.sleeping).toBe(1);
   });
 
-  test('says that it is still there when nothing has happened for 15 s of real time', async () => {
+  test('sends a comment after 15 s of real time without an event', async () => {
     const { open, clock } = streamRig();
     const { response } = await open();
     const reader = response.body?.getReader();
@@ -211,7 +219,7 @@ describe('over a port', () => {
   beforeAll(() => service.listen());
   afterAll(() => service.stop());
 
-  test('a hundred readers are told the same, each whole', async () => {
+  test('a hundred readers get the same events, all of them', async () => {
     const readers = await Promise.all(Array.from({ length: 100 }, () => fetch(`${service.url}/mock/events`)));
     const told = readers.map(({ body }) => take(frames(body), 20));
     for (let i = 0; i < 20; i++) await post('/otp/request', { user: `user-${i}` });
@@ -220,17 +228,17 @@ describe('over a port', () => {
     await Promise.all(readers.map(({ body }) => body?.cancel().catch(() => {})));
   });
 
-  test('a stream ends, whole, when the service stops', async () => {
+  test('a stream ends properly when the service stops', async () => {
     const stopping = createService({ PORT: '0', HOST: '127.0.0.1' });
     const { body } = await fetch(`${await stopping.listen()}/mock/events`);
     const reader = body?.getReader();
     expect((await reader?.read())?.done).toBe(false);
     await stopping.stop();
-    // Were it broken off, this would reject.
+    // A broken connection would make this reject.
     expect((await reader?.read())?.done).toBe(true);
   });
 
-  test('a fault breaks the connection off without an answer', async () => {
+  test('a fault with drop closes the connection without an answer', async () => {
     await post('/mock/faults', [{ on: 'request', times: 1, drop: true }], 'PUT');
     const ask = () => post('/otp/request', { user: 'alice' });
     expect(await ask().then(String, ({ code }) => code)).toBe('ECONNRESET');

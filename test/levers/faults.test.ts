@@ -1,62 +1,82 @@
 import { describe, expect, test } from 'bun:test';
-import { Faults } from '../../src/levers/faults/faults.ts';
+import { type Fault, Faults, LocalFaults } from '../../src/levers/faults/faults.ts';
+
+/** Faults that are set, with draws of a test's own. */
+async function faultsOf(list: readonly Fault[], draw?: () => number): Promise<Faults> {
+  const faults = new Faults(new LocalFaults(), draw);
+  await faults.set(list);
+  return faults;
+}
 
 describe('faults', () => {
-  test('strike the operation and the users they are for, and no others', () => {
-    const faults = new Faults();
+  test('strike the operation and the users that they are for, and no others', async () => {
     const fault = { on: 'verify', user: 'a*', status: 503 } as const;
-    faults.list = [fault];
-    expect(faults.strike('verify', 'alice')).toEqual(fault);
-    expect(faults.strike('verify', 'bob')).toBeUndefined();
-    expect(faults.strike('request', 'alice')).toBeUndefined();
+    const faults = await faultsOf([fault]);
+    expect(await faults.strike('verify', 'alice')).toEqual(fault);
+    expect(await faults.strike('verify', 'bob')).toBeUndefined();
+    expect(await faults.strike('request', 'alice')).toBeUndefined();
   });
 
-  test('strike as many times as they may, counting down, and are gone then', () => {
-    const faults = new Faults();
-    faults.list = [{ on: 'request', times: 2, status: 500 }];
-    expect(faults.strike('request', 'alice')).toBeDefined();
+  test('with times count down as they strike, and are gone after the last time', async () => {
+    const faults = await faultsOf([{ on: 'request', times: 2, status: 500 }]);
+    expect(await faults.strike('request', 'alice')).toBeDefined();
     expect(faults.list).toEqual([{ on: 'request', times: 1, status: 500 }]);
-    expect(faults.strike('request', 'bob')).toBeDefined();
+    expect(await faults.strike('request', 'bob')).toBeDefined();
     expect(faults.list).toEqual([]);
-    expect(faults.strike('request', 'alice')).toBeUndefined();
+    expect(await faults.strike('request', 'alice')).toBeUndefined();
   });
 
-  test('stand until they are removed if nothing is said of times', () => {
-    const faults = new Faults();
-    faults.list = [{ on: 'request', status: 500 }];
-    for (let i = 0; i < 100; i++) expect(faults.strike('request', 'alice')).toBeDefined();
-    faults.clear();
-    expect(faults.strike('request', 'alice')).toBeUndefined();
+  test('with times strike so often, however many calls come at once', async () => {
+    const faults = await faultsOf([{ on: 'request', times: 3, status: 500 }]);
+    const struck = await Promise.all(Array.from({ length: 30 }, () => faults.strike('request', 'alice')));
+    expect(struck.filter(Boolean)).toHaveLength(3);
   });
 
-  test('are asked in order: the first that matches counts, also where it does not strike', () => {
-    const faults = new Faults(() => 0.5);
-    faults.list = [
+  test('without times strike until they are removed', async () => {
+    const faults = await faultsOf([{ on: 'request', status: 500 }]);
+    for (let i = 0; i < 100; i++) expect(await faults.strike('request', 'alice')).toBeDefined();
+    await faults.set([]);
+    expect(await faults.strike('request', 'alice')).toBeUndefined();
+  });
+
+  test('that are set again start to count again', async () => {
+    const list = [{ on: 'request', times: 1, status: 500 }] as const;
+    const faults = await faultsOf(list);
+    expect(await faults.strike('request', 'alice')).toBeDefined();
+    await faults.set(list);
+    expect(faults.list).toEqual(list);
+    expect(await faults.strike('request', 'alice')).toBeDefined();
+  });
+
+  test('match in order: the first one decides, also if it does not strike', async () => {
+    const list: Fault[] = [
       { on: 'request', user: 'alice', probability: 0.5, status: 500 },
       { on: 'request', status: 503 },
     ];
-    expect(faults.strike('request', 'alice')).toBeUndefined();
-    expect(faults.strike('request', 'bob')).toMatchObject({ status: 503 });
+    const faults = await faultsOf(list, () => 0.5);
+    expect(await faults.strike('request', 'alice')).toBeUndefined();
+    expect(await faults.strike('request', 'bob')).toMatchObject({ status: 503 });
   });
 
-  test('count only the times that they struck', () => {
-    const chances = [0.9, 0.1, 0.9, 0.1];
-    const faults = new Faults(() => chances.shift() ?? 1);
-    faults.list = [{ on: 'request', times: 2, probability: 0.5, status: 500 }];
-    const struck = [1, 2, 3, 4].map(() => faults.strike('request', 'alice') !== undefined);
+  test('with a probability count only the times that they strike', async () => {
+    const draws = [0.9, 0.1, 0.9, 0.1];
+    const list: Fault[] = [{ on: 'request', times: 2, probability: 0.5, status: 500 }];
+    const faults = await faultsOf(list, () => draws.shift() ?? 1);
+    const struck: boolean[] = [];
+    for (let i = 0; i < 4; i++) struck.push((await faults.strike('request', 'alice')) !== undefined);
     expect(struck).toEqual([false, true, false, true]);
     expect(faults.list).toEqual([]);
   });
 
-  test('never strike with probability 0 and always with 1; in between, about as often as it says', () => {
-    const faults = new Faults();
-    const struckOf = (probability: number) => {
-      faults.list = [{ on: 'request', probability, status: 500 }];
-      return Array.from({ length: 10_000 }, () => faults.strike('request', 'alice')).filter(Boolean).length;
+  test('never strike with probability 0, always with 1, and in between about as often as it says', async () => {
+    const struckOf = async (probability: number) => {
+      const faults = await faultsOf([{ on: 'request', probability, status: 500 }]);
+      const strikes = Array.from({ length: 10_000 }, () => faults.strike('request', 'alice'));
+      return (await Promise.all(strikes)).filter(Boolean).length;
     };
-    expect(struckOf(0)).toBe(0);
-    expect(struckOf(1)).toBe(10_000);
+    expect(await struckOf(0)).toBe(0);
+    expect(await struckOf(1)).toBe(10_000);
     // Seven standard deviations: less than once in 10^11 times by chance.
-    expect(struckOf(0.3)).toBeWithin(2_680, 3_320);
+    expect(await struckOf(0.3)).toBeWithin(2_680, 3_320);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { Inbox } from '../../src/levers/inbox/inbox.ts';
+import { leftBehind } from '../support/garbage.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 function inboxRig() {
@@ -10,12 +11,12 @@ function inboxRig() {
   return {
     clock,
     inbox,
-    /** Has a code come; resolves to its id. */
+    /** Announces a code. @returns its id */
     receive: (user: string, purpose = 'default', ttlMs = 10_000) => {
       number++;
       const otp = `run-c${number}`;
       const times = { time: clock.now(), expiresAt: clock.now() + ttlMs };
-      inbox.hear({
+      inbox.onEvent({
         type: 'otp.requested',
         id: 'e',
         user,
@@ -27,8 +28,8 @@ function inboxRig() {
       return otp;
     },
     end: (type: 'otp.verified' | 'otp.expired' | 'otp.replaced' | 'otp.cancelled', otp: string) =>
-      inbox.hear({ type, ...about(otp) }),
-    lock: (otp: string) => inbox.hear({ type: 'otp.locked', ...about(otp) }),
+      inbox.onEvent({ type, ...about(otp) }),
+    lock: (otp: string) => inbox.onEvent({ type: 'otp.locked', ...about(otp) }),
     ids: (filter = {}) => inbox.list(filter).map(({ id }) => id),
     states: () => inbox.list({}).map(({ id, state }) => `${id} ${state}`),
   };
@@ -36,7 +37,7 @@ function inboxRig() {
 const forever = new AbortController().signal;
 
 describe('the inbox', () => {
-  test('lists messages newest first, of whom and what for they are wanted', () => {
+  test('lists messages newest first, by user and purpose', () => {
     const { receive, ids, inbox } = inboxRig();
     receive('alice');
     receive('bob');
@@ -48,13 +49,13 @@ describe('the inbox', () => {
     expect(inbox.list({}, 2).map(({ id }) => id)).toEqual(['run-c3', 'run-c2']);
   });
 
-  test('keeps the last 1,000', () => {
+  test('keeps the last 1,000 messages', () => {
     const { receive, ids } = inboxRig();
     for (let i = 0; i < 1_500; i++) receive('alice');
     expect([ids().length, ids()[0], ids().at(-1)]).toEqual([1_000, 'run-c1500', 'run-c501']);
   });
 
-  test('knows what has become of each code', () => {
+  test('knows what became of each code', () => {
     const { receive, end, lock, states } = inboxRig();
     for (const type of ['otp.verified', 'otp.expired', 'otp.replaced', 'otp.cancelled'] as const)
       end(type, receive('alice'));
@@ -70,7 +71,7 @@ describe('the inbox', () => {
     ]);
   });
 
-  test('goes by the clock for a code whose end was not announced yet', () => {
+  test('shows a code as expired from its deadline on, before that is announced', () => {
     const { receive, clock, states } = inboxRig();
     receive('alice', 'default', 5_000);
     clock.set(4_999);
@@ -79,7 +80,7 @@ describe('the inbox', () => {
     expect(states()).toEqual(['run-c1 expired']);
   });
 
-  test('drops one user’s messages, or all, and says how many', () => {
+  test('drops the messages of one user, or all, and says how many', () => {
     const { receive, ids, inbox } = inboxRig();
     for (const user of ['alice', 'bob', 'alice']) receive(user);
     expect(inbox.clear({ user: 'alice' })).toBe(2);
@@ -90,7 +91,7 @@ describe('the inbox', () => {
 });
 
 describe('waiting for a message', () => {
-  test('ends at once if the newest one for that user is good', async () => {
+  test('ends at once if there is a pending message for that user', async () => {
     const { receive, inbox } = inboxRig();
     receive('alice');
     const newest = receive('alice', 'login');
@@ -101,7 +102,7 @@ describe('waiting for a message', () => {
     });
   });
 
-  test('passes over codes that are no good any more', async () => {
+  test('skips messages whose code has ended', async () => {
     const { receive, end, inbox } = inboxRig();
     end('otp.verified', receive('alice'));
     const waiting = inbox.next({ user: 'alice' }, undefined, forever);
@@ -109,14 +110,13 @@ describe('waiting for a message', () => {
     expect(await waiting).toMatchObject({ id: next, state: 'pending' });
   });
 
-  test('with an id gives the first one after it, good or not, and none before', async () => {
+  test('with an id ends with the first message after it, whatever its state', async () => {
     const { receive, end, inbox } = inboxRig();
     const [first, second] = [receive('alice'), receive('alice')];
     receive('alice');
     end('otp.verified', second);
     expect(await inbox.next({ user: 'alice' }, first, forever)).toMatchObject({ id: second });
     const waiting = inbox.next({ user: 'alice' }, 'run-c3', forever);
-    expect(inbox.waiting).toBe(1);
     expect(await Promise.race([waiting.then(() => 'early'), Promise.resolve('waits')])).toBe('waits');
     receive('bob');
     receive('alice');
@@ -124,7 +124,7 @@ describe('waiting for a message', () => {
   });
 
   test.each(['0', 'earlier-c99'])(
-    'with %s, which is older than all, gives the oldest kept',
+    'with %s, which is older than all messages, ends with the oldest kept',
     async (after) => {
       const { receive, inbox } = inboxRig();
       receive('alice');
@@ -133,7 +133,7 @@ describe('waiting for a message', () => {
     },
   );
 
-  test('with an id that was counted elsewhere goes by the order in which the codes came', async () => {
+  test('with an id from another series goes by the order in which the messages came', async () => {
     const { inbox, clock } = inboxRig();
     const about = {
       time: clock.now(),
@@ -143,34 +143,78 @@ describe('waiting for a message', () => {
       expiresAt: clock.now() + 9,
     };
     for (const otp of ['here-c7', 'there-c2', 'here-c9'])
-      inbox.hear({ type: 'otp.requested', id: `of-${otp}`, otp, ...about });
+      inbox.onEvent({ type: 'otp.requested', id: `of-${otp}`, otp, ...about });
     expect(await inbox.next({ user: 'alice' }, 'here-c7', forever)).toMatchObject({ id: 'there-c2' });
     expect(await inbox.next({ user: 'alice' }, 'there-c2', forever)).toMatchObject({ id: 'here-c9' });
     const waiting = inbox.next({ user: 'alice' }, 'here-c9', forever);
-    inbox.hear({ type: 'otp.requested', id: 'late', otp: 'here-c8', ...about });
-    expect(inbox.waiting).toBe(1);
-    inbox.hear({ type: 'otp.requested', id: 'next', otp: 'there-c3', ...about });
+    inbox.onEvent({ type: 'otp.requested', id: 'late', otp: 'here-c8', ...about });
+    expect(await Promise.race([waiting.then(() => 'early'), Promise.resolve('waits')])).toBe('waits');
+    inbox.onEvent({ type: 'otp.requested', id: 'next', otp: 'there-c3', ...about });
     expect(await waiting).toMatchObject({ id: 'there-c3' });
   });
 
-  test('takes no message from another: 100 wait, and each gets the one that comes', async () => {
+  test('takes no message from another call: 100 wait, and each gets the one that comes', async () => {
     const { receive, inbox } = inboxRig();
     const waiting = Array.from({ length: 100 }, () => inbox.next({ user: 'alice' }, undefined, forever));
-    expect(inbox.waiting).toBe(100);
     const id = receive('alice');
     for (const message of await Promise.all(waiting)) expect(message).toMatchObject({ id });
-    expect(inbox.waiting).toBe(0);
   });
 
-  test('is given up, and forgotten, when its caller goes', async () => {
+  test('ends without a message when the client disconnects, and leaves nothing of it behind', async () => {
     const { inbox, receive } = inboxRig();
-    const leaving = new AbortController();
-    const waiting = inbox.next({ user: 'alice' }, undefined, leaving.signal);
-    expect(inbox.waiting).toBe(1);
-    leaving.abort();
-    expect(await waiting).toBeUndefined();
-    expect(inbox.waiting).toBe(0);
-    receive('alice', 'default', 0);
-    expect(await inbox.next({ user: 'alice' }, undefined, leaving.signal)).toBeUndefined();
+    const left = await leftBehind(async () => {
+      const leaving = new AbortController();
+      const waiting = inbox.next({ user: 'alice' }, undefined, leaving.signal);
+      leaving.abort();
+      expect(await waiting).toBeUndefined();
+      expect(await inbox.next({ user: 'alice' }, undefined, leaving.signal)).toBeUndefined();
+      return leaving.signal;
+    });
+    expect(left).toBeLessThan(50);
+    receive('alice');
+  });
+
+  test('leaves nothing behind when a message comes', async () => {
+    const { inbox, receive, end } = inboxRig();
+    const left = await leftBehind(async () => {
+      const { signal } = new AbortController();
+      const waiting = inbox.next({ user: 'alice' }, undefined, signal);
+      const id = receive('alice');
+      expect(await waiting).toMatchObject({ id });
+      end('otp.verified', id);
+      return signal;
+    });
+    expect(left).toBeLessThan(50);
+  });
+});
+
+describe('an end that is announced before its message, as replicas may do,', () => {
+  test.each(['otp.verified', 'otp.expired', 'otp.replaced', 'otp.cancelled'] as const)(
+    'shows that message as ended from the start: %s',
+    (type) => {
+      const { inbox, receive, end, states } = inboxRig();
+      end(type, 'run-c1');
+      receive('alice');
+      receive('alice');
+      expect(states()).toEqual(['run-c2 pending', `run-c1 ${type.slice(4)}`]);
+      expect(inbox.list({}, 1)).toMatchObject([{ id: 'run-c2' }]);
+    },
+  );
+
+  test('ends no wait for a pending message', async () => {
+    const { inbox, receive, end } = inboxRig();
+    const waiting = inbox.next({ user: 'alice' }, undefined, forever);
+    end('otp.replaced', 'run-c1');
+    receive('alice');
+    const good = receive('alice');
+    expect(await waiting).toMatchObject({ id: good, state: 'pending' });
+  });
+
+  test('is remembered for 1,000 codes', () => {
+    const { receive, end, states } = inboxRig();
+    for (let n = 1; n <= 1_001; n++) end('otp.replaced', `run-c${n}`);
+    receive('alice');
+    receive('alice');
+    expect(states()).toEqual(['run-c2 replaced', 'run-c1 pending']);
   });
 });

@@ -10,21 +10,21 @@ function clocks() {
   return { real, clock: new MovableClock(real), pass: (ms: number) => real.set(real.now() + ms) };
 }
 
-describe('a clock that can be moved', () => {
-  test('shows real time until it is', () => {
+describe('a movable clock', () => {
+  test('shows real time until it is moved', () => {
     const { clock, pass } = clocks();
     pass(1_234);
     expect(clock.state).toEqual({ now: T0 + 1_234, offset: 0, frozen: false });
   });
 
-  test('goes on evenly after it was moved ahead', () => {
+  test('flows on evenly after a move ahead', () => {
     const { clock, pass } = clocks();
     clock.advance(60_000);
     pass(500);
     expect(clock.state).toEqual({ now: T0 + 60_500, offset: 60_000, frozen: false });
   });
 
-  test('stands still while it is frozen, and can be moved ahead there', () => {
+  test('does not flow while it is frozen, and can be moved ahead then', () => {
     const { clock, pass } = clocks();
     clock.freeze();
     pass(5_000);
@@ -34,19 +34,19 @@ describe('a clock that can be moved', () => {
     expect(clock.now()).toBe(T0 + 1_000);
   });
 
-  test('takes over how another one was moved', () => {
+  test('follows the moves of another clock', () => {
     const { clock, pass } = clocks();
     clock.adopt({ ahead: 60_000 });
     pass(500);
     expect(clock.state).toEqual({ now: T0 + 60_500, offset: 60_000, frozen: false });
-    clock.adopt({ standsAt: T0 + 7_000 });
+    clock.adopt({ frozenAt: T0 + 7_000 });
     pass(500);
     expect(clock.state).toEqual({ now: T0 + 7_000, offset: 6_000, frozen: true });
     clock.adopt({ ahead: 0 });
     expect(clock.state).toEqual({ now: T0 + 1_000, offset: 0, frozen: false });
   });
 
-  test('flows on from where it stood', () => {
+  test('flows on from where it was frozen', () => {
     const { clock, pass } = clocks();
     clock.freeze();
     pass(5_000);
@@ -55,7 +55,7 @@ describe('a clock that can be moved', () => {
     expect(clock.state).toEqual({ now: T0 + 100, offset: -5_000, frozen: false });
   });
 
-  test('is back at real time after a reset, wherever it was', () => {
+  test('shows real time after a reset, wherever it was', () => {
     const { clock, pass } = clocks();
     clock.advance(60_000);
     clock.freeze();
@@ -64,7 +64,7 @@ describe('a clock that can be moved', () => {
     expect(clock.state).toEqual({ now: T0 + 1, offset: 0, frozen: false });
   });
 
-  test('never goes back by any other move', () => {
+  test('never goes back, except by a reset', () => {
     const move = fc.oneof(
       fc.constant({ kind: 'freeze' as const, ms: 0 }),
       fc.constant({ kind: 'flow' as const, ms: 0 }),
@@ -85,7 +85,7 @@ describe('a clock that can be moved', () => {
     );
   });
 
-  test('moves no time but service time: whoever sleeps or measures goes by real time', async () => {
+  test('moves service time only: sleeping and measuring go by real time', async () => {
     const { real, clock } = clocks();
     let woke = false;
     clock.sleep(1_000).then(() => {

@@ -18,7 +18,7 @@ describe('a pattern', () => {
     expect(matches(pattern, user)).toBe(expected);
   });
 
-  test('with a star means all who begin or end so, and no others', () => {
+  test('with a star matches all users that begin or end like it, and no others', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (part, user) => {
         fc.pre(!part.includes('*'));

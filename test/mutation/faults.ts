@@ -155,12 +155,17 @@ export const FAULTS: readonly Fault[] = [
   ),
   fault(
     'a code that was replaced at another replica passes for good',
-    'levers/shared/reader.ts',
-    'if (end !== undefined) this.#parts.inbox.hear(end);',
+    'levers/inbox/inbox.ts',
+    'if (end !== undefined) this.onEvent(end);',
     '',
   ),
-  fault('a slow reader is not told', 'levers/events/history.ts', 'missed: first - place', 'missed: 0'),
-  fault('a fault strikes once too often', 'levers/faults/faults.ts', 'times > 1 ?', 'times > 0 ?'),
+  fault('a slow reader is not told', 'levers/events/history.ts', 'missed: first - position', 'missed: 0'),
+  fault(
+    'a fault strikes once too often',
+    'levers/faults/faults.ts',
+    'if (struck >= (fault.times',
+    'if (struck > (fault.times',
+  ),
   fault('a lever works without a key', 'levers/routes.ts', '.onTransform(checkKey)', ''),
   fault(
     'a message is sent though its code has run out',

@@ -1,5 +1,6 @@
 import type { Announce, Cause } from '../../core/events.ts';
 import type { Expiry } from '../../core/expiry.ts';
+import type { LeverState } from '../state.ts';
 import type { ClockState, MovableClock } from './movable-clock.ts';
 import type { Move } from './move.ts';
 
@@ -7,13 +8,12 @@ export interface ClockLeverParts {
   readonly clock: MovableClock;
   readonly expiry: Expiry;
   readonly announce: Announce;
-  /** Makes a move, and says whether service time could go there: at once, or where others have to hear of it, later. */
-  readonly take: (move: Move) => boolean | Promise<boolean>;
-  /** Forgets codes, counts and locks: what was counted in times that are no more. */
-  readonly forgetCodes: () => Promise<void>;
+  readonly state: Pick<LeverState, 'move' | 'countElsewhere'>;
+  /** Forgets codes, counts and locks, whose deadlines lie in a time that is no more. */
+  readonly forgetCodes: () => Promise<unknown>;
 }
 
-/** Moves service time: all of it at once, one move after the other. */
+/** Moves service time: all of it at once, and one move after the other. */
 export class ClockLever {
   readonly #parts: ClockLeverParts;
 
@@ -26,20 +26,23 @@ export class ClockLever {
   }
 
   /**
-   * Makes a move, and waits until all that became due by it has expired and is announced.
+   * Makes a move, and waits until every code that is due by then has expired and is announced.
    *
-   * @returns how the clock stands then, and how many codes expired; undefined, and nothing is moved, if
-   * service time cannot go there: that moment is past, or too far ahead
+   * @returns the clock after the move, and how many codes expired; undefined, and moves nothing, if service time can't
+   * go there: that moment is past, or too far ahead
    */
   async move(move: Move, cause: Cause): Promise<(ClockState & { expired: number }) | undefined> {
-    let moved = true;
-    const expired = await this.#parts.expiry.expireAfter(async () => {
-      const taken = this.#parts.take(move);
-      moved = typeof taken === 'boolean' ? taken : await taken;
-      const forgotten = 'reset' in move ? this.#parts.forgetCodes() : undefined;
-      if (moved) this.#parts.announce({ type: 'mock.clock', ...this.state, ...cause });
+    const { clock, state, expiry, announce, forgetCodes } = this.#parts;
+    let after: ClockState | undefined;
+    let expiredElsewhere = async () => 0;
+    const expired = await expiry.expireAfter(async () => {
+      expiredElsewhere = state.countElsewhere();
+      if (!(await state.move(move))) return;
+      after = clock.state;
+      const forgotten = 'reset' in move ? forgetCodes() : undefined;
+      announce({ type: 'mock.clock', ...after, ...cause });
       await forgotten;
     });
-    return moved ? { ...this.state, expired } : undefined;
+    return after && { ...after, expired: expired + (await expiredElsewhere()) };
   }
 }

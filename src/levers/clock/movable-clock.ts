@@ -1,64 +1,64 @@
 import type { Clock } from '../../core/clock.ts';
 
-/** How service time stands. Times in milliseconds, `now` since the epoch. */
+/** The state of service time. Times in milliseconds, `now` since the epoch. */
 export interface ClockState {
   readonly now: number;
-  /** How far service time is ahead of real time; negative after it stood still for a while. */
+  /** How far service time is ahead of real time; negative after it was frozen for a while. */
   readonly offset: number;
   readonly frozen: boolean;
 }
 
 /**
- * A clock whose service time a test moves: ahead, to a stop, on again. Real time goes on as it is, so whoever
- * sleeps or measures notices nothing. Apart from `reset`, here or where `adopt` heard of it, service time never goes back.
+ * A clock whose service time a test can advance, freeze and unfreeze. Real time flows on, so sleeping and measuring are
+ * not affected. Service time goes back only by `reset`, here or at the replica whose move `adopt` follows.
  */
 export class MovableClock implements Clock {
   readonly #real: Clock;
   #offset = 0;
-  /** Where service time stands; undefined while it flows. */
-  #stoodAt: number | undefined;
+  /** Where service time is frozen; undefined while it flows. */
+  #frozenAt: number | undefined;
 
   constructor(real: Clock) {
     this.#real = real;
   }
 
   now(): number {
-    return this.#stoodAt ?? this.#real.now() + this.#offset;
+    return this.#frozenAt ?? this.#real.now() + this.#offset;
   }
 
   get state(): ClockState {
     const real = this.#real.now();
-    const now = this.#stoodAt ?? real + this.#offset;
-    return { now, offset: now - real, frozen: this.#stoodAt !== undefined };
+    const now = this.#frozenAt ?? real + this.#offset;
+    return { now, offset: now - real, frozen: this.#frozenAt !== undefined };
   }
 
-  /** Moves service time ahead; it flows or stands there as it did before. */
+  /** Moves service time ahead. It stays frozen, or flows on, as before. */
   advance(ms: number): void {
-    if (this.#stoodAt === undefined) this.#offset += ms;
-    else this.#stoodAt += ms;
+    if (this.#frozenAt === undefined) this.#offset += ms;
+    else this.#frozenAt += ms;
   }
 
   freeze(): void {
-    this.#stoodAt = this.now();
+    this.#frozenAt = this.now();
   }
 
-  /** Has service time flow on from where it stands. */
+  /** Unfreezes service time: it flows on from where it is. */
   flow(): void {
-    if (this.#stoodAt === undefined) return;
-    this.#offset = this.#stoodAt - this.#real.now();
-    this.#stoodAt = undefined;
+    if (this.#frozenAt === undefined) return;
+    this.#offset = this.#frozenAt - this.#real.now();
+    this.#frozenAt = undefined;
   }
 
-  /** Back to real time: the one move by which service time can go back. */
+  /** Back to real time: the only move by which service time can go back. */
   reset(): void {
     this.#offset = 0;
-    this.#stoodAt = undefined;
+    this.#frozenAt = undefined;
   }
 
-  /** Takes service time as it was moved elsewhere: `ahead` of real time, or `standsAt` a moment; in ms. */
-  adopt(moved: { readonly ahead: number } | { readonly standsAt: number }): void {
+  /** Follows a move that another replica made: `ahead` of real time, or `frozenAt` a moment; in milliseconds. */
+  adopt(moved: { readonly ahead: number } | { readonly frozenAt: number }): void {
     this.#offset = 'ahead' in moved ? moved.ahead : 0;
-    this.#stoodAt = 'standsAt' in moved ? moved.standsAt : undefined;
+    this.#frozenAt = 'frozenAt' in moved ? moved.frozenAt : undefined;
   }
 
   monotonic(): number {

@@ -14,8 +14,8 @@ const FURTHEST_S = FURTHEST_MS / 1_000;
 
 const state = {
   now: Type.String({ format: 'date-time', description: 'Service time' }),
-  offset: Type.Number({ description: 'How many seconds service time is ahead of real time' }),
-  frozen: Type.Boolean({ description: 'Whether service time stands still' }),
+  offset: Type.Number({ description: 'Seconds by which service time is ahead of real time' }),
+  frozen: Type.Boolean({ description: 'Whether service time is frozen' }),
 };
 const example = { now: '2026-11-22T15:05:00.000Z', offset: 300, frozen: false };
 
@@ -31,7 +31,7 @@ const moveBody = Type.Object(
     ),
     freeze: Type.Optional(
       Type.Boolean({
-        description: 'true stops service time; false lets it flow on from where it stands',
+        description: 'true freezes service time; false lets it flow on from where it is',
         error: 'must be true or false',
       }),
     ),
@@ -52,12 +52,12 @@ const moveBody = Type.Object(
   },
 );
 
-/** `/mock/clock`: service time, and the lever that moves it. */
+/** `/mock/clock`: reads and moves service time. */
 export function clockRoutes(lever: ClockLever) {
   return new Elysia({ prefix: '/clock' })
     .get('', () => describeState(lever.state), {
       response: {
-        200: Type.Object(state, { description: 'Service time as it stands.', examples: [example] }),
+        200: Type.Object(state, { description: 'The current service time.', examples: [example] }),
         ...QUERY_ANSWERS,
       },
       ...noQuery,
@@ -69,16 +69,16 @@ export function clockRoutes(lever: ClockLever) {
         const moved = await lever.move(moveOf(body), causeOf(set));
         if (moved !== undefined) return { ...describeState(moved), expired: moved.expired };
         const detail =
-          'must lead ahead of service time (see GET /mock/clock), by 366 days at most, and not beyond the year 9998';
+          'must be ahead of service time (see GET /mock/clock) by at most 366 days, and not after the year 9998';
         throw invalidRequest([{ field: body.set === undefined ? '/advance' : '/set', detail }]);
       },
       {
         ...checkedBody(moveBody),
         response: {
           200: Type.Object(
-            { ...state, expired: Type.Integer({ description: 'How many codes expired by the move' }) },
+            { ...state, expired: Type.Integer({ description: 'Codes that the move expired' }) },
             {
-              description: 'All that became due by the move has expired and was announced.',
+              description: 'Every code that is due now has expired, and its event was announced.',
               examples: [{ ...example, expired: 2 }],
             },
           ),
@@ -87,7 +87,7 @@ export function clockRoutes(lever: ClockLever) {
         detail: {
           summary: 'Move the clock',
           description:
-            'Moves service time, which rules lifetimes, cooldowns, windows, locks and the wheel; all that waits for something goes on in real time. It flows on after a move, unless it was frozen. Codes that expire by a move answer 410 code_expired for a minute from then on.',
+            'Moves service time, which rules lifetimes, cooldowns, windows, locks and the wheel. Waiting calls and timeouts go by real time. Service time flows on after a move, unless it was frozen. Codes that a move expires answer 410 code_expired for a minute after it.',
         },
       },
     );

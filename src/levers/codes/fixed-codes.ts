@@ -1,29 +1,35 @@
 import type { CodeSource } from '../../core/otp-service.ts';
 import type { OtpKey } from '../../core/store.ts';
 import { matches } from '../pattern.ts';
+import { LocalSetting, type Setting } from '../setting.ts';
 
-/** The code that users get who match a pattern. */
+/** The code of all users who match a pattern. */
 export interface FixedCode {
   readonly user: string;
   readonly code: string;
 }
 
 /**
- * Codes that a test knows in advance. The first entry that matches a user gives the code; such users are
- * exempt from cooldown, send limit and lock. All others get theirs from elsewhere.
+ * Codes that a test knows in advance. The first entry that matches a user gives the code. Such users are exempt from
+ * cooldown, send limit and lock.
  */
 export class FixedCodes implements CodeSource {
-  /** Replaced as a whole by whoever sets it. */
-  list: readonly FixedCode[] = [];
   readonly #others: Pick<CodeSource, 'draw'>;
+  readonly #setting: Setting<FixedCode>;
 
-  /** @param others draws the codes of those who match no entry */
-  constructor(others: Pick<CodeSource, 'draw'>) {
+  /** @param others draws the codes of users who match no entry */
+  constructor(others: Pick<CodeSource, 'draw'>, setting: Setting<FixedCode> = new LocalSetting()) {
     this.#others = others;
+    this.#setting = setting;
   }
 
-  clear(): void {
-    this.list = [];
+  get list(): readonly FixedCode[] {
+    return this.#setting.list;
+  }
+
+  /** Replaces the list. */
+  set(list: readonly FixedCode[]): Promise<void> {
+    return this.#setting.set(list);
   }
 
   async draw(key: OtpKey): Promise<string> {

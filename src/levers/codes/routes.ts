@@ -8,18 +8,18 @@ import type { Levers } from '../levers.ts';
 
 const FixedCodeList = Type.Array(
   Type.Object(
-    { user: pattern, code: Type.String({ ...digits, description: 'The code that these users get' }) },
+    { user: pattern, code: Type.String({ ...digits, description: 'The code of these users' }) },
     { additionalProperties: false, error: 'must be a JSON object' },
   ),
   {
-    description: 'Fixed codes, as they stand now.',
+    description: 'The fixed codes as they stand.',
     error: 'must be a JSON array',
     examples: [[{ user: 'test-*', code: '123456' }]],
   },
 );
 
 /** `/mock/codes`: codes that a test knows in advance. */
-export function codeRoutes({ codes, setCodes }: Pick<Levers, 'codes' | 'setCodes'>) {
+export function codeRoutes({ codes }: Pick<Levers, 'codes'>) {
   return new Elysia({ prefix: '/codes' })
     .get('', () => [...codes.list], {
       ...noQuery,
@@ -29,7 +29,7 @@ export function codeRoutes({ codes, setCodes }: Pick<Levers, 'codes' | 'setCodes
     .put(
       '',
       async ({ body }) => {
-        await setCodes(body);
+        await codes.set(body);
         return body;
       },
       {
@@ -38,14 +38,14 @@ export function codeRoutes({ codes, setCodes }: Pick<Levers, 'codes' | 'setCodes
         detail: {
           summary: 'Set the fixed codes',
           description:
-            'Replaces the whole list. Users who match get the code of the first entry that they match; they are exempt from cooldown, send limit and lock.',
+            'Replaces the whole list. The first entry that matches a user gives the code. Such users are exempt from cooldown, send limit and lock.',
         },
       },
     )
     .delete(
       '',
       async () => {
-        await setCodes([]);
+        await codes.set([]);
         return [];
       },
       {

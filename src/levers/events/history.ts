@@ -1,29 +1,33 @@
 import type { OtpEvent } from '../../core/events.ts';
 
-/** What an event looks like to those who read the stream. `wheel.ticked` is for counting only, and not among them. */
-export type Told = Exclude<OtpEvent, { type: 'wheel.ticked' }>;
+/** An event that readers of the stream get: all but `wheel.ticked`, which is for counting only. */
+export type PublicEvent = Exclude<OtpEvent, { type: 'wheel.ticked' }>;
 
-/** Events from a reader's place on, and the place behind them. */
-export interface Passage {
-  /** How many events between the place and the first of these are not kept any more. */
+export function isPublic(event: OtpEvent): event is PublicEvent {
+  return event.type !== 'wheel.ticked';
+}
+
+/** Events from a reader's position on. */
+export interface Page {
+  /** How many events between the position and the first of these are no longer kept. */
   readonly missed: number;
-  readonly events: readonly Told[];
+  readonly events: readonly PublicEvent[];
+  /** The position after these events. */
   readonly next: number;
 }
 
 /**
- * The last events, for any number of readers, each at its own place.
+ * The last events, for any number of readers, each at its own position.
  *
- * A place is a number of an event, counted from 0. Nothing is kept for a reader: one that is slow falls
- * behind until the events that it has not read are gone, and then is told how many it missed. So a reader
- * costs no memory and holds nobody up, whatever it does.
+ * A position is the number of an event, counted from 0. The history keeps nothing for a reader. A slow one falls behind
+ * until its next event is gone, and then learns how many it missed. So a reader costs no memory and delays no other.
  */
 export class EventHistory {
   readonly #kept: number;
-  /** A ring: the event with the number n stands at n modulo its length. */
-  readonly #ring: (Told | undefined)[];
+  /** A ring: event n is at index n modulo its length. */
+  readonly #ring: (PublicEvent | undefined)[];
   #end = 0;
-  /** The place behind all that was forgotten. */
+  /** The position after all forgotten events. */
   #forgotten = 0;
   readonly #waiting = new Set<() => void>();
 
@@ -33,61 +37,56 @@ export class EventHistory {
     this.#ring = new Array(kept).fill(undefined);
   }
 
-  /** The place of the oldest event that is kept. */
+  /** The position of the oldest event kept. */
   get begin(): number {
     return Math.max(this.#forgotten, this.#end - this.#kept);
   }
 
-  /** The place behind the newest event. */
+  /** The position after the newest event. */
   get end(): number {
     return this.#end;
   }
 
-  /** How many readers wait for an event. */
-  get waiting(): number {
-    return this.#waiting.size;
-  }
-
-  /** Forgets all events so far: for whoever has not read them they are missed. */
+  /** Forgets all events so far. Readers that have not read them have missed them. */
   forget(): void {
     this.#forgotten = this.#end;
     this.#ring.fill(undefined);
   }
 
-  /** So many events have been missed, by this history itself: whoever reads on has missed them, and all before. */
+  /** Notes that this history itself missed so many events. Readers have missed these, and all before them. */
   skip(events: number): void {
     this.#end += events;
     this.forget();
     this.#wakeAll();
   }
 
-  hear(event: OtpEvent): void {
-    if (event.type === 'wheel.ticked') return;
+  onEvent(event: OtpEvent): void {
+    if (!isPublic(event)) return;
     this.#ring[this.#end % this.#kept] = event;
     this.#end++;
     this.#wakeAll();
   }
 
-  /** The place behind the event with this id; undefined if it is not kept, or never was. */
-  placeAfter(id: string): number | undefined {
+  /** The position after the event with this id; undefined if that is no longer kept, or never was. */
+  positionAfter(id: string): number | undefined {
     for (let number = this.#end - 1; number >= this.begin; number--)
       if (this.#at(number)?.id === id) return number + 1;
     return undefined;
   }
 
-  /** At most `limit` events from a place on, or from the oldest kept if that is gone. */
-  read(place: number, limit: number): Passage {
-    const first = Math.max(place, this.begin);
+  /** At most `limit` events from a position on, or from the oldest kept if that is gone. */
+  read(position: number, limit: number): Page {
+    const first = Math.max(position, this.begin);
     const next = Math.min(first + limit, this.#end);
     const numbers = Array.from({ length: next - first }, (_, i) => first + i);
     const events = numbers.flatMap((number) => this.#at(number) ?? []);
-    return { missed: first - place, events, next };
+    return { missed: first - position, events, next };
   }
 
-  /** Waits until there is something to read at a place, or `signal` aborts. */
-  grown(place: number, signal: AbortSignal): Promise<void> {
+  /** Waits until there is something to read at a position, or `signal` aborts. */
+  grown(position: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      if (signal.aborted || this.#end > place) return resolve();
+      if (signal.aborted || this.#end > position) return resolve();
       const wake = () => {
         this.#waiting.delete(wake);
         signal.removeEventListener('abort', wake);
@@ -102,7 +101,7 @@ export class EventHistory {
     for (const wake of this.#waiting) wake();
   }
 
-  #at(number: number): Told | undefined {
+  #at(number: number): PublicEvent | undefined {
     return this.#ring[number % this.#kept];
   }
 }

@@ -7,7 +7,7 @@ import type { EventHistory } from './history.ts';
 import { eventStreams } from './stream.ts';
 
 /**
- * `/mock/events`: everything that happens, as it happens.
+ * `/mock/events`: every event, as it happens.
  *
  * @param ending aborts when the service is about to stop, and ends the streams
  */
@@ -19,7 +19,7 @@ export function eventRoutes(history: EventHistory, clock: Clock, ending: AbortSi
       200: Type.String({
         mediaType: 'text/event-stream',
         description:
-          'Server-sent events, without end. Each has the id, the type as its name, and itself as JSON. After a `missed` event all follow that are kept.',
+          'Server-sent events, without end. Each has its id, its type as the name, and the event itself as JSON. A `missed` event is followed by all events that are kept.',
         examples: [
           'id: mws4q1rfd2c6-e1\nevent: otp.requested\ndata: {"id":"mws4q1rfd2c6-e1","type":"otp.requested","time":"2026-11-22T15:00:00.000Z","user":"alice","purpose":"default","otp":"mws4q1rfd2c6-c1","expiresAt":"2026-11-22T15:05:00.000Z","code":"042137"}\n\n',
         ],
@@ -29,7 +29,7 @@ export function eventRoutes(history: EventHistory, clock: Clock, ending: AbortSi
     detail: {
       summary: 'Follow events',
       description:
-        'Every event from now on, or from behind the one that `Last-Event-ID` names. A reader that is slow is told how many it missed.',
+        'Every event from now on, or after the one that `Last-Event-ID` names. A slow client gets a `missed` event with the number of events it missed.',
     },
   });
 }

@@ -3,17 +3,17 @@ import { type AnyServer, restoreTimeout, suspendTimeout } from '../../http/idle-
 import { encode, frameWriter, missedFrame } from './frames.ts';
 import type { EventHistory } from './history.ts';
 
-/** Real time after which a quiet stream says that it is still there. */
+/** A quiet stream sends a comment this often, in real time, so that no proxy closes it. */
 const HEARTBEAT_MS = 15_000;
 
-/** Real time from one telling to the next: what comes meanwhile is told together, and a flood leaves room for others. */
+/** Events are sent at most this often, together, so that a flood of them leaves time for other work. */
 const GATHER_MS = 50;
 
 /**
- * Makes the function that answers with events as they happen, as server-sent events (WHATWG HTML, section
- * 9.2), until the reader goes or the service stops. `Last-Event-ID` says behind which event to begin.
+ * Makes the function that answers with events as they happen, as server-sent events (WHATWG HTML, section 9.2), until
+ * the client disconnects or the service stops. `Last-Event-ID` names the event to begin after.
  *
- * Only what is read is produced: a reader that does not read costs a buffer of its connection, and no more.
+ * Backpressure: it produces only what the client reads. A client that stops reading costs one buffer.
  *
  * @param ending aborts when the service is about to stop
  */
@@ -24,9 +24,9 @@ export function eventStreams(history: EventHistory, clock: Clock, ending: AbortS
     const gone = new AbortController();
     const signal = AbortSignal.any([gone.signal, request.signal, ending]);
     const lastId = request.headers.get('last-event-id');
-    // Before anything is read: whoever has an answer is told all that happens from then on.
-    const place = lastId === null ? history.end : history.placeAfter(lastId);
-    const chunks = read(place, signal);
+    // Now, and not at the first read: a client that has the answer gets all that happens from then on.
+    const position = lastId === null ? history.end : history.positionAfter(lastId);
+    const chunks = read(position, signal);
     suspendTimeout(server, request);
     const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
       const { value, done } = await chunks.next();
@@ -40,29 +40,29 @@ export function eventStreams(history: EventHistory, clock: Clock, ending: AbortS
     });
   };
 
-  /** @param known where to begin; undefined if that is forgotten */
+  /** @param known where to begin; undefined if that is no longer kept */
   async function* read(known: number | undefined, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
     yield encode('retry: 1000\n\n');
     if (known === undefined) yield encode(missedFrame(null));
-    for (let place = known ?? history.begin; !signal.aborted; ) {
-      const frames = framesFrom(place);
+    for (let position = known ?? history.begin; !signal.aborted; ) {
+      const frames = framesFrom(position);
       if (frames === undefined) {
-        const grown = await untilGrown(place, signal);
+        const grown = await untilGrown(position, signal);
         if (!grown && !signal.aborted) yield encode(': still here\n\n');
         continue;
       }
       yield frames.bytes;
-      place = frames.next;
+      position = frames.next;
       await clock.sleep(GATHER_MS, signal);
     }
   }
 
-  /** False if nothing has come for a while. */
-  async function untilGrown(place: number, signal: AbortSignal): Promise<boolean> {
+  /** Waits for an event; false if none came until it is time for a heartbeat. */
+  async function untilGrown(position: number, signal: AbortSignal): Promise<boolean> {
     const waiting = new AbortController();
     const either = AbortSignal.any([signal, waiting.signal]);
-    await Promise.race([history.grown(place, either), clock.sleep(HEARTBEAT_MS, either)]);
+    await Promise.race([history.grown(position, either), clock.sleep(HEARTBEAT_MS, either)]);
     waiting.abort();
-    return history.end > place;
+    return history.end > position;
   }
 }

@@ -1,15 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { matches } from '../pattern.ts';
+import type { Setting } from '../setting.ts';
 
 /** An operation that can be made to fail. */
 export type Operation = 'request' | 'verify' | 'cancel' | 'delivery';
 
-/** What is to go wrong, for whom, and how often. With nothing else there is the delay alone. */
+/** What goes wrong, for which users, and how often. Without an effect below, only the delay. */
 export interface Fault {
   readonly on: Operation;
-  /** A pattern; absent for everybody. */
+  /** A pattern; absent for all users. */
   readonly user?: string;
-  /** How many more times; absent for as long as it stands. */
+  /** How many more times it strikes; absent for no limit. */
   readonly times?: number;
   /** From 0 to 1; absent for always. */
   readonly probability?: number;
@@ -17,57 +18,84 @@ export interface Fault {
   readonly delayMs?: number;
   /** The HTTP status of the answer. */
   readonly status?: number;
-  /** Break the connection off without an answer; lose a message that counts as delivered. */
+  /** Close the connection without an answer. On a delivery: lose the message, but report it as delivered. */
   readonly drop?: boolean;
-  /** Do not deliver the message, and say so. */
+  /** Report the delivery as failed, and send nothing. */
   readonly fail?: boolean;
-  /** Deliver the message twice. */
+  /** Send the message twice. */
   readonly duplicate?: boolean;
 }
 
-const FINENESS = 2 ** 32;
-
-/** A number from 0 up to, but not including, 1. */
-export function chance(): number {
-  return randomInt(FINENESS) / FINENESS;
+/** The faults that a test has set, and how often each has struck since then. */
+export interface FaultSetting extends Setting<Fault> {
+  /** How often this fault of the list has struck. */
+  struck(fault: Fault): number;
+  /** Counts a strike of this fault of the list. @returns false, and counts nothing, if none is left */
+  strike(fault: Fault): Promise<boolean>;
 }
 
-/** Whether a fault is for such a call. */
-export function concerns(fault: Fault, on: Operation, user: string): boolean {
-  return fault.on === on && matches(fault.user ?? '*', user);
-}
-
-/** What calls ask of the faults that a test has set. */
-export interface FaultLever {
-  /** As they stand: without those that have struck as often as they may. */
-  readonly list: readonly Fault[];
-  /** The fault that this call meets, if any; it counts as having struck. A promise of it where others have to be asked. */
-  strike(on: Operation, user: string): Fault | undefined | Promise<Fault | undefined>;
-}
-
-/** Faults that a test has set. The first one that matches a call counts, and those behind it do not. */
-export class Faults implements FaultLever {
-  /** Replaced as a whole by whoever sets it. */
+/** The faults of this process alone. */
+export class LocalFaults implements FaultSetting {
   list: readonly Fault[] = [];
-  readonly #chance: () => number;
+  #struck = new Map<Fault, number>();
 
-  /** @param draw gives a number from 0 up to, but not including, 1 */
-  constructor(draw = chance) {
-    this.#chance = draw;
+  async set(list: readonly Fault[]): Promise<void> {
+    this.list = list;
+    this.#struck = new Map();
   }
 
-  clear(): void {
-    this.list = [];
+  struck(fault: Fault): number {
+    return this.#struck.get(fault) ?? 0;
   }
 
-  strike(on: Operation, user: string): Fault | undefined {
-    const fault = this.list.find((it) => concerns(it, on, user));
-    if (fault === undefined || this.#chance() >= (fault.probability ?? 1)) return undefined;
-    const { times } = fault;
-    if (times !== undefined)
-      this.list = this.list.flatMap((it) =>
-        it !== fault ? it : times > 1 ? { ...it, times: times - 1 } : [],
-      );
-    return fault;
+  async strike(fault: Fault): Promise<boolean> {
+    const struck = this.struck(fault);
+    if (struck >= (fault.times ?? Number.POSITIVE_INFINITY)) return false;
+    this.#struck.set(fault, struck + 1);
+    return true;
+  }
+}
+
+const RESOLUTION = 2 ** 32;
+
+/** Makes calls and deliveries fail. The first fault that matches decides; those after it don't count. */
+export class Faults {
+  readonly #setting: FaultSetting;
+  readonly #draw: () => number;
+
+  /** @param draw returns a number from 0 up to, but not including, 1 */
+  constructor(
+    setting: FaultSetting = new LocalFaults(),
+    draw: () => number = () => randomInt(RESOLUTION) / RESOLUTION,
+  ) {
+    this.#setting = setting;
+    this.#draw = draw;
+  }
+
+  /** The faults that can still strike, each with the `times` it has left. */
+  get list(): readonly Fault[] {
+    return this.#setting.list.flatMap((fault) => {
+      if (fault.times === undefined) return fault;
+      const times = fault.times - this.#setting.struck(fault);
+      return times > 0 ? { ...fault, times } : [];
+    });
+  }
+
+  /** Replaces the list. No fault of the new one has struck yet. */
+  set(list: readonly Fault[]): Promise<void> {
+    return this.#setting.set(list);
+  }
+
+  /** The fault that strikes this operation, if any. Its strike is counted. */
+  async strike(on: Operation, user: string): Promise<Fault | undefined> {
+    for (const fault of this.#setting.list) {
+      const { times = Number.POSITIVE_INFINITY, probability = 1 } = fault;
+      if (fault.on !== on || !matches(fault.user ?? '*', user)) continue;
+      if (this.#setting.struck(fault) >= times) continue;
+      if (this.#draw() >= probability) return undefined;
+      // Another replica may have used up the last strike in the meantime: then the next fault decides.
+      if (fault.times === undefined || (await this.#setting.strike(fault))) return fault;
+    }
+    return undefined;
   }
 }

@@ -2,9 +2,9 @@ import type { Context } from 'elysia';
 import type { Clock } from '../../core/clock.ts';
 import { type AnyServer, restoreTimeout, suspendTimeout } from '../../http/idle-timeout.ts';
 import { ProblemError } from '../../http/problem.ts';
-import type { FaultLever, Operation } from './faults.ts';
+import type { Fault, Faults, Operation } from './faults.ts';
 
-/** Which operation a route is. */
+/** The operation of each route. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   '/otp/request': 'request',
   '/otp/verify': 'verify',
@@ -14,17 +14,17 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 type Call = Pick<Context, 'request' | 'route' | 'body'>;
 
 /**
- * Makes the hook by which calls fail as a test has asked for: it stands before every handler, and no route
- * knows of it. Bodies have been checked when it runs.
+ * Makes the hook that lets calls fail as a test wants it. It runs before every handler, on validated bodies. No route
+ * knows of it.
  *
- * A call that is delayed takes place when the delay is over, also if its client has given up meanwhile: that is
- * how a slow provider spends a code that nobody waits for any more.
+ * A delayed call still takes effect after the delay if its client has disconnected by then. That is how a slow provider
+ * spends a code that nobody waits for.
  *
- * @param ending aborts when the service is about to stop: a delay is cut short, and its call refused
- * @param app whose server calls come over. Elysia would define it anew in every call's context if the hook took it from there
+ * @param ending aborts when the service is about to stop: a delay ends early, and its call is refused
+ * @param app has the server that calls come over. Taken from the context, Elysia would define it anew for each call
  */
 export function faultHook(
-  faults: FaultLever,
+  faults: Faults,
   clock: Clock,
   ending: AbortSignal,
   app: { readonly server: AnyServer },
@@ -32,11 +32,11 @@ export function faultHook(
   return ({ request, route, body }: Call): Promise<Response | undefined> | undefined => {
     const on = OPERATIONS[route];
     if (on === undefined || faults.list.length === 0) return undefined;
-    // Elysia waits for what a hook returns if its source says `return f(`, as it does here.
-    return suffer(faults.strike(on, userOf(body)), request);
+    // Elysia waits for what a hook returns only if its source says `return f(`, as here.
+    return applyFault(faults.strike(on, userOf(body)), request);
   };
 
-  async function suffer(struck: ReturnType<FaultLever['strike']>, request: Request) {
+  async function applyFault(struck: Promise<Fault | undefined>, request: Request) {
     const { delayMs = 0, status, drop = false } = (await struck) ?? {};
     if (delayMs > 0) {
       suspendTimeout(app.server, request);
@@ -44,7 +44,7 @@ export function faultHook(
       restoreTimeout(app.server, request);
       if (ending.aborted) throw new ProblemError('not_ready');
     }
-    if (drop) return brokenOff();
+    if (drop) return brokenConnection();
     if (status !== undefined) throw new ProblemError('injected_fault', { status });
     return undefined;
   }
@@ -52,11 +52,11 @@ export function faultHook(
 
 function userOf(body: unknown): string {
   const user = typeof body === 'object' && body !== null && 'user' in body ? body.user : undefined;
-  if (typeof user !== 'string') throw new Error('a call without a user has passed its checks');
+  if (typeof user !== 'string') throw new Error('a call without a user passed validation');
   return user;
 }
 
-/** An answer whose body fails before its first byte: Bun resets the connection, and nothing was answered. */
-function brokenOff(): Response {
+/** An answer whose body fails before its first byte: Bun resets the connection without an answer. */
+function brokenConnection(): Response {
   return new Response(new ReadableStream({ start: (controller) => controller.error() }));
 }

@@ -13,7 +13,7 @@ const FaultList = Type.Array(
       on: Type.Union(
         [Type.Literal('request'), Type.Literal('verify'), Type.Literal('cancel'), Type.Literal('delivery')],
         {
-          description: 'The operation that fails: a call, or the delivery of a code by a channel',
+          description: 'The operation that fails: a call, or the delivery of a code over a channel',
           error: 'must be request, verify, cancel or delivery',
         },
       ),
@@ -22,7 +22,7 @@ const FaultList = Type.Array(
         Type.Integer({
           minimum: 1,
           maximum: 1_000_000,
-          description: 'How many more calls it strikes; until it is removed if absent',
+          description: 'How many more times it strikes; if absent, until it is removed',
           error: 'must be a whole number from 1 to 1000000',
         }),
       ),
@@ -30,7 +30,7 @@ const FaultList = Type.Array(
         Type.Number({
           minimum: 0,
           maximum: 1,
-          description: 'Of how many of the matching calls it strikes; 1 if absent',
+          description: 'The share of matching calls that it strikes; 1 if absent',
           error: 'must be a number from 0 to 1',
         }),
       ),
@@ -46,26 +46,26 @@ const FaultList = Type.Array(
         Type.Integer({
           minimum: 400,
           maximum: 599,
-          description: 'The status of the answer; without it, and without drop, there is the delay alone',
+          description: 'The status of the answer. Without this and without drop, the call is only delayed',
           error: 'must be a whole number from 400 to 599',
         }),
       ),
       drop: Type.Optional(
         Type.Boolean({
           description:
-            'Break the connection off without an answer; of a delivery: lose the message, which counts as delivered',
+            'Close the connection without an answer. On a delivery: lose the message, but report it as delivered',
           error: 'must be true or false',
         }),
       ),
       fail: Type.Optional(
         Type.Boolean({
-          description: 'Of a delivery alone: do not send the message, which counts as failed',
+          description: 'Deliveries only: send nothing, and report the delivery as failed',
           error: 'must be true or false',
         }),
       ),
       duplicate: Type.Optional(
         Type.Boolean({
-          description: 'Of a delivery alone: send the message twice',
+          description: 'Deliveries only: send the message twice',
           error: 'must be true or false',
         }),
       ),
@@ -73,14 +73,14 @@ const FaultList = Type.Array(
     { additionalProperties: false, error: 'must be a JSON object' },
   ),
   {
-    description: 'Faults, as they stand now: `times` counts down, and those that are used up are gone.',
+    description: 'The faults as they stand. `times` counts down, and faults that are used up are gone.',
     error: 'must be a JSON array',
     examples: [[{ on: 'request', user: '+1555*', times: 2, status: 503 }]],
   },
 );
 
-/** `/mock/faults`: what is to go wrong. */
-export function faultRoutes({ faults, setFaults }: Pick<Levers, 'faults' | 'setFaults'>) {
+/** `/mock/faults`: makes calls and deliveries fail. */
+export function faultRoutes({ faults }: Pick<Levers, 'faults'>) {
   return new Elysia({ prefix: '/faults' })
     .get('', () => [...faults.list], {
       ...noQuery,
@@ -91,7 +91,7 @@ export function faultRoutes({ faults, setFaults }: Pick<Levers, 'faults' | 'setF
       '',
       async ({ body }) => {
         refuseContradictions(body);
-        await setFaults(body);
+        await faults.set(body);
         return body;
       },
       {
@@ -100,14 +100,14 @@ export function faultRoutes({ faults, setFaults }: Pick<Levers, 'faults' | 'setF
         detail: {
           summary: 'Set the faults',
           description:
-            'Replaces the whole list. The first fault that matches a call counts, once the call has passed its checks: after the delay the call is answered with the status and injected_fault, or the connection breaks off, and nothing else happens. A fault on delivery strikes a message when it is queued: it goes out late, not at all, or twice.',
+            'Replaces the whole list. Faults strike calls that passed validation; the first fault that matches decides. After the delay the call answers with the status and injected_fault, or the connection closes, and nothing else happens. A fault on delivery strikes a message when it is queued: the message goes out late, not at all, or twice.',
         },
       },
     )
     .delete(
       '',
       async () => {
-        await setFaults([]);
+        await faults.set([]);
         return [];
       },
       {
@@ -118,18 +118,18 @@ export function faultRoutes({ faults, setFaults }: Pick<Levers, 'faults' | 'setF
     );
 }
 
-/** @throws ProblemError `invalid_request` for a fault that does two things at once, or nothing, or what cannot be done */
+/** @throws ProblemError `invalid_request` for a fault with no effect, with two, or with one that its operation can't have */
 function refuseContradictions(faults: Static<typeof FaultList>): void {
   const errors = faults.flatMap(
     ({ on, status, drop = false, fail = false, duplicate = false, delayMs = 0 }, i) => {
       if (on === 'delivery' && status !== undefined)
-        return { field: `/${i}/status`, detail: 'must not be there for a delivery: it has fail' };
+        return { field: `/${i}/status`, detail: 'must be absent for a delivery: use fail' };
       if (on !== 'delivery' && (fail || duplicate))
-        return { field: `/${i}`, detail: 'must not have fail or duplicate, which are for deliveries' };
+        return { field: `/${i}`, detail: 'must not have fail or duplicate: they are for deliveries only' };
       if (drop && status !== undefined)
-        return { field: `/${i}/drop`, detail: 'must not be true beside status' };
+        return { field: `/${i}/drop`, detail: 'must not be true together with status' };
       if ([drop, fail, duplicate].filter(Boolean).length > 1)
-        return { field: `/${i}`, detail: 'must have one of drop, fail and duplicate' };
+        return { field: `/${i}`, detail: 'must have only one of drop, fail and duplicate' };
       if (drop || fail || duplicate || status !== undefined || delayMs > 0) return [];
       const doing = on === 'delivery' ? 'fail, drop, duplicate' : 'status, drop';
       return { field: `/${i}`, detail: `must have ${doing} or delayMs` };

@@ -4,7 +4,7 @@ import type { OtpEvent } from '../../core/events.ts';
 /** How many messages are kept. */
 const KEPT = 1_000;
 
-/** What has become of a code. */
+/** What became of a code. */
 export type MessageState = 'pending' | 'verified' | 'expired' | 'replaced' | 'cancelled' | 'locked';
 
 /** A code as its user would get it. Times are service time, in milliseconds since the epoch. */
@@ -17,22 +17,23 @@ export interface InboxMessage {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly state: MessageState;
-  /** How the code is brought to its user beside the inbox, and where to; `none` and absent if it is not. */
+  /** The channel that delivers the code; `none` if only the inbox does. */
   readonly channel: string;
+  /** The address there; absent without a channel. */
   readonly to?: string;
   readonly delivery: DeliveryState;
 }
 
-/** How far the bringing of a code has come. */
+/** Delivery status. */
 export type DeliveryState = 'none' | 'queued' | 'delivered' | 'failed';
 
-/** Whose messages; absent parts stand for all. */
+/** Whose messages; absent fields match all. */
 export interface Filter {
   readonly user?: string | undefined;
   readonly purpose?: string | undefined;
 }
 
-/** A message changes where it is kept; whoever reads it gets a copy. */
+/** A message changes where it is kept. Readers get a copy. */
 type KeptMessage = { -readonly [Name in keyof InboxMessage]: InboxMessage[Name] };
 
 interface Waiter {
@@ -40,7 +41,7 @@ interface Waiter {
   readonly take: (message: InboxMessage) => void;
 }
 
-/** What an event changes in the message of its code. */
+/** What an event changes in its code's message. */
 const CHANGES: Readonly<Partial<Record<OtpEvent['type'], Partial<InboxMessage>>>> = {
   'otp.verified': { state: 'verified' },
   'otp.expired': { state: 'expired' },
@@ -52,28 +53,26 @@ const CHANGES: Readonly<Partial<Record<OtpEvent['type'], Partial<InboxMessage>>>
 };
 
 /**
- * The inbox: what users would find on their phones, for a test to read. It keeps the last 1,000 codes with
- * what became of each, and lets a test wait for the one that is meant for it.
+ * The inbox: the messages that users would get, for a test to read. It keeps the last 1,000 codes with what became of
+ * each, and lets a test wait for its own.
  */
 export class Inbox {
   readonly #clock: Clock;
   /** By id, oldest first. */
   readonly #messages = new Map<string, KeptMessage>();
-  /** Comes by the oldest next. One made anew would first step over the places of many that were dropped. */
+  /** One long-lived iterator: a fresh one would skip over deleted entries (O(n)). */
   readonly #oldest = this.#messages.keys();
-  /** By user: a new message is compared with those who wait for its user alone. */
+  /** By the code's id: ends that came before their message. Two replicas may tell of one code in either order. */
+  readonly #earlyEnds = new Map<string, OtpEvent>();
+  readonly #oldestEnd = this.#earlyEnds.keys();
+  /** By user: a new message is compared only with the waiters of its user. */
   readonly #waiters = new Map<string, Set<Waiter>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** How many calls wait. */
-  get waiting(): number {
-    return [...this.#waiters.values()].reduce((sum, waiters) => sum + waiters.size, 0);
-  }
-
-  hear(event: OtpEvent): void {
+  onEvent(event: OtpEvent): void {
     if (event.type === 'otp.requested') {
       const { otp: id, user, purpose, code, time: createdAt, expiresAt, destination } = event;
       const delivery = destination
@@ -83,8 +82,12 @@ export class Inbox {
       return;
     }
     const change = CHANGES[event.type];
-    const message = 'otp' in event && event.otp !== undefined ? this.#messages.get(event.otp) : undefined;
-    if (message === undefined || change === undefined) return;
+    if (change === undefined || !('otp' in event) || event.otp === undefined) return;
+    const message = this.#messages.get(event.otp);
+    if (message === undefined) {
+      if (change.state) this.#keepEnd(event.otp, event);
+      return;
+    }
     Object.assign(message, change);
     if (event.type === 'otp.expired') message.expiresAt = event.expiresAt;
   }
@@ -96,8 +99,8 @@ export class Inbox {
   }
 
   /**
-   * The first message newer than the one with the id `after`, as soon as there is one; `0` and ids that nobody
-   * knows, as those of an earlier run, are older than all. Without `after`: the newest one whose code is good, or else the next.
+   * The first message newer than the one with the id `after`, as soon as there is one. `0` and unknown ids, such as those
+   * of an earlier run, are older than all. Without `after`: the newest pending message, or the next one.
    *
    * @returns undefined once `signal` aborts
    */
@@ -111,7 +114,8 @@ export class Inbox {
       after === undefined
         ? this.list(filter).find(({ state }) => state === 'pending')
         : this.#newerThan(after).find(wanted);
-    const isNext = (it: InboxMessage) => wanted(it) && (isLater(it.id, after) ?? true);
+    const isNext = (it: InboxMessage) =>
+      wanted(it) && (after === undefined ? it.state === 'pending' : (isLater(it.id, after) ?? true));
     const message = found ?? (await this.#wait(filter.user, isNext, signal));
     return message && this.#asOfNow(message);
   }
@@ -123,7 +127,7 @@ export class Inbox {
     return dropped.length;
   }
 
-  /** Marks all whose code is still good as cancelled, for codes that were forgotten. */
+  /** Marks all pending messages as cancelled: their codes are forgotten. */
   cancelAll(): void {
     for (const message of this.#messages.values())
       if (this.#asOfNow(message).state === 'pending') message.state = 'cancelled';
@@ -131,16 +135,24 @@ export class Inbox {
 
   #newerThan(id: string): InboxMessage[] {
     const messages = [...this.#messages.values()];
-    const place = messages.findIndex((message) => message.id === id);
-    return messages.filter((message, i) => isLater(message.id, id) ?? i > place);
+    const index = messages.findIndex((message) => message.id === id);
+    return messages.filter((message, i) => isLater(message.id, id) ?? i > index);
   }
 
   #add(message: KeptMessage): void {
     this.#messages.set(message.id, message);
     const oldest = this.#messages.size > KEPT ? this.#oldest.next().value : undefined;
     if (oldest !== undefined) this.#messages.delete(oldest);
+    const end = this.#earlyEnds.get(message.id);
+    if (end !== undefined) this.onEvent(end);
     for (const waiter of this.#waiters.get(message.user) ?? [])
       if (waiter.wants(message)) waiter.take(message);
+  }
+
+  #keepEnd(otp: string, end: OtpEvent): void {
+    this.#earlyEnds.set(otp, end);
+    const oldest = this.#earlyEnds.size > KEPT ? this.#oldestEnd.next().value : undefined;
+    if (oldest !== undefined) this.#earlyEnds.delete(oldest);
   }
 
   #wait(user: string, wants: Waiter['wants'], signal: AbortSignal): Promise<InboxMessage | undefined> {
@@ -161,14 +173,14 @@ export class Inbox {
     });
   }
 
-  /** What the clock says of a code comes before what was announced of it so far. */
+  /** A code whose deadline has come is expired, though that may not be announced yet. */
   readonly #asOfNow = (message: KeptMessage): InboxMessage => {
     const isOver = message.state === 'pending' && this.#clock.now() >= message.expiresAt;
     return { ...message, ...(isOver && { state: 'expired' }) };
   };
 }
 
-/** Whether a code was made after another, by its number; undefined where they were not counted together. */
+/** Whether a code was issued after another, by their numbers; undefined if they were not counted together. */
 function isLater(id: string, other = ''): boolean | undefined {
   const [series, number] = id.split('-c');
   const [otherSeries, otherNumber] = other.split('-c');

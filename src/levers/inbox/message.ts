@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import type { InboxMessage } from './inbox.ts';
 
-/** A message of the inbox, as callers see it. */
+/** A message of the inbox, as clients see it. */
 export const Message = Type.Object(
   {
-    id: Type.String({ description: "The code's id, as the request for it was answered" }),
+    id: Type.String({ description: "The code's id, as in the answer to its request" }),
     user: Type.String(),
     purpose: Type.String(),
     code: Type.String(),
@@ -19,13 +19,13 @@ export const Message = Type.Object(
         Type.Literal('cancelled'),
         Type.Literal('locked'),
       ],
-      { description: 'What has become of the code by now' },
+      { description: 'What became of the code so far' },
     ),
-    channel: Type.String({ description: 'How the code is brought to its user beside the inbox, or none' }),
-    to: Type.Optional(Type.String({ description: 'Where it is brought to' })),
+    channel: Type.String({ description: 'The channel that delivers the code, or none' }),
+    to: Type.Optional(Type.String({ description: 'The address there' })),
     delivery: Type.Union(
       [Type.Literal('none'), Type.Literal('queued'), Type.Literal('delivered'), Type.Literal('failed')],
-      { description: 'How far that has come' },
+      { description: 'Delivery status' },
     ),
   },
   {
@@ -46,7 +46,7 @@ export const Message = Type.Object(
   },
 );
 
-/** Writes a message as callers see it: its moments in ISO form. */
+/** A message as clients see it: its moments in ISO form. */
 export function describeMessage({ createdAt, expiresAt, ...message }: InboxMessage) {
   return {
     ...message,

@@ -9,8 +9,10 @@ import { checkedQuery } from '../../http/query.ts';
 import type { Levers } from '../levers.ts';
 import { describeMessage, Message } from './message.ts';
 
-/** How long a call waits for a message, in seconds of real time: if it says nothing, and at most. */
+/** How long a call waits for a message by default, in seconds of real time. */
 const WAIT_S = 10;
+
+/** The longest `timeout` that a call may set, in seconds of real time. */
 const LONGEST_WAIT_S = 60;
 
 const listQuery = Type.Object(
@@ -21,7 +23,7 @@ const listQuery = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 1_000,
-        description: 'At most so many; all if absent',
+        description: 'At most so many messages; all if absent',
         error: 'must be a whole number from 1 to 1000',
       }),
     ),
@@ -37,7 +39,7 @@ const waitQuery = Type.Object(
       Type.String({
         pattern: '^(0|[a-z0-9]+-c[0-9]+)$',
         description:
-          'The id of a message: the first one newer than it is wanted. 0 is older than all. Without it: the newest one whose code is good, or else the next',
+          'The id of a message: waits for the first one after it; 0 is older than all. If absent: the newest pending message, or the next one',
         error: 'must be the id of a message, or 0',
       }),
     ),
@@ -56,9 +58,9 @@ const waitQuery = Type.Object(
 const clearQuery = Type.Object({ user: Type.Optional(user) }, closed);
 
 /**
- * `/mock/inbox`: the codes that users would have got.
+ * `/mock/inbox`: the codes that users would have received.
  *
- * @param ending aborts when the service is about to stop: whoever waits is told so
+ * @param ending aborts when the service is about to stop, and ends long polls
  */
 export function inboxRoutes(
   { inbox, clearInbox }: Pick<Levers, 'inbox' | 'clearInbox'>,
@@ -80,20 +82,20 @@ export function inboxRoutes(
         },
         detail: {
           summary: 'Read codes',
-          description: 'The last 1,000 codes, with what has become of each.',
+          description: 'The last 1,000 codes, with what became of each.',
         },
       },
     )
     .get(
       '/wait',
       async ({ query: { user, purpose, after, timeout = WAIT_S }, request, server, status }) => {
-        const patience = new AbortController();
-        const signal = AbortSignal.any([request.signal, ending, patience.signal]);
-        clock.sleep(timeout * 1_000, signal).then(() => patience.abort());
+        const timeUp = new AbortController();
+        const signal = AbortSignal.any([request.signal, ending, timeUp.signal]);
+        clock.sleep(timeout * 1_000, signal).then(() => timeUp.abort());
         suspendTimeout(server, request);
         const message = await inbox.next({ user, purpose }, after, signal);
         restoreTimeout(server, request);
-        patience.abort();
+        timeUp.abort();
         if (message) return describeMessage(message);
         if (ending.aborted) throw new ProblemError('not_ready');
         return status(404, problem('no_message'));
@@ -109,7 +111,7 @@ export function inboxRoutes(
         detail: {
           summary: 'Wait for a code',
           description:
-            'Answers at once if the message is there, else as soon as it comes. Any number of calls may wait; none takes a message from another.',
+            'Answers at once if the message is there, otherwise as soon as it comes. Any number of calls may wait: none takes a message from another.',
         },
       },
     )
@@ -118,10 +120,13 @@ export function inboxRoutes(
       response: {
         200: Type.Object(
           { deleted: Type.Integer() },
-          { description: 'How many messages were dropped. The codes live on.', examples: [{ deleted: 3 }] },
+          {
+            description: 'How many messages were deleted. Their codes keep working.',
+            examples: [{ deleted: 3 }],
+          },
         ),
         ...QUERY_ANSWERS,
       },
-      detail: { summary: 'Empty the inbox', description: 'Or the part of it that is for one user.' },
+      detail: { summary: 'Empty the inbox', description: 'Deletes all messages, or those of one user.' },
     });
 }

@@ -1,13 +1,21 @@
--- Appends entries to the journal, each with its number, and drops the oldest beyond what is kept.
+-- Appends what a replica tells to the stream, and counts codes, in order. Skips what was told before its replica knew
+-- of the last reset: that reset has forgotten it.
 local function step(keys, args)
-  local journal = keys[1]
-  local most, kept_for = unpack(args)
-  local newest = redis.call('XREVRANGE', journal, '+', '-', 'COUNT', 1)[1]
-  local number = newest and tonumber(newest[2][2]) or 0
-  for i = 3, #args do
-    number = number + 1
-    redis.call('XADD', journal, 'MAXLEN', '~', most, '*', 'number', number, 'entry', args[i])
+  local stream, settings, issued = unpack(keys)
+  local kept, counts_kept, kept_for = unpack(args)
+  local last_reset = redis.call('HGET', settings, 'reset') or ''
+  for i = 4, #args, 3 do
+    local reset, kind, text = args[i], args[i + 1], args[i + 2]
+    if reset == last_reset and kind == 'entry' then
+      redis.call('XADD', stream, 'MAXLEN', '~', kept, '*', 'entry', text)
+    elseif reset == last_reset and kind == 'count' then
+      redis.call('HINCRBY', issued, text, 1)
+      if redis.call('HLEN', issued) > tonumber(counts_kept) then
+        redis.call('HDEL', issued, redis.call('HRANDFIELD', issued))
+      end
+    end
   end
-  redis.call('PEXPIRE', journal, kept_for)
+  redis.call('PEXPIRE', stream, kept_for)
+  redis.call('PEXPIRE', issued, kept_for)
   return 1
 end

@@ -1,14 +1,12 @@
--- Has a fault strike, if the list is still the one it was found in and it has not struck as often as it may. With
--- `strikes` 0 it only says whether it could.
+-- Counts a strike of the fault at a place in the list, unless it has struck as often as it may or the list has changed.
 local function step(keys, args)
-  local lists, struck = unpack(keys)
-  local version, place, times, strikes, kept_for = unpack(args)
-  if redis.call('HGET', lists, 'version') ~= version then return 'changed' end
-  if tonumber(redis.call('HGET', struck, place) or 0) >= tonumber(times) then return 'used up' end
-  if strikes == '1' then
-    redis.call('HINCRBY', struck, place, 1)
-    redis.call('HINCRBY', struck, 'all', 1)
-    redis.call('PEXPIRE', struck, kept_for)
-  end
-  return 'there'
+  local settings = keys[1]
+  local faults, place, times = unpack(args)
+  if redis.call('HGET', settings, 'faults') ~= faults then return 0 end
+  local struck = cjson.decode(redis.call('HGET', settings, 'struck'))
+  local count = (struck[place] or 0) + 1
+  if count > tonumber(times) then return 0 end
+  struck[place] = count
+  redis.call('HSET', settings, 'struck', cjson.encode(struck))
+  return 1
 end

@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import type { OtpEvent } from '../../core/events.ts';
+import { isOf, keyOf, StoreUnavailable } from '../../core/store.ts';
+import type { RedisConnection } from '../../redis/connection.ts';
+import type { Keys } from '../../redis/keys.ts';
+import { listOf } from '../../redis/replies.ts';
+import type { MovableClock } from '../clock/movable-clock.ts';
+import type { Move } from '../clock/move.ts';
+import type { CodeCounter } from '../codes/seeded-codes.ts';
+import { isPublic } from '../events/history.ts';
+import type { Filter } from '../inbox/inbox.ts';
+import type { EventMemory, LeverState } from '../state.ts';
+import { SharedClock } from './clock.ts';
+import { coalesce } from './coalesce.ts';
+import { KEPT_MS, KEYS } from './keys.ts';
+import { type SharedSettings, sharedSettings } from './settings.ts';
+import { SharedStream, type Told } from './stream.ts';
+
+/** How often a replica catches up by itself, for calls that wait: every 20 ms of real time. */
+const LOOK_MS = 20;
+
+/** The same after a bug, which will probably happen again: each time is logged. */
+const LOOK_AGAIN_MS = 1_000;
+
+/** How often a replica renews how long Redis keeps things, in milliseconds of real time. */
+const KEEP_MS = KEPT_MS / 24;
+
+/** Codes that are looked through in one step when one user's counts are forgotten. */
+const SCAN = 1_000;
+
+export interface SharedParts {
+  readonly connection: RedisConnection;
+  readonly keys: Keys;
+  /** Names this replica. */
+  readonly run: string;
+  /** Told what catching up failed with, if no call waits for it. It is tried again. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface ReplicaParts extends SharedParts, EventMemory {
+  readonly clock: MovableClock;
+  readonly delivery: { forget(user?: string): Promise<void> };
+}
+
+/**
+ * The levers' state with a shared store. Redis has what tests set, and a stream of all that happens; each replica keeps
+ * copies, and its inbox and history read the stream.
+ *
+ * A replica catches up before each call and flushes after it. So a call that begins after another was answered, at
+ * whatever replica, sees all that the other did. Calls at the same moment take effect in either order.
+ */
+export class Replica implements LeverState {
+  readonly codes: SharedSettings['codes'];
+  readonly faults: SharedSettings['faults'];
+  readonly counter: CodeCounter;
+  readonly #parts: ReplicaParts;
+  readonly #settings: SharedSettings;
+  readonly #stream: SharedStream;
+  readonly #clock: SharedClock;
+  readonly #clockKeys: readonly string[];
+  /** Where to read on in the stream. */
+  #place: string | undefined;
+  /** The newest entry of each replica that was read, by its number. */
+  readonly #newest = new Map<string, number>();
+  /** How many messages were dropped by entries whose number somebody here waits for, by token. */
+  readonly #dropped = new Map<string, number>();
+  #expiredElsewhere = 0;
+
+  constructor(parts: ReplicaParts) {
+    const { connection, keys, run, clock } = parts;
+    this.#parts = parts;
+    this.#settings = sharedSettings(connection);
+    this.#stream = new SharedStream(connection, run, () => this.#settings.reset);
+    this.#clockKeys = keys.shards.map((shard) => shard.clock);
+    this.#clock = new SharedClock(connection, this.#clockKeys, clock);
+    this.codes = this.#settings.codes;
+    this.faults = this.#settings.faults;
+    this.counter = sharedCounter(connection, this.#stream);
+  }
+
+  /** Resolves once this replica knows all that any replica flushed before the call. Rejects with StoreUnavailable. */
+  readonly catchUp = coalesce(async () => {
+    await Promise.all([this.#readStream(), this.#settings.renew(), this.#clock.renew()]);
+  });
+
+  /**
+   * Resolves once all that was announced here so far is in the stream. Rejects with StoreUnavailable if some of it may
+   * not be: that is sent again with the next flush.
+   */
+  flush(): Promise<void> {
+    return this.#stream.flush();
+  }
+
+  /** Catches up, and sends again what failed, until `signal` aborts. */
+  async follow(signal: AbortSignal): Promise<void> {
+    const { clock, onError } = this.#parts;
+    let keptAt = clock.monotonic();
+    while (!signal.aborted) {
+      try {
+        await Promise.all([this.catchUp(), this.flush()]);
+        if (clock.monotonic() - keptAt >= KEEP_MS) {
+          await this.#keep();
+          keptAt = clock.monotonic();
+        }
+        await clock.sleep(LOOK_MS, signal);
+      } catch (error) {
+        onError(error);
+        await clock.sleep(error instanceof StoreUnavailable ? LOOK_MS : LOOK_AGAIN_MS, signal);
+      }
+    }
+    await this.flush().catch(onError);
+  }
+
+  move(move: Move): Promise<boolean> {
+    return this.#clock.move(move);
+  }
+
+  onEvent(event: OtpEvent): void {
+    if (isPublic(event)) this.#stream.tell(event);
+  }
+
+  async clearInbox(filter: Filter): Promise<number> {
+    const token = randomUUID();
+    this.#dropped.set(token, 0);
+    try {
+      await this.#stream.append({ does: 'empty', filter, token });
+      await this.catchUp();
+      return this.#dropped.get(token) ?? 0;
+    } finally {
+      this.#dropped.delete(token);
+    }
+  }
+
+  cancelMessages(): Promise<void> {
+    return this.#stream.append({ does: 'cancel' });
+  }
+
+  async forget(user?: string): Promise<void> {
+    // Nothing that was told before a reset may come after it: see append.lua.
+    const begun = user === undefined ? this.#settings.beginReset() : undefined;
+    await Promise.all([begun, this.#stream.append({ does: 'forget', user })]);
+  }
+
+  /**
+   * Another replica's ticker may expire codes at the very moment of a move. It tells them at once, but not in the same
+   * step. So this looks at the stream every 20 ms, until a look finds no more of them.
+   *
+   * A replica that stalls for longer between the two is not waited for: its events come late, and don't count. With
+   * moves at the same moment at several replicas, each may count codes that another expired.
+   */
+  countElsewhere(): () => Promise<number> {
+    const before = this.#expiredElsewhere;
+    return async () => {
+      await this.flush();
+      let seen: number;
+      do {
+        seen = this.#expiredElsewhere;
+        await this.#parts.clock.sleep(LOOK_MS);
+        await this.catchUp();
+      } while (this.#expiredElsewhere > seen);
+      return this.#expiredElsewhere - before;
+    };
+  }
+
+  async #readStream(): Promise<void> {
+    for (let more = true; more; ) {
+      const page = await this.#stream.read(this.#place);
+      if (page.lost) this.#startAgain();
+      for (const entry of page.entries) this.#take(entry);
+      this.#place = page.place;
+      more = page.more;
+    }
+  }
+
+  /** Forgets everything, as a replica that joins knows nothing. */
+  #startAgain(): void {
+    this.#newest.clear();
+    this.#parts.inbox.clear();
+    // Readers of events are told that they missed some.
+    this.#parts.history.skip(1);
+  }
+
+  #take(entry: Told): void {
+    const { inbox, history, delivery, run } = this.#parts;
+    if (entry.number <= (this.#newest.get(entry.by) ?? 0)) return;
+    this.#newest.set(entry.by, entry.number);
+    const isOurs = entry.by === run;
+    switch (entry.does) {
+      case 'happen':
+        inbox.onEvent(entry.event);
+        history.onEvent(entry.event);
+        if (entry.event.type === 'otp.expired' && !isOurs) this.#expiredElsewhere++;
+        return;
+      case 'empty': {
+        const dropped = inbox.clear(entry.filter);
+        if (this.#dropped.has(entry.token)) this.#dropped.set(entry.token, dropped);
+        return;
+      }
+      case 'cancel':
+        inbox.cancelAll();
+        // Ours were given up at the call. Newer ones may be on their way since.
+        if (!isOurs) delivery.forget();
+        return;
+      case 'forget':
+        inbox.clear({ user: entry.user });
+        if (entry.user === undefined) history.forget();
+        if (!isOurs) delivery.forget(entry.user);
+    }
+  }
+
+  async #keep(): Promise<void> {
+    const keys = [...Object.values(KEYS), ...this.#clockKeys];
+    await Promise.all(keys.map((key) => this.#parts.connection.send('PEXPIRE', [key, `${KEPT_MS}`])));
+  }
+}
+
+/** Counts of issued codes for all replicas. Beyond what is kept, a random user and purpose starts again. */
+function sharedCounter(redis: RedisConnection, stream: SharedStream): CodeCounter {
+  return {
+    issued: async (key) => Number((await redis.send('HGET', [KEYS.issued, keyOf(key)])) ?? 0),
+    count: (key) => stream.count(keyOf(key)),
+    async forget(user) {
+      if (user === undefined) return void (await redis.send('DEL', [KEYS.issued]));
+      let cursor = '0';
+      do {
+        const [next, found] = listOf(await redis.send('HSCAN', [KEYS.issued, cursor, 'COUNT', `${SCAN}`]));
+        const keys = listOf(found).filter((key, i) => i % 2 === 0 && isOf(user, String(key)));
+        if (keys.length > 0) await redis.send('HDEL', [KEYS.issued, ...keys.map(String)]);
+        cursor = String(next);
+      } while (cursor !== '0');
+    },
+  };
+}
