@@ -2,10 +2,10 @@ import { describe, expect, test } from 'bun:test';
 import { readConfig } from '../../src/config.ts';
 import { openChannels } from '../../src/delivery/channels.ts';
 import { queueRig } from '../support/delivery.ts';
-import { hastyClock } from '../support/hasty-clock.ts';
 import { endless, httpProvider } from '../support/http-provider.ts';
 import { mailCatcher } from '../support/mail-catcher.ts';
 import { listening } from '../support/process.ts';
+import { fastClock } from './fast-clock.ts';
 
 /** Ten seconds in one, so that a provider's bad minute does not take one. */
 const TIMES = 10;
@@ -14,7 +14,7 @@ const ok = () => new Response(null, { status: 200 });
 
 /** A queue before the real channel that these settings configure, in hasty time. */
 function hasty(env: Record<string, string>, times = TIMES) {
-  const clock = hastyClock(times);
+  const clock = fastClock(times);
   const start = clock.monotonic();
   const [channel] = openChannels(readConfig(env).config, clock, () => Date.now());
   if (channel === undefined) throw new Error('no channel is configured');

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { systemClock } from '../../src/core/clock.ts';
 import { Expiry } from '../../src/core/expiry.ts';
-import { expiryStore } from '../support/expiry-store.ts';
+import { expiryStore } from './expiry-store.ts';
 
 /**
  * A replica that does nothing but expire codes, as a process that can be killed: it writes a line for each code that it

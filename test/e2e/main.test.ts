@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { halves, listening, start, startUnread } from '../support/process.ts';
+import { listening, start, startUnread } from '../support/process.ts';
+import { halves } from '../support/raw.ts';
 
 describe('the process', () => {
   test('says that it listens once it does, serves, and ends with status 0 on SIGTERM', async () => {

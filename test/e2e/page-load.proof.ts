@@ -1,8 +1,8 @@
 import { expect } from 'bun:test';
 import { createService } from '../../src/service.ts';
 import { browserTest } from '../support/browser.ts';
-import { longestTaskMs } from '../support/longest-task.ts';
 import { watchedPage } from '../support/watched-page.ts';
+import { longestTaskMs } from './longest-task.ts';
 
 /** Longer than that, and who looks at the page sees it stand. */
 const STALL_MS = 200;

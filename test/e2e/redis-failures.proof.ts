@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { DURABLE, RedisServer } from '../support/redis-server.ts';
-import { replicas } from '../support/replicas.ts';
-import { StoreUsers } from '../support/store-users.ts';
+import { startReplicas } from '../support/replicas.ts';
+import { StoreUsers } from './store-users.ts';
 
 const CYCLES = 20;
 const USERS = 20;
@@ -40,7 +40,7 @@ describe(`three replicas under load, with a Redis that writes each step to its d
     '%s: each answer comes within a second and is right or 503, nothing acknowledged is lost and nothing spent comes back',
     async (name, befall) => {
       await using server = await RedisServer.start(DURABLE);
-      await using service = await replicas(3, { OTP_STORE: server.url });
+      await using service = await startReplicas(3, server.url);
       const users = new StoreUsers(service, USERS);
       const backMs: number[] = [];
       for (let cycle = 0; cycle < CYCLES; cycle++) {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Policy, Store } from '../../src/core/store.ts';
 import { FIVE_ATTEMPTS, UNLIMITED } from '../support/policies.ts';
-import { connections, sharedStores } from '../support/redis-rig.ts';
 import { RedisServer } from '../support/redis-server.ts';
+import { connections, sharedStores } from '../support/redis-stores.ts';
 import { replicas } from '../support/replicas.ts';
 
 let server: RedisServer;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { CodeTraffic, type Failure } from '../support/code-traffic.ts';
 import { freePort } from '../support/free-port.ts';
-import { HaProxy } from '../support/haproxy.ts';
 import { RedisServer } from '../support/redis-server.ts';
-import { RollingReplicas } from '../support/rolling-replicas.ts';
-import { settings } from '../support/scaled-settings.ts';
+import { CodeTraffic, type Failure } from './rolling-restart/code-traffic.ts';
+import { HaProxy } from './rolling-restart/haproxy.ts';
+import { RollingReplicas } from './rolling-restart/replicas.ts';
+import { settings } from './scaled-settings.ts';
 
 /**
  * Three replicas that share a Redis, behind a proxy that hears late who is ready; 300 requests a second, each on a

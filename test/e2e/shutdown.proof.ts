@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
-import { halves, listening } from '../support/process.ts';
+import { listening } from '../support/process.ts';
+import { halves } from '../support/raw.ts';
 
 test('the process ends within 10 s of SIGTERM though a client stalls in the middle of a request', async () => {
   using service = await listening();

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
-import { halves, listening } from '../support/process.ts';
+import { listening } from '../support/process.ts';
+import { halves } from '../support/raw.ts';
 
 const HEAD = 'POST /otp/request HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
 const WHOLE = `${HEAD}Content-Length: 16\r\n\r\n{"user":"alice"}`;

@@ -4,7 +4,7 @@ import { StoreUnavailable } from '../../src/core/store.ts';
 import { RedisConnection } from '../../src/redis/connection.ts';
 import { Script } from '../../src/redis/script.ts';
 import { type Answer, FakeRedis, resp } from '../support/fake-redis.ts';
-import { unhurriedClock } from '../support/unhurried-clock.ts';
+import { hastyClock } from '../support/hasty-clock.ts';
 
 const TIMEOUT_MS = 5_000;
 /** From one try to connect to the next. */
@@ -17,7 +17,7 @@ const well: (redis: { now: number }) => Answer = (redis) => (command) =>
 
 function connectedTo(url: string) {
   const said: (string | undefined)[] = [];
-  const clock = unhurriedClock();
+  const clock = hastyClock();
   const connection = new RedisConnection({
     url,
     clock,
@@ -186,7 +186,7 @@ describe('a connection to Redis', () => {
     const { url } = redis;
     redis[Symbol.dispose]();
     const said: unknown[] = [];
-    const clock = unhurriedClock();
+    const clock = hastyClock();
     let waits = 0;
     const sleep: Clock['sleep'] = (ms, signal) => {
       if (ms === RETRY_MS) waits++;

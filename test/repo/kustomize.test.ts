@@ -2,8 +2,8 @@ import { describe, expect } from 'bun:test';
 import { join } from 'node:path';
 import { $, YAML } from 'bun';
 import { readConfig } from '../../src/config.ts';
-import { change, kubectlTest, read, rendered, writeSecrets } from '../support/kubectl.ts';
-import { Manifests, podOf, serviceIn, valkeyIn } from '../support/manifests.ts';
+import { change, kubectlTest, read, rendered, writeSecrets } from './kubectl.ts';
+import { Manifests, podOf, serviceIn, valkeyIn } from './manifests.ts';
 
 const root = join(import.meta.dir, '../..');
 

@@ -11,7 +11,7 @@ import { Deployment, type IDeployment } from 'kubernetes-models/apps/v1';
 import { ConfigMap, type IConfigMap, type IService, Service } from 'kubernetes-models/v1';
 import { readConfig } from '../../src/config.ts';
 import { Settings } from '../../src/settings.ts';
-import { unknownFields } from '../support/unknown-fields.ts';
+import { unknownFields } from './unknown-fields.ts';
 
 const root = join(import.meta.dir, '../..');
 const read = async (file: string): Promise<unknown> => YAML.parse(await Bun.file(join(root, file)).text());

@@ -6,9 +6,9 @@ import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { ConfigMap, Secret, Service } from 'kubernetes-models/v1';
 import { readConfig } from '../../src/config.ts';
-import { kubectlTest, rendered, SECRETS } from '../support/kubectl.ts';
-import { serviceIn, valkeyIn } from '../support/manifests.ts';
-import { unknownFields } from '../support/unknown-fields.ts';
+import { kubectlTest, rendered, SECRETS } from './kubectl.ts';
+import { serviceIn, valkeyIn } from './manifests.ts';
+import { unknownFields } from './unknown-fields.ts';
 
 describe('the scaled form', () => {
   kubectlTest('has the values that Kubernetes takes, and no field that it does not know', async (folder) => {

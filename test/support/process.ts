@@ -1,5 +1,4 @@
 import { expect } from 'bun:test';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 
 const root = join(import.meta.dir, '../..');
@@ -69,25 +68,4 @@ async function* logLines(
     rest = lines.pop() ?? '';
     for (const line of lines) yield JSON.parse(line);
   }
-}
-
-/**
- * A request in two halves over a bare socket. `begun` resolves with the first that is answered to it, `answer` to all of
- * that once the connection is closed.
- */
-export function halves(url: string, first: string) {
-  const { hostname, port } = new URL(url);
-  const socket = connect({ host: hostname, port: Number(port) });
-  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-  const answer = new Promise<string>((resolve, reject) => {
-    let text = '';
-    socket.on('data', (data) => {
-      begin();
-      text += data;
-    });
-    socket.on('close', () => resolve(text));
-    socket.on('error', reject);
-  });
-  socket.write(first);
-  return { begun, answer, send: (second: string) => socket.write(second) };
 }

@@ -1,7 +1,7 @@
 import { Keys } from '../../src/redis/keys.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
-import { UNLIMITED } from './policies.ts';
-import { connections } from './redis-rig.ts';
+import { UNLIMITED } from '../support/policies.ts';
+import { connections } from '../support/redis-stores.ts';
 
 /** The one store of all processes that expire codes, with the connection that it has here; a test sets its time. */
 export async function expiryStore(url: string) {

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { YAML } from 'bun';
-import { freePort } from './free-port.ts';
-import { Manifests, valkeyIn } from './manifests.ts';
+import { Manifests, valkeyIn } from '../repo/manifests.ts';
+import { freePort } from '../support/free-port.ts';
 
 const source = join(import.meta.dir, '../../k8s-scaled/valkey');
 const statefulSet: unknown = YAML.parse(await Bun.file(join(source, 'stateful-set.yaml')).text());

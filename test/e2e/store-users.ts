@@ -1,6 +1,4 @@
-import type { replicas } from './replicas.ts';
-
-type Replicas = Awaited<ReturnType<typeof replicas>>;
+import type { Replicas } from '../support/replicas.ts';
 
 /** What users have seen. */
 export interface Seen {
@@ -25,7 +23,6 @@ export interface Seen {
 export class StoreUsers {
   readonly seen: Seen = { verified: 0, open: 0, unavailable: 0, slowestMs: 0, wrongs: [] };
   readonly #replicas: Replicas;
-  #calls = 0;
   #stopping = false;
   readonly #gone: Promise<unknown>;
 
@@ -81,15 +78,15 @@ export class StoreUsers {
   }
 
   /** A call to the next replica. @returns its status, which is 200, 404 or 503 */
-  async #call(path: string, body: unknown): Promise<number> {
-    const answer = await this.#replicas.post(this.#calls++ % this.#replicas.count, path, body);
-    const { status, retryAfter, ms } = answer;
+  async #call(path: string, body: object): Promise<number> {
+    const { status, headers, body: problem, ms } = await this.#replicas.post(path, body);
+    const retryAfter = headers.get('retry-after');
     this.seen.slowestMs = Math.max(this.seen.slowestMs, ms);
     if (ms > 1_000) this.seen.wrongs.push(`an answer took ${Math.round(ms)} ms`);
     if (status === 503) {
       this.seen.unavailable++;
-      if (answer.body['code'] !== 'store_unavailable' || retryAfter === null)
-        this.seen.wrongs.push(`503 ${answer.body['code']} with Retry-After ${retryAfter}`);
+      if (problem['code'] !== 'store_unavailable' || retryAfter === null)
+        this.seen.wrongs.push(`503 ${problem['code']} with Retry-After ${retryAfter}`);
     } else if (status !== 200 && !(status === 404 && path === '/otp/verify'))
       this.seen.wrongs.push(`${path} answered ${status}`);
     return status;

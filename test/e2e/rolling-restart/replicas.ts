@@ -1,5 +1,5 @@
+import { listening } from '../../support/process.ts';
 import type { HaProxy } from './haproxy.ts';
-import { listening } from './process.ts';
 
 type Replica = Awaited<ReturnType<typeof listening>> & { readonly port: number };
 

@@ -2,8 +2,8 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { $, YAML } from 'bun';
+import { testNeeding } from '../support/needing.ts';
 import { Manifests } from './manifests.ts';
-import { testNeeding } from './needing.ts';
 
 const root = join(import.meta.dir, '../..');
 
