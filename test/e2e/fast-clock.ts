@@ -1,12 +1,12 @@
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { ownTime } from '../support/own-time.ts';
 
-/** Most that a sleeper sleeps at a time, in real ms: what comes in while it is late is read before it goes on. */
+/** Longest single sleep, in real ms: after a stall, what arrived meanwhile is read before the sleeper goes on. */
 const NAP_MS = 10;
 
 /**
- * A clock that runs so many times as fast as this process has time: a provider's bad minute is over in seconds, and on a
- * busy machine nobody has waited longer for that.
+ * A clock that runs `times` as fast as this process's own time: a provider's outage of a minute is over in seconds. A busy
+ * machine does not make any wait longer.
  */
 export function fastClock(times: number): Clock {
   const machine = systemClock();

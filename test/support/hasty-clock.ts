@@ -1,15 +1,15 @@
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 
-/** How many times as fast as the machine's clock sleep is over. */
+/** How many times shorter a sleep is. */
 const HASTE = 20;
 
-/** A clock by which no call is late because the machine is busy. */
+/** A clock for tests with real sockets: by it no call is late because the machine is busy. */
 export interface HastyClock extends Clock {
-  /** Lets time pass for whoever measures it, in milliseconds. */
+  /** Lets measured time pass, in milliseconds. */
   pass(ms: number): void;
 }
 
-/** Time that is measured passes only when a test says so; nobody sleeps long, so what has to look at it does soon. */
+/** Measured time passes only when the test says so. Sleeps are short, so code that waits checks the time soon. */
 export function hastyClock(): HastyClock {
   const machine = systemClock();
   let passed = 0;
