@@ -5,8 +5,8 @@ import { ownTime } from '../support/own-time.ts';
 const NAP_MS = 10;
 
 /**
- * A clock that runs `times` as fast as this process's own time: a provider's outage of a minute is over in seconds. A busy
- * machine does not make any wait longer.
+ * A clock that runs `times` as fast as this process's own time, so that a provider's outage of a minute is over in
+ * seconds. A busy machine does not lengthen any wait.
  */
 export function fastClock(times: number): Clock {
   const machine = systemClock();
