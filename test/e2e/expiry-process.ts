@@ -4,8 +4,8 @@ import { Expiry } from '../../src/core/expiry.ts';
 import { expiryStore } from './expiry-store.ts';
 
 /**
- * A replica that only expires codes, as a process that can be killed. It writes the line "ready" when it starts, and the
- * id of each code that it announces, at once. On SIGTERM it announces what it has claimed, then exits.
+ * A replica that only expires codes, as a process that can be killed. It writes the line "ready" when it starts, and
+ * the id of each code that it announces, at once. On SIGTERM it announces what it has claimed, then exits.
  *
  * Usage: bun expiry-process.ts REDIS [ANNOUNCEMENTS before it kills itself]
  */

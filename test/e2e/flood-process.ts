@@ -16,8 +16,8 @@ import { Log } from '../../src/log/log.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 /**
- * Floods the API twice with distinct users, and prints what each flood took, one JSON object a line. Time moves by hand;
- * the garbage collector runs as usual.
+ * Floods the API twice with distinct users, and prints what each flood took, one JSON object a line. Time moves by
+ * hand; the garbage collector runs as usual.
  *
  * Usage: bun flood-process.ts USERS
  */

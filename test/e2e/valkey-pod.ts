@@ -10,8 +10,8 @@ const statefulSet: unknown = YAML.parse(await Bun.file(join(source, 'stateful-se
 const { container } = valkeyIn(new Manifests([statefulSet]));
 
 /**
- * The Valkey pod of the scaled form, run on this machine: its command, its configuration file and its probes, with paths
- * and port of this machine. Debian's `redis-server` stands in for Valkey, which is a fork of it.
+ * The Valkey pod of the scaled form, run on this machine: its command, its configuration file and its probes, with
+ * paths and port of this machine. Debian's `redis-server` stands in for Valkey, which is a fork of it.
  */
 export class ValkeyPod {
   readonly #home: string;

@@ -15,7 +15,7 @@ import { API } from 'typescript/unstable/async';
  * Changes source code for a mutation test. A mutation names a function and an operator, never a file or a line, so it
  * survives a move, a reformat and changes elsewhere in the function. What it does not find exactly once is an error.
  *
- * The operators find code by a pattern: an expression, a statement or a link of a call chain (`.trim()`), in any layout.
+ * An operator finds code by a pattern: an expression, a statement or a link of a call chain (`.trim()`), in any layout.
  * `…` stands for any code.
  */
 export type Operator = (find: (pattern: string) => Place) => Edit[];

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { dirname, join, normalize } from 'node:path';
 import { Glob } from 'bun';
 
-/** The parts of src/, lowest level first. A file imports from its own part and from parts on its own or a lower level. */
+/** The parts of src/, lowest level first. A file imports from parts on its own level or a lower one. */
 const PARTS = [
   { place: 'page/main.ts', level: 0, what: "the page's entry point in the browser" },
   { place: 'page/{model,view}/*.ts', level: 0, what: "the page's scripts, which run in the browser" },
@@ -45,7 +45,7 @@ const targetsOf = (file: string, source: string) =>
     .filter((path) => path.startsWith('.'))
     .map((path) => normalize(join(dirname(file), path)));
 
-/** The files of the service. The page's scripts use the browser's clock and have no process, so some rules spare them. */
+/** The files of the service. The page's scripts run in a browser, so some rules do not apply to them. */
 const served = files.filter(({ file }) => !file.startsWith('page/') || file === 'page/routes.ts');
 
 /** Files of the service whose code, without comments, matches the pattern. */

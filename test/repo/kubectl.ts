@@ -15,8 +15,8 @@ export const SECRETS = {
 };
 
 /**
- * A test with kubectl, in a copy of the manifests that it may change. Without kubectl it is skipped with a note of what to
- * install; in CI it fails.
+ * A test with kubectl, in a copy of the manifests that it may change. Without kubectl it is skipped with a note of what
+ * to install; in CI it fails.
  */
 export function kubectlTest(name: string, run: (folder: string) => Promise<void>, timeoutMs = 180_000): void {
   const lack = 'no kubectl found: https://kubernetes.io/docs/tasks/tools/ (1.27 or later)';

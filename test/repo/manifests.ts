@@ -38,8 +38,8 @@ export class Manifests {
   }
 
   /**
-   * The environment that Kubernetes gives a container: variables from ConfigMaps and Secrets, and values in which `$(NAME)`
-   * stands for an earlier variable.
+   * The environment that Kubernetes gives a container: variables from ConfigMaps and Secrets, and values in which
+   * `$(NAME)` stands for an earlier variable.
    *
    * @throws Error for a missing ConfigMap, Secret or key, unless it is optional
    */

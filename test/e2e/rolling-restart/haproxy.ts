@@ -11,8 +11,8 @@ export interface ProxyOptions {
 }
 
 /**
- * HAProxy, as Debian packages it, in front of the replicas. It probes each replica's readiness twice a second. It adds a
- * ready replica at once, and removes one after two failed probes: half a second to a second late, as the nodes of a
+ * HAProxy, as Debian packages it, in front of the replicas. It probes each replica's readiness twice a second. It adds
+ * a ready replica at once, and removes one after two failed probes: half a second to a second late, as the nodes of a
  * cluster are when a pod ends.
  */
 export class HaProxy {

@@ -34,8 +34,8 @@ export class RollingReplicas {
   }
 
   /**
-   * Replaces the oldest, as a Deployment with `maxUnavailable: 0` does: SIGTERM goes to the old replica once the new one
-   * is ready. It does not wait until the old one has ended.
+   * Replaces the oldest, as a Deployment with `maxUnavailable: 0` does: SIGTERM goes to the old replica once the new
+   * one is ready. It does not wait until the old one has ended.
    */
   async replaceOldest(): Promise<void> {
     await this.add();
