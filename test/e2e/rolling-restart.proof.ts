@@ -8,8 +8,8 @@ import { settings } from './scaled-settings.ts';
 
 /**
  * Three replicas share a Redis, behind a proxy that learns late which of them are ready. They serve 300 requests a
- * second, each on a connection of its own, while they are replaced one after another. There is no cluster: the proxy's health
- * checks stand in for its endpoints. Redis keeps nothing on disk, so a slow disk does not look like a restart.
+ * second, each on a connection of its own, while they are replaced one after another. There is no cluster: the proxy's
+ * health checks stand in for its endpoints. Redis keeps nothing on disk, so a slow disk does not look like a restart.
  */
 const KEY = 'c'.repeat(48);
 /** Ports for the replicas: on a fast machine, many replicas drain at the same time. */

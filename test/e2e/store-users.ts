@@ -15,8 +15,8 @@ export interface Seen {
 
 /**
  * Users who request and verify codes over and over. Each sends the right code to two replicas at the same time, and
- * then once more. They record every broken promise: an answer that takes over a second or is neither right nor a `503` with
- * `Retry-After`, two successes for one code, a lost code, and a spent code that is valid again.
+ * then once more. They record every broken promise: an answer that takes over a second or is neither right nor a `503`
+ * with `Retry-After`, two successes for one code, a lost code, and a spent code that is valid again.
  *
  * They repeat calls that are answered with `503`, as clients should.
  */

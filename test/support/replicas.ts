@@ -83,14 +83,3 @@ export async function startReplicas(
     },
   };
 }
-
-/** The same for proofs that name the replica first. */
-export async function replicas(count: number, { OTP_STORE = '', ...env }: Record<string, string>) {
-  const started = await startReplicas(count, OTP_STORE, env);
-  const { send, post } = started;
-  return {
-    ...started,
-    send: (to: number, path: string, init?: RequestInit) => send(path, init, to),
-    post: (to: number, path: string, body: object) => post(path, body, to),
-  };
-}
