@@ -12,30 +12,34 @@ import {
 import { API } from 'typescript/unstable/async';
 
 /**
- * Changes source code for a mutation test. A mutation names a function and an operator, never a file or a line, so it
- * survives a move, a reformat and changes elsewhere in the function. What it does not find exactly once is an error.
+ * Changes source code for a mutation test. A mutation names a function and an operator, never a file or a line. So it
+ * survives a move, a reformat and a change elsewhere in the function. If its code is not there exactly once, it fails.
  *
+ * TypeScript's API finds the code. TypeScript 7 calls that API unstable, so package.json pins the version.
+ */
+
+/**
  * An operator finds code by a pattern: an expression, a statement or a link of a call chain (`.trim()`), in any layout.
- * `…` stands for any code.
+ * In a pattern, `…` stands for any code.
  */
 export type Operator = (find: (pattern: string) => Place) => Edit[];
 
-/** Puts other code in the place of what matches. */
+/** Replaces the matching code. */
 export const replace =
   (pattern: string, by: string): Operator =>
   (find) => [{ ...find(pattern), text: by }];
 
-/** Leaves out a statement or a link of a call chain. */
+/** Removes a statement or a link of a call chain. */
 export const remove = (pattern: string) => replace(pattern, '');
 
-/** Compares by another operator: `swap('a < b', '<=')`. */
+/** Changes the operator of a comparison: `swap('a < b', '<=')`. */
 export const swap = (comparison: string, operator: string) =>
   replace(comparison, comparison.replace(/[<>]=?|[!=]==/, operator));
 
-/** Takes a condition for true, or for false, without looking. */
+/** Replaces a condition by true or false. */
 export const assume = (condition: string, value: boolean) => replace(condition, String(value));
 
-/** Does something else before the statement in which the pattern is found. */
+/** Inserts code before the statement that contains the matching code. */
 export const before =
   (pattern: string, code: string): Operator =>
   (find) => {
@@ -52,7 +56,7 @@ export const before =
 interface Place {
   readonly start: number;
   readonly end: number;
-  /** The innermost statement around it; `inList` unless it is the only one of an `if` or a loop without braces. */
+  /** The innermost statement around it; not `inList` if it is the body of an `if` or a loop without braces. */
   readonly statement: { readonly start: number; readonly end: number; readonly inList: boolean } | undefined;
 }
 
@@ -68,7 +72,7 @@ export interface Mutant {
   readonly text: string;
 }
 
-/** Reads the project in `root`. @returns a function that applies an operator to a function of its src/ */
+/** Reads the project in `root`. @returns a function that mutates a function of src/, and gives its file's new text */
 export async function readSources(root: string) {
   const src = join(root, 'src');
   const api = new API({ cwd: root });
@@ -82,8 +86,9 @@ export async function readSources(root: string) {
   await api.close();
 
   /**
-   * @param where a function or constant at the top level of a file, or `Class.method`; `folder/name` if others share
-   *   the name
+   * @param where a top-level function or constant, or `Class.method`; with a folder (`http/utf8`) if the name alone is
+   *   ambiguous
+   * @throws Error if function or code is not there exactly once, or if the result is no TypeScript
    */
   return (where: string, operator: Operator): Mutant => {
     const name = where.slice(where.lastIndexOf('/') + 1);
@@ -98,7 +103,7 @@ export async function readSources(root: string) {
     const edits = operator((pattern) => only(places, pattern, text, where));
     for (const { start, end, text: by } of edits.toReversed())
       text = text.slice(0, start) + by + text.slice(end);
-    // Throws if the result is no TypeScript.
+    // Throws if it cannot parse the result.
     new Bun.Transpiler({ loader: 'ts' }).transformSync(text);
     return { file: relative(src, source.fileName), text };
   };
@@ -131,12 +136,12 @@ function* placesIn(node: Node, source: SourceFile, statement?: Place['statement'
   for (const child of children) yield* placesIn(child, source, statement);
 }
 
-/** The one place that matches, without a semicolon at its end. */
+/** The one place that matches, without its final semicolon. */
 function only(places: readonly Place[], pattern: string, text: string, where: string): Place {
   const source = bare(pattern).split('…').map(RegExp.escape).join('.*');
   const wanted = new RegExp(`^${source}$`, 's');
   const matching = places.filter(({ start, end }) => wanted.test(bare(text.slice(start, end))));
-  // `a(…)` matches `a(b)` and `a(b) + c(d)`, and a call as well as the statement that is nothing but that call.
+  // `a(…)` matches `a(b)` and also `a(b) + c(d)`, a call and also the statement around it: the smallest counts.
   const smallest = matching.filter(
     (place) => !matching.some((other) => other !== place && isInside(other, place)),
   );
@@ -152,7 +157,7 @@ function isInside(inner: Place, outer: Place): boolean {
   );
 }
 
-/** Code without what a formatter may change. */
+/** Code without the white space, trailing commas and final semicolon that a formatter may change. */
 function bare(code: string): string {
   return code
     .replace(/(?<!\w)\s+|\s+(?!\w)/g, '')

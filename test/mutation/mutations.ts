@@ -2,7 +2,7 @@ import { assume, before, type Operator, remove, replace, swap } from './mutate.t
 
 /** A fault that services like this one have had, as a change of this one. */
 export interface Mutation {
-  /** What goes wrong then. */
+  /** The fault, as a sentence. */
   readonly name: string;
   /** The function or constant that changes: see `readSources`. */
   readonly where: string;
