@@ -77,12 +77,14 @@ export async function readSources(root: string) {
   const src = join(root, 'src');
   const api = new API({ cwd: root });
   const declarations: { name: string; node: Node; source: SourceFile }[] = [];
-  const [project] = (await api.updateSnapshot({ openProjects: [join(root, 'tsconfig.json')] })).getProjects();
-  for (const file of project?.rootFiles.filter((file) => file.startsWith(`${src}/`)) ?? []) {
-    const source = await project?.program.getSourceFile(file);
-    for (const [name, node] of source?.statements.flatMap(declared) ?? [])
-      if (source !== undefined) declarations.push({ name, node, source });
-  }
+  const snapshot = await api.updateSnapshot({ openProjects: [join(root, 'tsconfig.json')] });
+  for (const { program, rootFiles } of snapshot.getProjects())
+    for (const file of rootFiles.filter((file) => file.startsWith(`${src}/`))) {
+      const source = await program.getSourceFile(file);
+      if (source === undefined) continue;
+      for (const [name, node] of source.statements.flatMap(declared))
+        declarations.push({ name, node, source });
+    }
   await api.close();
 
   /**

@@ -8,9 +8,9 @@ import { MUTATIONS } from './mutations.ts';
  * Shows that the tests find faults: makes one mutation at a time in a copy of the project, and runs the tests that need
  * no process, browser or other machine. Ends with status 1 if they pass with a mutation, or fail without one.
  *
- * Usage: bun run mutation [TEXT], for the mutations whose names contain the text alone
+ * Usage: bun run mutation [TEXT...] to run all mutations, or those whose names contain one of the texts
  */
-const [, , text = ''] = process.argv;
+const texts = process.argv.slice(2);
 const root = join(import.meta.dir, '../..');
 
 /** Folders of test/ that hold no tests, or tests that start processes or look at the repository. */
@@ -56,11 +56,10 @@ async function firstFailure(mutant?: Mutant): Promise<string | undefined> {
 }
 
 const mutate = await readSources(root);
-const chosen = MUTATIONS.filter(({ name }) => name.includes(text)).map(({ name, where, operator }) => ({
-  name,
-  mutant: mutate(where, operator),
-}));
-if (chosen.length === 0) throw new Error(`no mutation has "${text}" in its name`);
+const chosen = MUTATIONS.filter(
+  ({ name }) => texts.length === 0 || texts.some((text) => name.includes(text)),
+).map(({ name, where, operator }) => ({ name, mutant: mutate(where, operator) }));
+if (chosen.length === 0) throw new Error(`no mutation has ${texts.join(' or ')} in its name`);
 
 const unchanged = await firstFailure();
 if (unchanged !== undefined) throw new Error(`the tests fail without any mutation: ${unchanged}`);
