@@ -171,7 +171,7 @@ export const MUTATIONS: readonly Mutation[] = [
   mutation(
     'a slow subscriber is not told how many events it missed',
     'EventHistory.read',
-    replace('first - place', '0'),
+    replace('first - …', '0'),
   ),
   mutation('an injected fault strikes once too often', 'Faults.strike', swap('times > 1', '>=')),
 
@@ -184,7 +184,7 @@ export const MUTATIONS: readonly Mutation[] = [
   mutation(
     'a message is retried although its code was verified',
     'DeliveryQueue.#conclude',
-    assume('job.codeEnded !== undefined', false),
+    assume('job.codeEnd… !== undefined', false),
   ),
   mutation(
     'a refused request keeps its place in the delivery queue',
