@@ -1,13 +1,13 @@
 import { setDefaultTimeout } from 'bun:test';
 import { Glob } from 'bun';
 
-/** What hangs fails, after this many milliseconds. A busy machine may take several times as long over a test as a quiet one. */
+/** A hanging test fails after this many ms. A busy machine may take several times as long as a quiet one. */
 setDefaultTimeout(30_000);
 
-/** What needs a process or a browser of its own, and is run there. */
+/** Files that need a process or a browser of their own. */
 const ELSEWHERE = ['main.ts', 'page/main.ts'];
 
-/** Runs before all tests, so that coverage counts also the files that no test imports. */
+// Import every other file before the tests, so that coverage also counts files that no test imports.
 for (const file of new Glob('**/*.ts').scanSync(`${import.meta.dir}/../src`)) {
   if (!ELSEWHERE.includes(file) && !file.endsWith('.d.ts')) await import(`../src/${file}`);
 }

@@ -2,19 +2,19 @@ import { describe, expect, test } from 'bun:test';
 import { readConfig } from '../../src/config.ts';
 import { openChannels } from '../../src/delivery/channels.ts';
 import { queueRig } from '../support/delivery.ts';
-import { hastyClock } from '../support/hasty-clock.ts';
 import { endless, httpProvider } from '../support/http-provider.ts';
 import { mailCatcher } from '../support/mail-catcher.ts';
 import { listening } from '../support/process.ts';
+import { fastClock } from './fast-clock.ts';
 
-/** Ten seconds in one, so that a provider's bad minute does not take one. */
+/** Time runs ten times as fast, so that an outage of a minute takes six seconds. */
 const TIMES = 10;
 const SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 const ok = () => new Response(null, { status: 200 });
 
-/** A queue before the real channel that these settings configure, in hasty time. */
-function hasty(env: Record<string, string>, times = TIMES) {
-  const clock = hastyClock(times);
+/** A queue in front of the real channel that these settings configure, in fast time. */
+function fast(env: Record<string, string>, times = TIMES) {
+  const clock = fastClock(times);
   const start = clock.monotonic();
   const [channel] = openChannels(readConfig(env).config, {
     serviceName: 'Example',
@@ -22,30 +22,30 @@ function hasty(env: Record<string, string>, times = TIMES) {
     realTime: Date.now,
   });
   if (channel === undefined) throw new Error('no channel is configured');
-  const rig = queueRig<typeof clock>(channel, clock);
+  const queued = queueRig<typeof clock>(channel, clock);
   return {
-    ...rig,
+    ...queued,
     channel,
     clock,
-    /** Hasty seconds since the start. */
+    /** Seconds of fast time since the start. */
     seconds: () => (clock.monotonic() - start) / 1_000,
-    /** Resolves to what came of the messages once nothing is left of them. */
+    /** Resolves to the outcome of each message once the queue is empty. */
     outcomes: async () => {
-      while (rig.queue.size > 0) await Bun.sleep(5);
-      return rig.outcomes;
+      while (queued.queue.size > 0) await Bun.sleep(5);
+      return queued.outcomes;
     },
   };
 }
 
-function hastyWebhook(url: string, times?: number) {
-  return hasty({ OTP_WEBHOOK_URL: url, OTP_WEBHOOK_SECRETS: SECRET }, times);
+function fastWebhook(url: string, times?: number) {
+  return fast({ OTP_WEBHOOK_URL: url, OTP_WEBHOOK_SECRETS: SECRET }, times);
 }
 
-describe('a provider over HTTP', () => {
-  test('that is down for a minute gets every message then, once', async () => {
+describe('an HTTP provider', () => {
+  test('gets every message exactly once after it was down for a minute', async () => {
     const first = httpProvider();
     await first[Symbol.asyncDispose]();
-    const { add, outcomes, seconds } = hastyWebhook(first.url);
+    const { add, outcomes, seconds } = fastWebhook(first.url);
     const ids = Array.from({ length: 50 }, (_, i) => `c${i}`);
     for (const id of ids) add(id);
     while (seconds() < 60) await Bun.sleep(20);
@@ -54,49 +54,49 @@ describe('a provider over HTTP', () => {
     expect(provider.posted.map(({ headers }) => headers['webhook-id']).sort()).toEqual(ids.sort());
   }, 120_000);
 
-  test('that hangs is left after ten seconds and asked again', async () => {
+  test('gets a message again if it does not answer within ten seconds', async () => {
     await using provider = httpProvider((number) => (number === 1 ? new Promise(() => {}) : ok()));
-    const { add, outcomes, seconds } = hastyWebhook(provider.url);
+    const { add, outcomes, seconds } = fastWebhook(provider.url);
     add('c1');
     expect(await outcomes()).toEqual({ c1: ['sent'] });
     expect(seconds()).toBeGreaterThanOrEqual(10.5);
     expect(provider.posted).toHaveLength(2);
   });
 
-  test('that answers 429 with Retry-After is asked again after that, and not before', async () => {
+  test('gets no retry before the Retry-After of its 429 has passed', async () => {
     const headers = { 'retry-after': '20' };
     await using provider = httpProvider((number) =>
       number === 1 ? new Response(null, { status: 429, headers }) : ok(),
     );
-    const { add, outcomes, seconds } = hastyWebhook(provider.url);
+    const { add, outcomes, seconds } = fastWebhook(provider.url);
     add('c1');
     expect(await outcomes()).toEqual({ c1: ['sent'] });
     expect(seconds()).toBeGreaterThanOrEqual(20);
     expect(provider.posted).toHaveLength(2);
   });
 
-  test('that answers 410 is asked no more', async () => {
+  test('gets no more messages after it answers 410', async () => {
     await using provider = httpProvider(() => new Response(null, { status: 410 }));
-    const { add, outcomes, queue } = hastyWebhook(provider.url);
+    const { add, outcomes, queue } = fastWebhook(provider.url);
     for (let i = 0; i < 20; i++) add(`c${i}`);
     expect(Object.values(await outcomes())).toEqual(Array.from({ length: 20 }, () => ['gone']));
     expect(provider.posted.length).toBeLessThanOrEqual(8);
     expect(await queue.withRoom(async () => 'made')).toBeUndefined();
   });
 
-  test('that answers 500 twice and then 200 gets the message three times under one id, and it is delivered', async () => {
+  test('gets the retries of a message under the same id', async () => {
     await using provider = httpProvider((number) =>
       number <= 2 ? new Response(null, { status: 500 }) : ok(),
     );
-    const { add, outcomes } = hastyWebhook(provider.url);
+    const { add, outcomes } = fastWebhook(provider.url);
     add('c1');
     expect(await outcomes()).toEqual({ c1: ['sent'] });
     expect(provider.posted.map(({ headers }) => headers['webhook-id'])).toEqual(['c1', 'c1', 'c1']);
   });
 
-  test('that answers with a body without end costs no memory and no time, a thousand times over', async () => {
+  test('costs neither memory nor time if the bodies of its 1,000 responses never end', async () => {
     await using provider = httpProvider((number) => endless(number % 2 === 0 ? 200 : 400));
-    const { add, outcomes } = hastyWebhook(provider.url, 1);
+    const { add, outcomes } = fastWebhook(provider.url, 1);
     const before = process.memoryUsage.rss();
     for (let i = 0; i < 1_000; i++) add(`c${i}`);
     const counts = Object.groupBy(Object.values(await outcomes()).flat(), (outcome) => outcome);
@@ -105,7 +105,7 @@ describe('a provider over HTTP', () => {
   }, 120_000);
 });
 
-test('a mail server that dies in the middle of sessions and comes back gets every mail', async () => {
+test('a mail server that crashes in the middle of sessions gets every mail after its restart', async () => {
   let begun = 0;
   const died = Promise.withResolvers<void>();
   const first = await mailCatcher({
@@ -114,7 +114,7 @@ test('a mail server that dies in the middle of sessions and comes back gets ever
       if (begun === 3) first.die().then(died.resolve);
     },
   });
-  const { add, outcomes, channel, seconds } = hasty({
+  const { add, outcomes, channel, seconds } = fast({
     OTP_SMTP_URL: `smtp://127.0.0.1:${first.port}?tls.rejectUnauthorized=false`,
     OTP_MAIL_FROM: 'otp@example.com',
   });
@@ -130,7 +130,7 @@ test('a mail server that dies in the middle of sessions and comes back gets ever
   channel.close();
 }, 120_000);
 
-test('10,000 codes for a provider that takes 50 a second: no request waits for it, memory is bounded, and nothing is sent after its code has expired', async () => {
+test('10,000 codes queued for a provider that takes 50 a second delay no request, take little memory, and are never sent after they expire', async () => {
   const open = Promise.withResolvers<void>();
   let turn = 0;
   await using provider = httpProvider(async () => {
@@ -166,13 +166,13 @@ test('10,000 codes for a provider that takes 50 a second: no request waits for i
           statuses[status] = (statuses[status] ?? 0) + 1;
         }),
       );
-    // More than the service keeps for who reads its log must not wait for us.
+    // Catch up with the log: the service drops lines that wait for too long.
     while (counts['otp.requested'] !== statuses[200]) await Bun.sleep(5);
   };
 
   await flood(10_000, {});
   const alone = await megabytes();
-  // The provider has answered nobody yet: whoever waited for it would wait still.
+  // The provider has not answered yet, so a request that waited for it would still be waiting.
   await flood(10_000, { channel: 'webhook' });
   await flood(100, { purpose: 'more', channel: 'webhook' });
   expect(statuses).toEqual({ 200: 20_000, 503: 100 });
@@ -181,7 +181,7 @@ test('10,000 codes for a provider that takes 50 a second: no request waits for i
 
   open.resolve();
   while ((counts['otp.delivered'] ?? 0) < 300) await Bun.sleep(50);
-  // By now the codes that still wait for the provider run out.
+  // The codes that still wait for the provider expire now.
   await fetch(`${url}/mock/clock`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -205,7 +205,7 @@ test('10,000 codes for a provider that takes 50 a second: no request waits for i
   await reading;
 }, 300_000);
 
-test('a login in strict mode with e-mail, from the outside: the code is in the mail and nowhere else', async () => {
+test('in a login by e-mail in strict mode, the code is in the mail and nowhere else', async () => {
   await using catcher = await mailCatcher({
     authOptional: false,
     onAuth: ({ username, password }, _, done) =>

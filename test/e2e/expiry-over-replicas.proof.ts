@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { expiryStore } from '../support/expiry-store.ts';
 import { RedisServer } from '../support/redis-server.ts';
+import { expiryStore } from './expiry-store.ts';
 
 const CODES = 10_000;
 const START = Date.UTC(2026, 0, 1);

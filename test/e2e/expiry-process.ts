@@ -1,13 +1,13 @@
 import { writeSync } from 'node:fs';
 import { systemClock } from '../../src/core/clock.ts';
 import { Expiry } from '../../src/core/expiry.ts';
-import { expiryStore } from '../support/expiry-store.ts';
+import { expiryStore } from './expiry-store.ts';
 
 /**
- * A replica that does nothing but expire codes, as a process that can be killed: it writes a line for each code that it
- * announces, at once, and one before the first. It ends with SIGTERM, once it has announced what it has claimed.
+ * A replica that only expires codes, as a process that can be killed. It writes the line "ready" when it starts, and
+ * the id of each code that it announces, at once. On SIGTERM it announces what it has claimed, then exits.
  *
- * Usage: bun expiry-process.ts REDIS [ANNOUNCEMENTS until it dies without a warning]
+ * Usage: bun expiry-process.ts REDIS [ANNOUNCEMENTS before it kills itself]
  */
 const [, , redis = '', diesAfter = 'Infinity'] = process.argv;
 const clock = systemClock();

@@ -16,8 +16,8 @@ import { Log } from '../../src/log/log.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 /**
- * A process that floods the API twice with distinct users, and prints what that took, a JSON object a line.
- * Its time is moved by hand, its garbage collector is not.
+ * Floods the API twice with distinct users, and prints what each flood took, one JSON object a line. Time moves by
+ * hand; the garbage collector runs as usual.
  *
  * Usage: bun flood-process.ts USERS
  */
@@ -62,7 +62,7 @@ for (const flood of [1, 2]) {
       ttl: 3_600,
     });
     statuses[status] = (statuses[status] ?? 0) + 1;
-    // As a server does, let the event loop turn: the log is written then.
+    // Let the event loop turn, as a server does: the log is written then.
     if (i % 50 === 0) await real.settle();
     if (i % 20_000 === 0) highest = Math.max(highest, process.memoryUsage.rss());
   }

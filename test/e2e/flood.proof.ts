@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 const USERS = 2_000_000;
 
-test('two floods of 2,000,000 distinct users, one after the other, stay under 1 GiB of resident memory', async () => {
+test('the service stays under 1 GiB of memory in two floods of 2,000,000 distinct users each', async () => {
   const process = Bun.spawn(
     [globalThis.process.execPath, join(import.meta.dir, 'flood-process.ts'), String(USERS)],
     {
-      // As `bun start` and the image set it.
+      // As `bun start` and the image do.
       env: { PATH: globalThis.process.env['PATH'] ?? '', BUN_JSC_forceRAMSize: '536870912' },
       stdout: 'pipe',
     },
@@ -17,7 +17,7 @@ test('two floods of 2,000,000 distinct users, one after the other, stay under 1 
   const floods = lines.map((line) => JSON.parse(line));
   expect(floods).toHaveLength(2);
   for (const { statuses, records, verified, left, megabytes } of floods) {
-    // One record is the earlier code's: so many fit beside it, and the last user is one too many.
+    // The earlier code takes one record, so there is no room for the last user.
     expect(statuses).toEqual({ 200: USERS - 1, 503: 1 });
     expect(records).toBe(USERS);
     expect(verified).toBe(200);

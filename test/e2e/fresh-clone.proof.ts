@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { $ } from 'bun';
 
-/** The README's two commands, as somebody runs them who has Node, and nothing of ours: no Bun, no packages, no cache. */
+/** The README's two commands on a machine that has Node, but no Bun, no packages and no cache. */
 const root = join(import.meta.dir, '../..');
 let folder = '';
 let env: Record<string, string> = {};
@@ -37,7 +37,7 @@ const run = (command: string, more: Record<string, string> = {}) =>
   });
 
 describe('in a fresh clone, with an empty home folder and no Bun', () => {
-  test('`npx --yes bun@1.4.5 start` installs what is needed and serves', async () => {
+  test('`npx --yes bun@1.4.5 start` installs the packages and starts the service', async () => {
     const service = run('npx --yes bun@1.4.5 start', { HOST: '127.0.0.1', PORT: '0' });
     let said = '';
     for await (const chunk of service.stdout) {
@@ -46,12 +46,12 @@ describe('in a fresh clone, with an empty home folder and no Bun', () => {
     }
     const url = /"url":"([^"]+)"/.exec(said)?.[1];
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
-    // The whole process group, as Ctrl-C does: npx passes no signal on.
+    // Signal the whole process group, as Ctrl-C does: npx does not forward signals.
     process.kill(-service.pid, 'SIGINT');
     await service.exited;
   }, 300_000);
 
-  test('`npx --yes bun@1.4.5 run test` installs what is needed and passes', async () => {
+  test('`npx --yes bun@1.4.5 run test` installs the packages and passes', async () => {
     const tests = run('npx --yes bun@1.4.5 run test');
     const [out, err] = await Promise.all([
       new Response(tests.stdout).text(),

@@ -4,14 +4,14 @@ import { rig } from '../support/api.ts';
 import { ownTime } from '../support/own-time.ts';
 import { listening } from '../support/process.ts';
 
-/** The same bodies on every run; another seed finds others. */
+/** Every run sends the same bodies. Another seed makes others. */
 const SEED = 20_261_122;
 
-/** How often the bodies are sent, and after how many times the process has grown to its size. */
+/** How often all bodies are sent, and after how many rounds memory must have stopped growing. */
 const ROUNDS = 10;
 const WARM_ROUNDS = 6;
 
-/** Bodies of every kind: random bytes, random JSON, JSON cut short or spoilt, and good ones. */
+/** Bodies of every kind: random bytes, random JSON, truncated or corrupted JSON, and valid bodies. */
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
 const good = fc.record({
   user: fc.string({ unit: 'binary', maxLength: 40 }),
@@ -36,7 +36,7 @@ const body = fc.oneof(
   good.map((it) => Buffer.from(JSON.stringify(it))),
 );
 
-test('200,000 random bodies over both routes give no 5xx, no answer over 1 KiB or a second, and no growth', async () => {
+test('200,000 random bodies cause no 5xx, no response over 1 KiB, none slower than a second, and no memory growth', async () => {
   using service = await listening();
   const { url, child, line } = service;
   let failures = 0;
@@ -71,7 +71,7 @@ test('200,000 random bodies over both routes give no 5xx, no answer over 1 KiB o
       );
     }
   };
-  // Single figures go up and down by some percent as the collector comes and goes: the lowest of some counts.
+  // Single figures vary by a few percent with the garbage collector, so compare the lowest of three.
   const sizes: number[] = [];
   for (let i = 0; i < ROUNDS; i++) {
     await round();
@@ -95,7 +95,7 @@ test('200,000 random bodies over both routes give no 5xx, no answer over 1 KiB o
   expect(failures).toBe(0);
 }, 900_000);
 
-test('100,000 codes of ten digits, requested and verified: none in the log, in an error or in a header', async () => {
+test('of 100,000 codes, requested and verified, none appears in the log, in an error or in a header', async () => {
   const { post, clock, log } = rig({ OTP_LENGTH: '10', OTP_MAX_ATTEMPTS: '0' });
   const said: string[] = [];
   const codes = new Set<string>();
@@ -118,7 +118,7 @@ test('100,000 codes of ten digits, requested and verified: none in the log, in a
   const lines = log();
   expect(lines.length).toBeGreaterThan(399_000);
   said.push(...lines.map((line) => JSON.stringify(line)));
-  // Every run of ten digits in all that was said, instead of 100,000 searches through it.
+  // Look up every run of ten digits, instead of searching 100,000 times.
   const leaked = said
     .flatMap((text) => [...text.matchAll(/(?=(\d{10}))/g)].map(([, digits = '']) => digits))
     .filter((digits) => codes.has(digits));

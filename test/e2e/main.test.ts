@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { halves, listening, start, startUnread } from '../support/process.ts';
+import { listening, start, startUnread } from '../support/process.ts';
+import { halves } from '../support/raw.ts';
 
 describe('the process', () => {
   test('the process logs that it listens, serves, and exits with 0 on SIGTERM', async () => {

@@ -5,13 +5,13 @@ import { freePort } from '../support/free-port.ts';
 import { listening } from '../support/process.ts';
 import { alertRules, prometheusTest } from '../support/prometheus.ts';
 
-/** The monitoring as a whole: the service under load, and a real Prometheus with our rules that scrapes it. */
+/** The monitoring as a whole: a real Prometheus with our rules scrapes the service under load. */
 const KEY = 'scrape-'.repeat(5);
 const queries = [...GLANCE, ...Object.values(ROWS).flat()].flatMap((panel) =>
   panel.queries.map(([expr]) => expr),
 );
 
-/** A Prometheus on a free port of this machine that scrapes and evaluates once a second, until it is disposed of. */
+/** Starts a Prometheus that scrapes and evaluates once a second. Disposing kills it. */
 async function prometheus(folder: string, target: string) {
   const address = `127.0.0.1:${await freePort()}`;
   const scrape = {
@@ -36,7 +36,7 @@ async function prometheus(folder: string, target: string) {
     { cwd: folder, stdout: 'ignore', stderr: 'ignore' },
   );
   return {
-    /** What it answers to a query, as numbers. */
+    /** The result of a query, as numbers. */
     query: async (expr: string): Promise<number[]> => {
       const answer = await fetch(`http://${address}/api/v1/query?query=${encodeURIComponent(expr)}`);
       const { data, error }: { data?: { result: { value: [number, string] }[] }; error?: string } =
@@ -44,7 +44,7 @@ async function prometheus(folder: string, target: string) {
       if (data === undefined) throw new Error(`${expr}: ${error}`);
       return data.result.map(({ value: [, text] }) => Number(text));
     },
-    /** The alerts that fire. */
+    /** The names of the alerts that fire. */
     firing: async (): Promise<string[]> => {
       const answer = await fetch(`http://${address}/api/v1/alerts`);
       const { data }: { data: { alerts: { state: string; labels: { alertname: string } }[] } } =
@@ -58,7 +58,7 @@ async function prometheus(folder: string, target: string) {
   };
 }
 
-/** Asks again each half second until the answer will do, or fails with the last one. */
+/** Asks every half second until the answer is good. @throws Error with the last answer after `seconds` */
 async function until<T>(ask: () => Promise<T>, good: (answer: T) => boolean, seconds: number): Promise<T> {
   const end = performance.now() + seconds * 1_000;
   for (;;) {
@@ -70,11 +70,11 @@ async function until<T>(ask: () => Promise<T>, good: (answer: T) => boolean, sec
 }
 
 prometheusTest(
-  'Prometheus scrapes the service, each panel of the dashboard shows data, and guessing is called out',
+  'Prometheus scrapes the service, every panel of the dashboard has data, and an alert fires when codes are guessed',
   async (folder) => {
     using service = await listening({ OTP_METRICS_KEYS: KEY });
     const { url, line } = service;
-    // Somebody reads the log.
+    // Read the log, so that it does not block.
     (async () => {
       while ((await line()) !== undefined);
     })();
@@ -89,7 +89,7 @@ prometheusTest(
       60,
     );
 
-    // Codes that are verified, replaced, cancelled and left to expire, and a typing error now and then.
+    // Codes that are verified, replaced, cancelled or left to expire, and now and then a wrong guess.
     for (let second = 0; second < 15; second++) {
       for (let i = 0; i < 10; i++) {
         const user = `user-${second}-${i}`;

@@ -1,13 +1,13 @@
 import { expect } from 'bun:test';
 import { createService } from '../../src/service.ts';
 import { browserTest } from '../support/browser.ts';
-import { longestTaskMs } from '../support/longest-task.ts';
 import { watchedPage } from '../support/watched-page.ts';
+import { longestTaskMs } from './longest-task.ts';
 
-/** Longer than that, and who looks at the page sees it stand. */
+/** A longer task is visible: the page seems to hang. */
 const STALL_MS = 200;
 
-/** A stall made on purpose: 300 ms of work, not counting when the machine does something else meanwhile. */
+/** A deliberate stall: 300 ms of work. Time that the machine spends on other processes does not count. */
 const STALL = `new Promise((done) => setTimeout(() => {
   let worked = 0;
   for (let last = performance.now(); worked < 300; ) {
@@ -19,7 +19,7 @@ const STALL = `new Promise((done) => setTimeout(() => {
 }))`;
 
 browserTest(
-  'the page keeps up with 1,000 codes a second: the newest are shown, the rest counted, and nothing stalls',
+  'the page keeps up with 1,000 codes a second: it shows the newest, counts the rest and never stalls',
   async (browser) => {
     const service = createService({ PORT: '0', HOST: '127.0.0.1' });
     const request = (user: string, ttl: number) =>

@@ -4,7 +4,7 @@ import { FIVE_ATTEMPTS } from '../support/policies.ts';
 
 const cause = {};
 
-test('of 100 parallel wrong guesses exactly five are judged, 10,000 times over', async () => {
+test('exactly five of 100 parallel wrong guesses are judged, in each of 10,000 trials', async () => {
   const { otps, issue, events } = otpRig(FIVE_ATTEMPTS);
   for (let trial = 0; trial < 10_000; trial++) {
     const key = { user: `user-${trial}`, purpose: 'default' };
@@ -21,7 +21,7 @@ test('of 100 parallel wrong guesses exactly five are judged, 10,000 times over',
   }
 }, 600_000);
 
-test('a verification that races a new request loses no code that was acknowledged, 100,000 times over', async () => {
+test('a verification that races a new request never loses the new code, in 100,000 races', async () => {
   const { otps, issue, events } = otpRig();
   const key = { user: 'alice', purpose: 'default' };
   const orders = [0, 1, 2] as const;

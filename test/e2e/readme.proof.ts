@@ -5,14 +5,14 @@ import { listening } from '../support/process.ts';
 
 const readme = await Bun.file(join(import.meta.dir, '../../README.md')).text();
 
-/** What differs from run to run: ids, drawn codes, moments. */
+/** Hides what differs from run to run: ids, drawn codes and times. */
 const mask = (text: string) =>
   text
     .replace(/"id":"[\w-]+"/g, '"id":"…"')
     .replace(/"code":"\d{6}"/g, '"code":"…"')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…');
 
-test('each command of the README that shows its answer gives that answer', async () => {
+test('every command in the README that shows its output prints that output', async () => {
   using service = await listening();
   const { url } = service;
   const shown = [...readme.matchAll(/```console\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { MemoryStore } from '../../src/core/memory-store.ts';
 import type { Otp, Policy, Store } from '../../src/core/store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { connections, sharedStores } from '../support/redis-rig.ts';
 import { RedisServer } from '../support/redis-server.ts';
+import { connections, sharedStores } from '../support/redis-stores.ts';
 
 let server: RedisServer;
 let open: Awaited<ReturnType<typeof connections>>;

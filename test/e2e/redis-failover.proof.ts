@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { FORGETFUL, RedisServer } from '../support/redis-server.ts';
-import { replicas } from '../support/replicas.ts';
+import { startReplicas } from '../support/replicas.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 
 const ask = { user: 'alice', code: '111111' };
@@ -47,22 +47,22 @@ describe('replicas behind a stable Redis address go on with the new primary when
     '%s',
     async (_, fail) => {
       await using redis = await pair();
-      await using service = await replicas(2, { OTP_STORE: redis.url });
-      expect(await service.post(0, '/otp/request', ask)).toMatchObject({ status: 200 });
+      await using service = await startReplicas(2, redis.url);
+      expect(await service.post('/otp/request', ask, 0)).toMatchObject({ status: 200 });
       const wrong = { ...ask, code: '999999' };
-      expect(await service.post(1, '/otp/verify', wrong)).toMatchObject({ body: { attemptsLeft: 4 } });
+      expect(await service.post('/otp/verify', wrong, 1)).toMatchObject({ body: { attemptsLeft: 4 } });
       await redis.copied();
 
       await redis.standby.send('REPLICAOF', 'NO', 'ONE');
       await fail(redis);
       for (const replica of [0, 1])
-        expect(await service.post(replica, '/otp/verify', ask)).toMatchObject({ status: 503 });
+        expect(await service.post('/otp/verify', ask, replica)).toMatchObject({ status: 503 });
       redis.proxy.target = redis.standby.port;
       expect(await service.untilReady()).toBeLessThan(BACK_MS);
 
-      expect(await service.post(0, '/otp/verify', wrong)).toMatchObject({ body: { attemptsLeft: 3 } });
-      expect(await service.post(1, '/otp/verify', ask)).toMatchObject({ status: 200 });
-      expect(await service.post(0, '/otp/verify', ask)).toMatchObject({ status: 404 });
+      expect(await service.post('/otp/verify', wrong, 0)).toMatchObject({ body: { attemptsLeft: 3 } });
+      expect(await service.post('/otp/verify', ask, 1)).toMatchObject({ status: 200 });
+      expect(await service.post('/otp/verify', ask, 0)).toMatchObject({ status: 404 });
     },
     60_000,
   );

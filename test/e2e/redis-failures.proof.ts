@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { DURABLE, RedisServer } from '../support/redis-server.ts';
-import { replicas } from '../support/replicas.ts';
-import { StoreUsers } from '../support/store-users.ts';
+import { startReplicas } from '../support/replicas.ts';
+import { StoreUsers } from './store-users.ts';
 
 const CYCLES = 20;
 const USERS = 20;
@@ -40,7 +40,7 @@ describe(`three replicas under load lose and revive no code while a durable Redi
     '%s; every answer comes within a second, and is right or 503',
     async (name, fail) => {
       await using server = await RedisServer.start(DURABLE);
-      await using service = await replicas(3, { OTP_STORE: server.url });
+      await using service = await startReplicas(3, server.url);
       const users = new StoreUsers(service, USERS);
       const backMs: number[] = [];
       for (let cycle = 0; cycle < CYCLES; cycle++) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { FIVE_ATTEMPTS } from '../support/policies.ts';
-import { connections, sharedStores } from '../support/redis-rig.ts';
 import { RedisServer } from '../support/redis-server.ts';
+import { connections, sharedStores } from '../support/redis-stores.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const alice = { user: 'alice', purpose: 'default' };

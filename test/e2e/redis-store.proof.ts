@@ -2,8 +2,8 @@ import { afterAll, beforeAll } from 'bun:test';
 import type { Policy } from '../../src/core/store.ts';
 import type { RedisConnection } from '../../src/redis/connection.ts';
 import { storeContract } from '../core/store-contract.ts';
-import { connections, inTurn, sharedStores } from '../support/redis-rig.ts';
 import { RedisServer } from '../support/redis-server.ts';
+import { connections, inTurn, sharedStores } from '../support/redis-stores.ts';
 
 const START = Date.UTC(2026, 0, 1);
 

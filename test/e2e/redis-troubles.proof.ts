@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { ownTime } from '../support/own-time.ts';
 import { RedisServer } from '../support/redis-server.ts';
-import { replicas } from '../support/replicas.ts';
+import { type Replicas, startReplicas } from '../support/replicas.ts';
 
 // Long, since the machine may be busy. What must be quick is measured.
 setDefaultTimeout(60_000);
@@ -28,7 +28,7 @@ const TROUBLES: [name: string, begin: string[], end: string[]][] = [
 
 async function oneReplica() {
   const server = await RedisServer.start();
-  const service = await replicas(1, { OTP_STORE: server.url });
+  const service = await startReplicas(1, server.url);
   return {
     server,
     service,
@@ -40,25 +40,25 @@ async function oneReplica() {
 }
 
 /** Makes every kind of call. Each must fail with 503 within a second. */
-async function expectUnavailable({ send, post }: Awaited<ReturnType<typeof replicas>>): Promise<void> {
+async function expectUnavailable({ send, post }: Replicas): Promise<void> {
   const calls = [
-    post(0, '/otp/verify', ask),
-    post(0, '/otp/request', ask),
-    post(0, '/otp/verify', { ...ask, code: '999999' }),
-    send(0, '/readyz'),
+    post('/otp/verify', ask),
+    post('/otp/request', ask),
+    post('/otp/verify', { ...ask, code: '999999' }),
+    send('/readyz'),
   ];
   for (const { status, ms } of await Promise.all(calls)) {
     expect(status).toBe(503);
     expect(ms).toBeLessThan(1_000);
   }
-  expect(await send(0, '/livez')).toMatchObject({ status: 200 });
+  expect(await send('/livez')).toMatchObject({ status: 200 });
 }
 
 describe('every call is answered 503 within a second and has no effect while Redis is', () => {
   test.each(TROUBLES)('%s', async (_, [begin = '', ...how], [end = '', ...ended]) => {
     await using it = await oneReplica();
     const { server, service } = it;
-    expect(await service.post(0, '/otp/request', ask)).toMatchObject({ status: 200 });
+    expect(await service.post('/otp/request', ask)).toMatchObject({ status: 200 });
     const admin = await server.connect();
     await admin.send(begin, how);
     if (begin === 'CONFIG' && how[1] === 'requirepass') await admin.send('CLIENT', ['KILL', 'SKIPME', 'yes']);
@@ -66,19 +66,19 @@ describe('every call is answered 503 within a second and has no effect while Red
     await admin.send(end, ended);
     admin.close();
     expect(await service.untilReady()).toBeLessThan(BACK_MS);
-    expect(await service.post(0, '/otp/verify', ask)).toMatchObject({ status: 200 });
+    expect(await service.post('/otp/verify', ask)).toMatchObject({ status: 200 });
   });
 
   test('slow: three seconds a step', async () => {
     await using it = await oneReplica();
     const { server, service } = it;
-    expect(await service.post(0, '/otp/request', ask)).toMatchObject({ status: 200 });
+    expect(await service.post('/otp/request', ask)).toMatchObject({ status: 200 });
     const before = ownTime();
     await server.send('CLIENT', 'PAUSE', '3000', 'ALL');
     for (let i = 0; i < 5; i++) await expectUnavailable(service);
     await service.untilReady();
     expect(ownTime() - before).toBeLessThan(3_000 + BACK_MS);
-    expect(await service.post(0, '/otp/verify', ask)).toMatchObject({ status: 200 });
+    expect(await service.post('/otp/verify', ask)).toMatchObject({ status: 200 });
   });
 });
 
@@ -86,14 +86,14 @@ test('a call that was answered 503 has no effect when a frozen Redis goes on, 10
   await using it = await oneReplica();
   const { server, service } = it;
   // So that Redis knows the script: otherwise it would do nothing for that reason.
-  expect(await service.post(0, '/otp/request', ask)).toMatchObject({ status: 200 });
+  expect(await service.post('/otp/request', ask)).toMatchObject({ status: 200 });
   for (let i = 0; i < 10; i++) {
     const user = `user-${i}`;
     server.freeze();
-    expect(await service.post(0, '/otp/request', { ...ask, user })).toMatchObject({ status: 503 });
+    expect(await service.post('/otp/request', { ...ask, user })).toMatchObject({ status: 503 });
     server.thaw();
     await service.untilReady();
-    expect(await service.post(0, '/otp/verify', { ...ask, user })).toMatchObject({ status: 404 });
+    expect(await service.post('/otp/verify', { ...ask, user })).toMatchObject({ status: 404 });
   }
 });
 
@@ -111,9 +111,9 @@ test.each([
   'codes still expire in a full Redis after the connection to it was lost, in %s mode',
   async (mode, env) => {
     await using server = await RedisServer.start();
-    await using service = await replicas(1, { ...env, OTP_STORE: server.url, OTP_MODE: mode });
+    await using service = await startReplicas(1, server.url, { ...env, OTP_MODE: mode });
     const authorization = `Bearer ${'k'.repeat(32)}`;
-    const asked = await service.send(0, '/otp/request', {
+    const asked = await service.send('/otp/request', {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization },
       body: JSON.stringify({ user: 'alice@example.com', ttl: 3 }),
@@ -129,7 +129,7 @@ test.each([
     await admin.send('CLIENT', ['KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
     expect(await live()).toBe(1);
     while ((await live()) > 0) await Bun.sleep(50);
-    expect(await service.send(0, '/readyz')).toMatchObject({ status: 503 });
+    expect(await service.send('/readyz')).toMatchObject({ status: 503 });
     await admin.send('CONFIG', ['SET', 'maxmemory', '0']);
     expect(await service.untilReady()).toBeLessThan(BACK_MS);
     admin.close();

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Policy, Store } from '../../src/core/store.ts';
 import { FIVE_ATTEMPTS, UNLIMITED } from '../support/policies.ts';
-import { connections, sharedStores } from '../support/redis-rig.ts';
 import { RedisServer } from '../support/redis-server.ts';
-import { replicas } from '../support/replicas.ts';
+import { connections, sharedStores } from '../support/redis-stores.ts';
+import { startReplicas } from '../support/replicas.ts';
 
 let server: RedisServer;
 let open: Awaited<ReturnType<typeof connections>>;
@@ -77,30 +77,30 @@ describe('three replicas with one store', () => {
   }, 300_000);
 
   test('keep counts, locks and cooldowns when all of them restart', async () => {
-    const env = { OTP_STORE: server.url, OTP_RESEND_COOLDOWN: '30' };
+    const env = { OTP_RESEND_COOLDOWN: '30' };
     const wrong = { user: 'alice', code: '999999' };
     {
-      await using before = await replicas(3, env);
-      expect(await before.post(0, '/otp/request', { user: 'alice', code: '111111' })).toMatchObject({
+      await using before = await startReplicas(3, server.url, env);
+      expect(await before.post('/otp/request', { user: 'alice', code: '111111' }, 0)).toMatchObject({
         status: 200,
       });
       for (const [replica, attemptsLeft] of [4, 3, 2].entries())
-        expect(await before.post(replica, '/otp/verify', wrong)).toMatchObject({
+        expect(await before.post('/otp/verify', wrong, replica)).toMatchObject({
           status: 401,
           body: { attemptsLeft },
         });
     }
     {
-      await using after = await replicas(2, env);
-      expect(await after.post(0, '/otp/request', { user: 'alice' })).toMatchObject({
+      await using after = await startReplicas(2, server.url, env);
+      expect(await after.post('/otp/request', { user: 'alice' }, 0)).toMatchObject({
         status: 429,
         body: { code: 'resend_cooldown' },
       });
-      expect(await after.post(0, '/otp/verify', wrong)).toMatchObject({ body: { attemptsLeft: 1 } });
-      expect(await after.post(1, '/otp/verify', wrong)).toMatchObject({ body: { attemptsLeft: 0 } });
+      expect(await after.post('/otp/verify', wrong, 0)).toMatchObject({ body: { attemptsLeft: 1 } });
+      expect(await after.post('/otp/verify', wrong, 1)).toMatchObject({ body: { attemptsLeft: 0 } });
     }
-    await using last = await replicas(1, env);
-    expect(await last.post(0, '/otp/verify', { user: 'alice', code: '111111' })).toMatchObject({
+    await using last = await startReplicas(1, server.url, env);
+    expect(await last.post('/otp/verify', { user: 'alice', code: '111111' }, 0)).toMatchObject({
       status: 429,
       body: { code: 'locked' },
     });

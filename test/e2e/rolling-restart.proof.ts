@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { CodeTraffic, type Failure } from '../support/code-traffic.ts';
 import { freePort } from '../support/free-port.ts';
-import { HaProxy } from '../support/haproxy.ts';
 import { RedisServer } from '../support/redis-server.ts';
-import { RollingReplicas } from '../support/rolling-replicas.ts';
-import { settings } from '../support/scaled-settings.ts';
+import { CodeTraffic, type Failure } from './rolling-restart/code-traffic.ts';
+import { HaProxy } from './rolling-restart/haproxy.ts';
+import { RollingReplicas } from './rolling-restart/replicas.ts';
+import { settings } from './scaled-settings.ts';
 
 /**
- * Three replicas that share a Redis, behind a proxy that hears late who is ready; 300 requests a second, each on a
- * connection of its own, while the replicas are replaced one after another. There is no cluster here: the proxy's
- * health checks stand for its endpoints. Redis keeps nothing on disk, so that a slow disk is not taken for a restart.
+ * Three replicas share a Redis, behind a proxy that learns late which of them are ready. They serve 300 requests a
+ * second, each on a connection of its own, while they are replaced one after another. There is no cluster: the proxy's
+ * health checks stand in for its endpoints. Redis keeps nothing on disk, so a slow disk does not look like a restart.
  */
 const KEY = 'c'.repeat(48);
-/** Where replicas may listen: so many end at once, on a machine on which they start quickly. */
+/** Ports for the replicas: on a fast machine, many replicas drain at the same time. */
 const PORTS = 24;
 
 let redis: RedisServer;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis[Symbol.asyncDispose]());
 
-/** Three replicas under traffic, while something happens to them. */
+/** Runs `happens` on three replicas under traffic. No code is lost or accepted twice. @returns what failed */
 async function underTraffic(
   { redispatch, drain }: { redispatch: boolean; drain: string },
   happens: (replicas: RollingReplicas) => Promise<void>,
@@ -29,7 +29,7 @@ async function underTraffic(
   const ports = await Promise.all(Array.from({ length: PORTS }, freePort));
   await using proxy = await HaProxy.start({ ports, redispatch });
   const secrets = { OTP_STORE: redis.url, OTP_PEPPER: 'a'.repeat(48), OTP_API_KEYS: KEY };
-  // A busy machine is no store that is away.
+  // A busy machine must not look like an unavailable store.
   const env = { ...settings, ...secrets, OTP_STORE_TIMEOUT: '900', SHUTDOWN_DRAIN: drain };
   await using replicas = new RollingReplicas(proxy, ports, env);
   for (let started = 0; started < 3; started++) await replicas.add();
@@ -50,7 +50,7 @@ async function roll(replicas: RollingReplicas, times: number): Promise<void> {
 }
 
 describe('under 300 requests a second, with three replicas', () => {
-  test('ten rolling restarts lose no request, with the drain that k8s-scaled/ sets', async () => {
+  test('ten rolling restarts with the drain of k8s-scaled/ lose no request', async () => {
     const drain = settings['SHUTDOWN_DRAIN'] ?? '';
     const { requests, codes, failures, statuses } = await underTraffic(
       { redispatch: false, drain },
@@ -61,7 +61,7 @@ describe('under 300 requests a second, with three replicas', () => {
     expect(statuses).toEqual(Array(30).fill(0));
   }, 300_000);
 
-  test('without a drain, those fail that come before the proxy knows', async () => {
+  test('rolling restarts without a drain lose the requests that arrive before the proxy learns of them', async () => {
     const { requests, codes, failures, statuses } = await underTraffic(
       { redispatch: false, drain: '0' },
       (replicas) => roll(replicas, 2),
@@ -71,7 +71,7 @@ describe('under 300 requests a second, with three replicas', () => {
     expect(statuses).toEqual(Array(6).fill(0));
   }, 120_000);
 
-  test('kill -9 fails requests in flight on the killed replica with a 5xx, and no others', async () => {
+  test('kill -9 fails the requests in flight on the killed replica with a 5xx, and no others', async () => {
     const deaths: { port: number; fromMs: number; untilMs: number }[] = [];
     const { requests, codes, failures } = await underTraffic(
       { redispatch: true, drain: '0' },

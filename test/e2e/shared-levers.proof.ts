@@ -3,7 +3,7 @@ import { createService } from '../../src/service.ts';
 import { channelOf } from '../support/channel.ts';
 import { ownTime } from '../support/own-time.ts';
 import { RedisServer } from '../support/redis-server.ts';
-import { type Replicas, startReplicas } from '../support/replicas-in-turn.ts';
+import { type Replicas, startReplicas } from '../support/replicas.ts';
 import { take } from '../support/sse.ts';
 
 /** The test levers with a shared store. `send`, `post` and `put` go to another replica with each call. */

@@ -1,7 +1,7 @@
 import { expect } from 'bun:test';
 import { browserTest } from '../support/browser.ts';
 import { RedisServer } from '../support/redis-server.ts';
-import { startReplicas } from '../support/replicas-in-turn.ts';
+import { startReplicas } from '../support/replicas.ts';
 import { SOON, watchedPage } from '../support/watched-page.ts';
 
 browserTest(

@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test';
-import { halves, listening } from '../support/process.ts';
+import { listening } from '../support/process.ts';
+import { halves } from '../support/raw.ts';
 
-test('the process ends within 10 s of SIGTERM though a client stalls in the middle of a request', async () => {
+test('the process exits within 10 s of SIGTERM, even if a client stalls in the middle of a request', async () => {
   using service = await listening();
   const { child, url } = service;
   const { answer } = halves(url, 'POST /otp/request HTTP/1.1\r\nHost: localhost\r\nContent-Le');

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { ownTime } from '../support/own-time.ts';
 import { listening } from '../support/process.ts';
 
-test('a reader of the log that stalls for a minute stops nobody, and what was dropped is counted', async () => {
+test('a log reader that stalls for a minute slows no request, and dropped lines are counted', async () => {
   using service = await listening({ OTP_MAX_ATTEMPTS: '0' });
   const { url, line } = service;
   const headers = { 'content-type': 'application/json' };
@@ -23,7 +23,7 @@ test('a reader of the log that stalls for a minute stops nobody, and what was dr
   const dropped = Number(/^otp_log_lines_dropped_total (\d+)$/m.exec(metrics)?.[1]);
   expect(dropped).toBeGreaterThan(0);
 
-  // What is read in the end and what warnings count as dropped, in one or more, is every line there was.
+  // The lines that are read and the lines that warnings count as dropped add up to every line there was.
   const seen = { lines: 0, dropped: 0 };
   const read = async () => {
     const next = await line();
@@ -32,7 +32,7 @@ test('a reader of the log that stalls for a minute stops nobody, and what was dr
     if (next['level'] === 'warn') seen.dropped += Number(next['count']);
   };
   while (seen.lines < answered - dropped) await read();
-  // The rest of the warnings comes with the next line that there is room for.
+  // The last warnings come with the next line that fits.
   await guess();
   while (seen.dropped < dropped) await read();
   expect(seen.dropped).toBe(dropped);

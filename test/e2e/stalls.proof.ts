@@ -1,12 +1,13 @@
 import { expect, test } from 'bun:test';
-import { halves, listening } from '../support/process.ts';
+import { listening } from '../support/process.ts';
+import { halves } from '../support/raw.ts';
 
 const HEAD = 'POST /otp/request HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
 const WHOLE = `${HEAD}Content-Length: 16\r\n\r\n{"user":"alice"}`;
 
 const DELAYED = WHOLE.replaceAll('alice', 'slow!');
 
-/** Requests that never end, by what they send before they stall. */
+/** What a client sends before it stalls. */
 const stalls = {
   'nothing at all': '',
   'half a head': 'POST /otp/request HTTP/1.1\r\nHost: loc',
@@ -19,7 +20,7 @@ const stalls = {
   'half a body after a whole request': `${WHOLE}${HEAD}Content-Length: 16\r\n\r\n{"us`,
 };
 
-test('a connection on which a client stalls is closed within 15 s, wherever it stalls', async () => {
+test('the service closes a connection within 15 s of a stall, wherever in the request the client stalls', async () => {
   using service = await listening();
   const { url, child } = service;
   await fetch(`${url}/mock/faults`, {
@@ -39,7 +40,7 @@ test('a connection on which a client stalls is closed within 15 s, wherever it s
   expect((await fetch(`${url}/livez`)).status).toBe(200);
 }, 60_000);
 
-test('a call that waits and a quiet stream outlive the time within which a request must arrive', async () => {
+test('long polls and quiet event streams outlive the time limit for incoming requests', async () => {
   using service = await listening();
   const { url } = service;
   const leaving = new AbortController();

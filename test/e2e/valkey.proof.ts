@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { createService } from '../../src/service.ts';
-import { settings } from '../support/scaled-settings.ts';
-import { ValkeyPod } from '../support/valkey-pod.ts';
+import { settings } from './scaled-settings.ts';
+import { ValkeyPod } from './valkey-pod.ts';
 
 const PASSWORD = 'b'.repeat(48);
 

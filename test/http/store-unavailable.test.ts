@@ -3,7 +3,7 @@ import { TICK_MS } from '../../src/core/wheel.ts';
 import { createService, type Service } from '../../src/service.ts';
 import { channelOf } from '../support/channel.ts';
 import { FakeRedis, resp } from '../support/fake-redis.ts';
-import { unhurriedClock } from '../support/unhurried-clock.ts';
+import { hastyClock } from '../support/hasty-clock.ts';
 
 const WORRYING = 'maxmemory_policy:allkeys-lru\r\naof_enabled:0\r\n';
 const SOUND = 'maxmemory_policy:noeviction\r\naof_enabled:1\r\n';
@@ -11,7 +11,7 @@ const SOUND = 'maxmemory_policy:noeviction\r\naof_enabled:1\r\n';
 const KEY = 'a-key-of-the-tests-with-32-letters';
 
 const TIMEOUT_MS = 900;
-const clock = unhurriedClock();
+const clock = hastyClock();
 
 /** The answer to a step of expiry. */
 const NOTHING_DUE = resp.list(resp.number(0), resp.list());

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { Histogram, Registry } from 'prom-client';
 import { DurationHistogram } from '../../src/metrics/duration-histogram.ts';
-import { samplesOf } from '../support/metrics.ts';
+import { samplesOf } from './samples.ts';
 
 test('a duration histogram renders like prom-client’s own with the same observations', async () => {
   const [ours, theirs] = [new Registry(), new Registry()];

@@ -5,8 +5,8 @@ import type { Policy } from '../../src/core/store.ts';
 import { MeasuredStore } from '../../src/metrics/measured-store.ts';
 import { storeContract } from '../core/store-contract.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { samplesOf } from '../support/metrics.ts';
 import { UNLIMITED } from '../support/policies.ts';
+import { samplesOf } from './samples.ts';
 
 const alice = { user: 'alice', purpose: 'default' };
 

@@ -4,8 +4,8 @@ import { DeliveryFailure } from '../../src/delivery/channel.ts';
 import { otpMetrics } from '../../src/metrics/otp-metrics.ts';
 import { rig } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
-import { samplesOf } from '../support/metrics.ts';
 import { otpRig } from '../support/otps.ts';
+import { samplesOf } from './samples.ts';
 
 const ask = { purpose: 'default', ttlMs: 5_000 };
 

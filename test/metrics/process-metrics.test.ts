@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { processRegistry } from '../../src/metrics/process-metrics.ts';
-import { samplesOf } from '../support/metrics.ts';
+import { samplesOf } from './samples.ts';
 
 describe('the metrics of the process', () => {
   test('include processor time, memory, open files and the lag of the event loop', async () => {

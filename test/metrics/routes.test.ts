@@ -6,8 +6,8 @@ import { Log } from '../../src/log/log.ts';
 import { serviceMetrics } from '../../src/metrics/service-metrics.ts';
 import { rig } from '../support/api.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { samplesOf } from '../support/metrics.ts';
 import { UNLIMITED } from '../support/policies.ts';
+import { samplesOf } from './samples.ts';
 
 const scrape = async ({ send }: Pick<ReturnType<typeof rig>, 'send'>) =>
   samplesOf((await send('/metrics')).text);

@@ -1,88 +1,83 @@
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FAULTS, type Fault } from './faults.ts';
+import { type Mutant, readSources } from './mutate.ts';
+import { MUTATIONS } from './mutations.ts';
 
 /**
- * Shows that the tests have teeth: plants each fault in a copy of the project, alone, and runs the tests that
- * need no process, browser or other machine. Ends with status 1 if they pass with a fault, or fail without one.
+ * Shows that the tests find faults: makes one mutation at a time in a copy of the project, and runs the tests that need
+ * no process, browser or other machine. Ends with status 1 if they pass with a mutation, or fail without one.
+ *
+ * Usage: bun run mutation [TEXT...] to run all mutations, or those whose names contain one of the texts
  */
+const texts = process.argv.slice(2);
 const root = join(import.meta.dir, '../..');
-const SUITES = [
-  'core',
-  'config',
-  'log',
-  'redis',
-  'levers',
-  'metrics',
-  'http',
-  'otp-api',
-  'page',
-  'delivery',
-].map((suite) => `test/${suite}/`);
+
+/** Folders of test/ that hold no tests, or tests that start processes or look at the repository. */
+const LEFT_OUT = ['e2e', 'mutation', 'repo', 'support'];
 
 /**
- * What a test may take: so one that is slow on a busy machine is not taken for one that has found a fault. What a
- * preload sets holds for the first file alone where one process runs them all.
+ * The time for one test, in ms: a test that is slow on a busy machine has not found a fault. The default that a preload
+ * sets holds for the first file only where one process runs them all.
  */
 const TEST_MS = 30_000;
 
-/** What a run may take; a fault can have it go round for ever. */
+/** The time for one run, in ms. A mutation can cause an endless loop. */
 const RUN_MS = 600_000;
 
-/** The name of the first test that fails in a copy of the project with this fault; undefined if none does. */
-async function firstFailure(fault?: Fault): Promise<string | undefined> {
+const suites = (await readdir(join(root, 'test'), { withFileTypes: true }))
+  .filter((entry) => entry.isDirectory() && !LEFT_OUT.includes(entry.name))
+  .map(({ name }) => `test/${name}/`);
+
+/** The name of the first test that fails in a copy of the project with this mutant; undefined if none fails. */
+async function firstFailure(mutant?: Mutant): Promise<string | undefined> {
   const copy = await mkdtemp(join(tmpdir(), 'mutant-'));
   try {
-    for (const part of ['src', 'test', 'package.json', 'tsconfig.json', 'bunfig.toml']) {
+    for (const part of ['src', 'test', 'package.json', 'tsconfig.json', 'bunfig.toml'])
       await cp(join(root, part), join(copy, part), { recursive: true });
-    }
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-    if (fault !== undefined) await plant(fault, copy);
-    const tests = Bun.spawn([process.execPath, 'test', '--bail', `--timeout=${TEST_MS}`, ...SUITES], {
+    if (mutant !== undefined) await Bun.write(join(copy, 'src', mutant.file), mutant.text);
+    const tests = Bun.spawn([process.execPath, 'test', '--bail', `--timeout=${TEST_MS}`, ...suites], {
       cwd: copy,
       timeout: RUN_MS,
       killSignal: 'SIGKILL',
       stdout: 'pipe',
       stderr: 'pipe',
     });
-    const said = await new Response(tests.stderr).text();
+    const output = await new Response(tests.stderr).text();
     if ((await tests.exited) === 0) return undefined;
     return (
-      /^\(fail\) (.*?)(?: \[[\d.]+m?s\])?$/m.exec(said)?.[1] ??
-      `no test, but the run failed: ${said.slice(-500)}`
+      /^\(fail\) (.*?)(?: \[[\d.]+m?s\])?$/m.exec(output)?.[1] ??
+      `no test, but the run failed: ${output.slice(-500)}`
     );
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
 }
 
-async function plant({ name, file, from, to }: Fault, copy: string): Promise<void> {
-  const path = join(copy, 'src', file);
-  const source = await Bun.file(path).text();
-  const places = source.split(from).length - 1;
-  if (places !== 1) throw new Error(`"${name}": the piece to replace stands ${places} times in src/${file}`);
-  await Bun.write(
-    path,
-    source.replace(from, () => to),
-  );
-}
+const mutate = await readSources(root);
+const chosen = MUTATIONS.filter(
+  ({ name }) => texts.length === 0 || texts.some((text) => name.includes(text)),
+).map(({ name, where, operator }) => ({ name, mutant: mutate(where, operator) }));
+if (chosen.length === 0) throw new Error(`no mutation has ${texts.join(' or ')} in its name`);
 
-const untouched = await firstFailure();
-if (untouched !== undefined) throw new Error(`the tests fail without any fault: ${untouched}`);
+const unchanged = await firstFailure();
+if (unchanged !== undefined) throw new Error(`the tests fail without any mutation: ${unchanged}`);
 
-const waiting = [...FAULTS];
+const waiting = [...chosen];
 let survived = 0;
 
 async function tryInTurn(): Promise<void> {
-  for (let fault = waiting.shift(); fault !== undefined; fault = waiting.shift()) {
-    const failure = await firstFailure(fault);
-    const real = failure !== undefined && !failure.startsWith('no test');
-    if (!real) survived++;
-    console.log(`${real ? 'caught  ' : 'SURVIVED'}  ${fault.name}\n          ${failure ?? 'all tests pass'}`);
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const failure = await firstFailure(next.mutant);
+    const caught = failure !== undefined && !failure.startsWith('no test');
+    if (!caught) survived++;
+    console.log(
+      `${caught ? 'caught  ' : 'SURVIVED'}  ${next.name}\n          ${failure ?? 'all tests pass'}`,
+    );
   }
 }
 
 await Promise.all(Array.from({ length: availableParallelism() }, tryInTurn));
-console.log(`\n${FAULTS.length - survived} of ${FAULTS.length} faults were caught`);
+console.log(`\n${chosen.length - survived} of ${chosen.length} mutations were caught`);
 process.exitCode = survived === 0 ? 0 : 1;

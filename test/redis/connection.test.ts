@@ -4,7 +4,7 @@ import { StoreUnavailable } from '../../src/core/store.ts';
 import { RedisConnection } from '../../src/redis/connection.ts';
 import { Script } from '../../src/redis/scripts.ts';
 import { type Answer, FakeRedis, resp } from '../support/fake-redis.ts';
-import { unhurriedClock } from '../support/unhurried-clock.ts';
+import { hastyClock } from '../support/hasty-clock.ts';
 
 const TIMEOUT_MS = 5_000;
 /** Between two attempts to connect. */
@@ -17,7 +17,7 @@ const healthy: (redis: { now: number }) => Answer = (redis) => (command) =>
 
 function connectTo(url: string) {
   const changes: (string | undefined)[] = [];
-  const clock = unhurriedClock();
+  const clock = hastyClock();
   const connection = new RedisConnection({
     url,
     clock,
@@ -115,7 +115,7 @@ describe('a call', () => {
     let now = 0;
     let timers: (() => void)[] = [];
     const clock: Clock = {
-      ...unhurriedClock(),
+      ...hastyClock(),
       monotonic: () => now,
       sleep: () => new Promise((fire) => void timers.push(fire)),
     };
@@ -172,7 +172,7 @@ describe('a call', () => {
     const { url } = redis;
     redis[Symbol.dispose]();
     const changes: unknown[] = [];
-    const clock = unhurriedClock();
+    const clock = hastyClock();
     let retries = 0;
     const sleep: Clock['sleep'] = (ms, signal) => {
       if (ms === RETRY_MS) retries++;

@@ -2,13 +2,13 @@ import { describe, expect } from 'bun:test';
 import { join } from 'node:path';
 import { $, YAML } from 'bun';
 import { readConfig } from '../../src/config.ts';
-import { change, kubectlTest, read, rendered, writeSecrets } from '../support/kubectl.ts';
-import { Manifests, podOf, serviceIn, valkeyIn } from '../support/manifests.ts';
+import { change, kubectlTest, read, rendered, writeSecrets } from './kubectl.ts';
+import { Manifests, podOf, serviceIn, valkeyIn } from './manifests.ts';
 
 const root = join(import.meta.dir, '../..');
 
-describe('the folders of the two forms', () => {
-  kubectlTest('have one Deployment: the scaled form has that of the plain one', async (folder) => {
+describe('the plain and the scaled manifests', () => {
+  kubectlTest('share one Deployment', async (folder) => {
     const file = Bun.file(join(folder, 'k8s/deployment.yaml'));
     const plain = podOf(new Manifests([YAML.parse(await file.text())]).one('Deployment', ''));
     const scaled = serviceIn(await rendered(folder));
@@ -22,7 +22,7 @@ describe('the folders of the two forms', () => {
   });
 
   kubectlTest(
-    'go without each other: `kubectl apply -f k8s/` takes the three files of the plain form',
+    'are separate: `kubectl apply -f k8s/` applies the three plain manifests alone',
     async (folder) => {
       const plain = ['configmap/otp-config', 'deployment.apps/otp-deployment', 'service/otp-service'];
       expect(await read(join(folder, 'k8s'))).toEqual(plain);
@@ -31,36 +31,31 @@ describe('the folders of the two forms', () => {
     },
   );
 
-  kubectlTest(
-    'make Kubernetes replace the pods whose settings or secrets change, and no others',
-    async (folder) => {
-      let before = await rendered(folder);
-      /** Makes a change, and tells whose pods it replaces. */
-      const replacedBy = async (change: () => Promise<void>) => {
-        await change();
-        const after = await rendered(folder);
-        const pods = { service: serviceIn, valkey: valkeyIn };
-        const replaced = Object.entries(pods).filter(([, of]) => !Bun.deepEquals(of(before), of(after)));
-        before = after;
-        return replaced.map(([name]) => name);
-      };
-      const edit = (file: string, from: string, to: string) => () =>
-        change(folder, `k8s-scaled/${file}`, from, to);
-      expect(await replacedBy(async () => {})).toEqual([]);
-      expect(await replacedBy(edit('settings.env', 'LOG_LEVEL=info', 'LOG_LEVEL=debug'))).toEqual([
-        'service',
-      ]);
-      expect(await replacedBy(edit('valkey/valkey.conf', '640mb', '320mb'))).toEqual(['valkey']);
-      const [key, password] = [{ OTP_API_KEYS: 'd'.repeat(48) }, { VALKEY_PASSWORD: 'd'.repeat(48) }];
-      expect(await replacedBy(() => writeSecrets(folder, key))).toEqual(['service']);
-      expect(await replacedBy(() => writeSecrets(folder, { ...key, ...password }))).toEqual([
-        'service',
-        'valkey',
-      ]);
-    },
-  );
+  kubectlTest('make Kubernetes replace exactly the pods whose settings or secrets change', async (folder) => {
+    let before = await rendered(folder);
+    /** Makes a change. @returns whose pods it replaces */
+    const replacedBy = async (change: () => Promise<void>) => {
+      await change();
+      const after = await rendered(folder);
+      const pods = { service: serviceIn, valkey: valkeyIn };
+      const replaced = Object.entries(pods).filter(([, of]) => !Bun.deepEquals(of(before), of(after)));
+      before = after;
+      return replaced.map(([name]) => name);
+    };
+    const edit = (file: string, from: string, to: string) => () =>
+      change(folder, `k8s-scaled/${file}`, from, to);
+    expect(await replacedBy(async () => {})).toEqual([]);
+    expect(await replacedBy(edit('settings.env', 'LOG_LEVEL=info', 'LOG_LEVEL=debug'))).toEqual(['service']);
+    expect(await replacedBy(edit('valkey/valkey.conf', '640mb', '320mb'))).toEqual(['valkey']);
+    const [key, password] = [{ OTP_API_KEYS: 'd'.repeat(48) }, { VALKEY_PASSWORD: 'd'.repeat(48) }];
+    expect(await replacedBy(() => writeSecrets(folder, key))).toEqual(['service']);
+    expect(await replacedBy(() => writeSecrets(folder, { ...key, ...password }))).toEqual([
+      'service',
+      'valkey',
+    ]);
+  });
 
-  kubectlTest('hold no secret: kubectl says which file is missing, and git takes none', async (folder) => {
+  kubectlTest('hold no secrets: kubectl names the missing file, and git ignores it', async (folder) => {
     for (const file of ['k8s-scaled/secrets.env', 'k8s-scaled/valkey/password.env']) {
       await $`rm ${file}`.cwd(folder);
       await expect(rendered(folder)).rejects.toThrow(file);
@@ -69,7 +64,7 @@ describe('the folders of the two forms', () => {
     }
   });
 
-  kubectlTest('get secrets that the service takes from the commands of the README', async (folder) => {
+  kubectlTest('get secrets that the service accepts from the commands in the README', async (folder) => {
     const readme = await Bun.file(join(root, 'README.md')).text();
     const commands = readme.split('\n').filter((line) => /^KEY=| > k8s-scaled\//.test(line));
     expect(commands).toHaveLength(3);

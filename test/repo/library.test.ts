@@ -4,7 +4,7 @@ import { treaty } from '@elysiajs/eden';
 import { $ } from 'bun';
 import { type App, ConfigError, createService } from 'mock-otp-service';
 
-test('a test embeds the service by its package’s name, and talks to it through Eden’s typed client', async () => {
+test('a test can embed the service by its package name, and call it with Eden’s typed client', async () => {
   const service = createService({ PORT: '0', HOST: '127.0.0.1', OTP_TTL: '60' });
   const url = await service.listen();
   expect(url).toBe(service.url);
@@ -22,17 +22,17 @@ test('a test embeds the service by its package’s name, and talks to it through
   await service.stop();
 });
 
-test('it needs no port: Eden takes the app itself', async () => {
+test('Eden can call the app without a port', async () => {
   const { app } = createService();
   const { data } = await treaty(app, { parseDate: false }).livez.get();
   expect(data).toEqual({ status: 'ok' });
 });
 
-test('it refuses bad settings', () => {
+test('createService throws a ConfigError for invalid settings', () => {
   expect(() => createService({ PORT: '-1' })).toThrow(ConfigError);
 });
 
-test('it compiles for whoever imports it: what it declares comes with it, under the options that the README names', async () => {
+test('a program that imports the service compiles with the options in the README', async () => {
   const options =
     '--skipLibCheck --allowImportingTsExtensions --resolveJsonModule --types bun-types --strict --module esnext --moduleResolution bundler';
   const said = await $`bunx tsc --ignoreConfig --noEmit ${options.split(' ')} ${import.meta.path}`

@@ -10,12 +10,12 @@ import { YAML } from 'bun';
 import { Deployment, type IDeployment } from 'kubernetes-models/apps/v1';
 import { ConfigMap, type IConfigMap, type IService, Service } from 'kubernetes-models/v1';
 import { readConfig, Settings } from '../../src/config.ts';
-import { unknownFields } from '../support/unknown-fields.ts';
+import { unknownFields } from './unknown-fields.ts';
 
 const root = join(import.meta.dir, '../..');
 const read = async (file: string): Promise<unknown> => YAML.parse(await Bun.file(join(root, file)).text());
 
-// The compiler checks these types against the manifests below.
+// The tests below have the compiler check the manifests against these types.
 const config = (await read('k8s/configmap.yaml')) as IConfigMap;
 const deployment = (await read('k8s/deployment.yaml')) as IDeployment;
 const service = (await read('k8s/service.yaml')) as IService;
@@ -25,7 +25,7 @@ const pod = deployment.spec?.template.spec;
 const [container] = pod?.containers ?? [];
 
 describe('the manifests', () => {
-  test('have the values that Kubernetes takes: types, enums, quantities', () => {
+  test('have only values that Kubernetes accepts', () => {
     new ConfigMap(config).validate();
     new Deployment(deployment).validate();
     new Service(service).validate();
@@ -33,7 +33,7 @@ describe('the manifests', () => {
     new ServiceMonitor(monitor).validate();
   });
 
-  test('have no field that Kubernetes does not know', async () => {
+  test('have only fields that Kubernetes knows', async () => {
     const as = { IConfigMap: [config], IService: [service] };
     const modules = {
       'kubernetes-models/apps/v1': { IDeployment: [deployment] },
@@ -50,13 +50,13 @@ describe('the manifests', () => {
     );
   }, 180_000);
 
-  test('fit together: the Service and the Deployment select the pods that the Deployment makes', () => {
+  test('have a Service and a Deployment that select the Deployment’s pods', () => {
     const labels = deployment.spec?.template.metadata?.labels ?? {};
     expect(deployment.spec?.selector.matchLabels).toEqual(labels);
     expect(service.spec?.selector).toEqual(labels);
   });
 
-  test('fit together: port 80 of the Service is the port on which the service listens', () => {
+  test('map port 80 of the Service to the port on which the service listens', () => {
     const ports = container?.ports?.map(({ name, containerPort }) => [name, String(containerPort)]);
     expect(service.spec).toMatchObject({ type: 'NodePort', ports: [{ port: 80, targetPort: 'http' }] });
     expect(ports).toEqual([['http', config.data?.['PORT'] ?? '']]);
@@ -65,13 +65,13 @@ describe('the manifests', () => {
     }
   });
 
-  test('configure the service with settings that it knows, and it starts with them', () => {
+  test('have only settings that the service knows and accepts', () => {
     expect(container?.envFrom).toEqual([{ configMapRef: { name: config.metadata?.name ?? '' } }]);
     expect(Object.keys(config.data ?? {}).filter((name) => !(name in Settings.properties))).toEqual([]);
     expect(readConfig(config.data ?? {}).warnings).toEqual([]);
   });
 
-  test('run the image that the README builds, as one pod, replaced without a gap', async () => {
+  test('run the image that the README builds, as one pod that is replaced without a gap', async () => {
     const readme = await Bun.file(join(root, 'README.md')).text();
     expect(readme).toContain(`docker build -t ${container?.image} .`);
     expect(container?.imagePullPolicy).toBe('IfNotPresent');
@@ -81,7 +81,7 @@ describe('the manifests', () => {
     });
   });
 
-  test('name the ConfigMap the same whatever is in it: the README says what replaces the pods', async () => {
+  test('have a fixed ConfigMap name, so the README tells how to restart the pods', async () => {
     const readme = await Bun.file(join(root, 'README.md')).text();
     const { name } = deployment.metadata ?? {};
     expect(readme).toContain(
@@ -89,20 +89,20 @@ describe('the manifests', () => {
     );
   });
 
-  test('give a pod the time to drain, and the requests in flight theirs', () => {
+  test('give a pod time to drain and to finish its requests', () => {
     const drain = Number(config.data?.['SHUTDOWN_DRAIN']);
     expect(drain).toBeGreaterThanOrEqual(3);
     expect(pod?.terminationGracePeriodSeconds).toBeGreaterThan(drain + 10);
   });
 
-  test('tell the garbage collector of the memory limit', () => {
+  test('pass the memory limit to the garbage collector', () => {
     const limit = String(container?.resources?.limits?.['memory']);
     expect(limit).toMatch(/^\d+Mi$/);
     const bytes = Number.parseInt(limit, 10) * 2 ** 20;
     expect(container?.env).toContainEqual({ name: 'BUN_JSC_forceRAMSize', value: String(bytes) });
   });
 
-  test('have Prometheus scrape the port that is there, with the key that the service wants', () => {
+  test('make Prometheus scrape the service’s port with the service’s metrics key', () => {
     const [endpoint, ...others] = monitor.spec?.endpoints ?? [];
     expect(others).toEqual([]);
     expect(monitor.spec?.selector.matchLabels).toEqual({ ...service.metadata?.labels });
@@ -121,7 +121,7 @@ describe('the manifests', () => {
     });
   });
 
-  test('keep to the Pod Security Standard "restricted"', () => {
+  test('meet the Pod Security Standard "restricted"', () => {
     expect(pod).toMatchObject({
       automountServiceAccountToken: false,
       enableServiceLinks: false,

@@ -6,7 +6,7 @@ import { Settings } from '../../src/config.ts';
 
 const readme = await Bun.file(join(import.meta.dir, '../../README.md')).text();
 
-/** A row of the README's table of settings. */
+/** The README's row for a setting. */
 function row([name, schema]: [string, TSchema]): string {
   const { default: value, strict, minimum, maximum, anyOf, description } = schema;
   const shown = (it: unknown) => (Array.isArray(it) || it === '' ? 'none' : `\`${it}\``);
@@ -17,17 +17,17 @@ function row([name, schema]: [string, TSchema]): string {
 }
 
 describe('the README', () => {
-  test('lists every setting with its default, what it may be and what it is for', () => {
+  test('lists every setting with its default, its allowed values and its purpose', () => {
     const rows = Object.entries<TSchema>(Settings.properties).map(row);
     expect(rows.filter((row) => !readme.includes(row)).join('\n')).toBe('');
   });
 
-  test('names every runtime dependency, and why it is one', () => {
+  test('lists every runtime dependency with a reason', () => {
     for (const name of Object.keys(dependencies))
       expect(readme).toMatch(new RegExp(`\\| \\[${name}\\]\\(\\S+\\) \\| .{20,} \\|`));
   });
 
-  test('links only to files that are there', async () => {
+  test('links only to files that exist', async () => {
     const paths = [...readme.matchAll(/\]\(((?!https?:|#)[^)]+)\)/g)].map(([, path = '']) => path);
     expect(paths.length).toBeGreaterThan(5);
     for (const path of paths)

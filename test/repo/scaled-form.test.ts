@@ -6,12 +6,12 @@ import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { ConfigMap, Secret, Service } from 'kubernetes-models/v1';
 import { readConfig } from '../../src/config.ts';
-import { kubectlTest, rendered, SECRETS } from '../support/kubectl.ts';
-import { serviceIn, valkeyIn } from '../support/manifests.ts';
-import { unknownFields } from '../support/unknown-fields.ts';
+import { kubectlTest, rendered, SECRETS } from './kubectl.ts';
+import { serviceIn, valkeyIn } from './manifests.ts';
+import { unknownFields } from './unknown-fields.ts';
 
 describe('the scaled form', () => {
-  kubectlTest('has the values that Kubernetes takes, and no field that it does not know', async (folder) => {
+  kubectlTest('has only fields and values that Kubernetes accepts', async (folder) => {
     const all = await rendered(folder);
     for (const one of all.of('ConfigMap')) new ConfigMap(one).validate();
     for (const one of all.of('Deployment')) new Deployment(one).validate();
@@ -40,36 +40,33 @@ describe('the scaled form', () => {
     expect(checked).toHaveLength(all.all.length);
   });
 
-  kubectlTest(
-    'fits together: selectors find the pods that are meant, and ports have names',
-    async (folder) => {
-      const all = await rendered(folder);
-      const [service, valkey] = [serviceIn(all), valkeyIn(all)];
-      expect(service.labels).not.toEqual(valkey.labels);
-      for (const [name, { labels, container }] of [
-        ['otp-service', service],
-        ['otp-valkey', valkey],
-      ] as const) {
-        const { spec } = all.one('Service', name);
-        expect(spec?.selector).toEqual(labels);
-        expect(container.ports?.map((port) => port.name)).toEqual([String(spec?.ports?.[0]?.targetPort)]);
-      }
-      const statefulSet = all.one('StatefulSet', 'otp-valkey').spec;
-      expect(statefulSet?.selector.matchLabels).toEqual(valkey.labels);
-      expect(statefulSet?.serviceName).toBe('otp-valkey');
-      for (const { labelSelector } of service.pod.topologySpreadConstraints ?? [])
-        expect(labelSelector?.matchLabels).toEqual(service.labels);
-    },
-  );
+  kubectlTest('has selectors that find their pods, and named ports', async (folder) => {
+    const all = await rendered(folder);
+    const [service, valkey] = [serviceIn(all), valkeyIn(all)];
+    expect(service.labels).not.toEqual(valkey.labels);
+    for (const [name, { labels, container }] of [
+      ['otp-service', service],
+      ['otp-valkey', valkey],
+    ] as const) {
+      const { spec } = all.one('Service', name);
+      expect(spec?.selector).toEqual(labels);
+      expect(container.ports?.map((port) => port.name)).toEqual([String(spec?.ports?.[0]?.targetPort)]);
+    }
+    const statefulSet = all.one('StatefulSet', 'otp-valkey').spec;
+    expect(statefulSet?.selector.matchLabels).toEqual(valkey.labels);
+    expect(statefulSet?.serviceName).toBe('otp-valkey');
+    for (const { labelSelector } of service.pod.topologySpreadConstraints ?? [])
+      expect(labelSelector?.matchLabels).toEqual(service.labels);
+  });
 
-  kubectlTest('keeps three replicas or more, of which two at least are always there', async (folder) => {
+  kubectlTest('runs at least three replicas, and keeps all but one up during disruptions', async (folder) => {
     const all = await rendered(folder);
     const autoscaler = all.one('HorizontalPodAutoscaler', 'otp-service').spec;
     expect(autoscaler).toMatchObject({
       minReplicas: 3,
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'otp-deployment' },
     });
-    // An apply would put the number back that stands here, and end replicas that are needed.
+    // A number here would undo the autoscaler at each apply, and end replicas that are needed.
     expect(all.one('Deployment', 'otp-deployment').spec).not.toHaveProperty('replicas');
     const budget = all.one('PodDisruptionBudget', 'otp-service').spec;
     expect(budget).toEqual({ maxUnavailable: 1, selector: { matchLabels: serviceIn(all).labels } });
@@ -77,7 +74,7 @@ describe('the scaled form', () => {
     expect(spread).toEqual(['kubernetes.io/hostname', 'topology.kubernetes.io/zone']);
   });
 
-  kubectlTest('lets only the service reach Valkey, and the service be reached', async (folder) => {
+  kubectlTest('lets the service and no other pod reach Valkey', async (folder) => {
     const all = await rendered(folder);
     const [policy, ...others] = all.of('NetworkPolicy');
     expect(others).toEqual([]);
@@ -94,24 +91,21 @@ describe('the scaled form', () => {
     });
   });
 
-  kubectlTest(
-    'configures the service with settings that it knows, and it starts with them',
-    async (folder) => {
-      const all = await rendered(folder);
-      const { OTP_PEPPER, VALKEY_PASSWORD, OTP_API_KEYS } = SECRETS;
-      const { config, warnings } = readConfig(all.environment(serviceIn(all).container));
-      expect(warnings).toEqual([]);
-      const store = `redis://:${VALKEY_PASSWORD}@otp-valkey:6379`;
-      expect(config).toMatchObject({ OTP_STORE: store, OTP_PEPPER, OTP_API_KEYS: [OTP_API_KEYS] });
-      expect(all.one('Service', 'otp-valkey').spec?.ports).toMatchObject([{ port: 6379 }]);
+  kubectlTest('has only settings that the service knows and accepts', async (folder) => {
+    const all = await rendered(folder);
+    const { OTP_PEPPER, VALKEY_PASSWORD, OTP_API_KEYS } = SECRETS;
+    const { config, warnings } = readConfig(all.environment(serviceIn(all).container));
+    expect(warnings).toEqual([]);
+    const store = `redis://:${VALKEY_PASSWORD}@otp-valkey:6379`;
+    expect(config).toMatchObject({ OTP_STORE: store, OTP_PEPPER, OTP_API_KEYS: [OTP_API_KEYS] });
+    expect(all.one('Service', 'otp-valkey').spec?.ports).toMatchObject([{ port: 6379 }]);
 
-      await Bun.write(join(folder, 'k8s-scaled/secrets.env'), `OTP_PEPPER=${OTP_PEPPER}`);
-      const open = await rendered(folder);
-      expect(readConfig(open.environment(serviceIn(open).container)).config.OTP_API_KEYS).toEqual([]);
-    },
-  );
+    await Bun.write(join(folder, 'k8s-scaled/secrets.env'), `OTP_PEPPER=${OTP_PEPPER}`);
+    const open = await rendered(folder);
+    expect(readConfig(open.environment(serviceIn(open).container)).config.OTP_API_KEYS).toEqual([]);
+  });
 
-  kubectlTest('gives a pod the time to drain, as the plain form does', async (folder) => {
+  kubectlTest('gives a pod time to drain and to finish its requests', async (folder) => {
     const all = await rendered(folder);
     const drain = Number(all.environment(serviceIn(all).container)['SHUTDOWN_DRAIN']);
     expect(drain).toBeGreaterThanOrEqual(3);
@@ -120,7 +114,7 @@ describe('the scaled form', () => {
   });
 
   kubectlTest(
-    'has Valkey write to a volume, and keeps its pod as closed as the service’s',
+    'stores Valkey’s data on a volume, and restricts its pod as much as the service’s',
     async (folder) => {
       const all = await rendered(folder);
       const { pod, container } = valkeyIn(all);

@@ -1,30 +1,30 @@
 import { type Channel, createService, type Service } from '../../src/service.ts';
 import { ManualClock } from './manual-clock.ts';
 
-/** An answer of the API, as a test looks at it. */
+/** A response of the API, read to its end. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON; undefined where it is none. */
+  /** The body as JSON; `{}` if it is not JSON. */
   readonly body: Record<string, unknown>;
 }
 
 export interface Rig {
   readonly service: Service;
   readonly clock: ManualClock;
-  /** The log so far, a parsed line each. */
+  /** The log so far, one parsed line each. */
   log(): Record<string, unknown>[];
-  /** Posts JSON to a path; a string goes out as it is. */
+  /** Posts JSON to a path. A string is sent unchanged. */
   post(path: string, body: unknown, headers?: Record<string, string>, method?: string): Promise<Answer>;
   send(path: string, init?: RequestInit): Promise<Answer>;
 }
 
 /**
- * A service whose time a test moves. Requests do not go over a port: `app.handle` answers as a server would.
+ * A service with a clock that the test moves. It listens on no port: requests go to `app.handle`.
  *
- * @param env settings by the names of the environment variables
- * @param channels to deliver by, in place of configured ones
+ * @param env settings, by the names of their environment variables
+ * @param channels delivery channels, instead of those that the settings configure
  */
 export function rig(env: Record<string, string> = {}, channels: readonly Channel[] = []): Rig {
   const clock = new ManualClock();

@@ -1,20 +1,20 @@
 import { type Browser, chromium } from 'playwright-core';
 import { testNeeding } from './needing.ts';
 
-/** Chromium where a machine has it, under the names that its packages give it. */
+/** Chromium, under the names that its packages use. */
 const executablePath = ['chromium', 'chromium-browser', 'google-chrome']
   .map((name) => Bun.which(name))
   .find(Boolean);
 
 const ONLY_HERE = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
 
-/** A browser on a busy machine takes its time. */
+/** A browser is slow on a busy machine. */
 const LIMIT_MS = 180_000;
 
 /**
- * A test in a real browser. Without one it is skipped, and says what to install; in CI it fails.
+ * A test in a real browser. Without Chromium it is skipped with a note of what to install; in CI it fails.
  *
- * Only this machine can be reached: any other name resolves to nothing.
+ * The browser reaches only this machine: no other name resolves.
  */
 export function browserTest(name: string, run: (browser: Browser) => Promise<void>): void {
   const inBrowser = async () => {

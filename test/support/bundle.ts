@@ -5,7 +5,7 @@ import { $ } from 'bun';
 
 const root = join(import.meta.dir, '../..');
 
-/** The bundle, made and laid out as the Dockerfile does it, until it is disposed of. */
+/** Builds the bundle and lays it out as the Dockerfile does. Disposing deletes it. */
 export async function bundled() {
   const folder = await mkdtemp(join(tmpdir(), 'bundle-'));
   const dockerfile = await Bun.file(join(root, 'Dockerfile')).text();
@@ -19,7 +19,7 @@ export async function bundled() {
   await mkdir(empty);
   return {
     main: join(folder, 'service/main.js'),
-    /** A folder with nothing in it, to start the bundle in. */
+    /** An empty folder to start the bundle in. */
     empty,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };

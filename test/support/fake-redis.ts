@@ -1,9 +1,9 @@
 import type { Socket } from 'bun';
 
-/** What a Redis answers a command with, as it goes over the wire; undefined for no answer at all. */
+/** The reply to a command, as RESP; undefined for no reply at all. */
 export type Answer = (command: string, args: readonly string[]) => string | undefined;
 
-/** How answers are written in RESP (https://redis.io/docs/latest/develop/reference/protocol-spec/). */
+/** Writes replies in RESP (https://redis.io/docs/latest/develop/reference/protocol-spec/). */
 export const resp = {
   text: (text: string) => `$${Buffer.byteLength(text)}\r\n${text}\r\n`,
   number: (number: number) => `:${number}\r\n`,
@@ -12,20 +12,20 @@ export const resp = {
 };
 
 /**
- * A server that speaks Redis's protocol and answers what a test wants, on a free port: for what a real one does only
- * when it is in trouble. It introduces itself as one that is well, and tells the time when it is asked.
+ * A server on a free port that speaks Redis's protocol and replies as the test says, for what a real Redis does only
+ * when it is in trouble. By itself it answers HELLO and TIME, as a healthy Redis does.
  */
 export class FakeRedis {
   readonly #server;
   readonly #sockets = new Set<Socket<{ rest: string }>>();
-  /** Commands that have come, but for those that every connection begins with. */
+  /** The commands received, without the HELLO and TIME that every connection begins with. */
   readonly commands: string[][] = [];
-  /** How often somebody has connected. */
+  /** How many connections have been opened. */
   connected = 0;
-  /** Its time, in ms since the epoch. */
+  /** The time that it tells, in ms since the epoch. */
   now = Date.UTC(2026, 0, 1);
 
-  /** @param answer to anything but HELLO and TIME */
+  /** @param answer the reply to any command but HELLO and TIME */
   constructor(public answer: Answer = () => undefined) {
     this.#server = Bun.listen<{ rest: string }>({
       hostname: '127.0.0.1',
@@ -50,7 +50,7 @@ export class FakeRedis {
     return `redis://127.0.0.1:${this.#server.port}`;
   }
 
-  /** Cuts all connections. */
+  /** Closes all connections. */
   cut(): void {
     for (const socket of this.#sockets) socket.end();
   }
@@ -71,7 +71,7 @@ export class FakeRedis {
   }
 }
 
-/** The whole commands in what has come so far, which are lists of texts of ASCII, and what is left over. */
+/** Splits what has arrived into complete commands, which are lists of ASCII strings, and the rest. */
 function parse(text: string): { commands: string[][]; rest: string } {
   const commands: string[][] = [];
   for (;;) {

@@ -1,4 +1,4 @@
-/** A request as a provider got it. */
+/** A request as the provider received it. */
 export interface Posted {
   readonly path: string;
   readonly headers: Record<string, string>;
@@ -6,10 +6,10 @@ export interface Posted {
 }
 
 /**
- * A provider over HTTP on this machine that keeps what it gets.
+ * An HTTP provider on this machine that keeps the requests it receives.
  *
- * @param answer to each request; the first has the number 1
- * @param port 0 picks one
+ * @param answer makes the response to each request; the first request has the number 1
+ * @param port 0 for any free port
  */
 export function httpProvider(
   answer: (number: number) => Response | Promise<Response> = () => new Response('{}', { status: 201 }),
@@ -30,7 +30,7 @@ export function httpProvider(
     port: Number(server.port),
     url: `http://127.0.0.1:${server.port}`,
     posted,
-    /** Resolves to the requests once there are so many. */
+    /** Resolves to the requests once there are at least `count`. */
     async got(count: number): Promise<Posted[]> {
       while (posted.length < count) await Bun.sleep(5);
       return posted;
@@ -39,7 +39,7 @@ export function httpProvider(
   };
 }
 
-/** An answer whose body never ends. */
+/** A response whose body never ends. */
 export function endless(status: number): Response {
   const megabyte = new Uint8Array(2 ** 20);
   return new Response(new ReadableStream({ pull: (controller) => controller.enqueue(megabyte) }), { status });

@@ -3,21 +3,21 @@ import { buffer } from 'node:stream/consumers';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
-/** A mail as a mail server got it. */
+/** A mail as the server received it. */
 export interface CaughtMail extends Email {
-  /** Whom the server was told that it is for. */
+  /** The recipients of the envelope. */
   readonly recipients: string[];
-  /** Whether it came over TLS. */
+  /** Whether it arrived over TLS. */
   readonly encrypted: boolean;
-  /** Who had logged in. */
+  /** The account that the client logged in with. */
   readonly account: string | undefined;
 }
 
 /**
- * A real mail server on this machine that keeps what it gets. Its certificate is nobody's.
+ * A real mail server on this machine that keeps the mails it receives. Its certificate is not valid.
  *
- * @param options further ones for the server; its own are: no authentication, STARTTLS on offer
- * @param port 0 picks one
+ * @param options of smtp-server. By default it needs no login and offers STARTTLS
+ * @param port 0 for any free port
  */
 export async function mailCatcher(options: SMTPServerOptions = {}, port = 0) {
   const mails: CaughtMail[] = [];
@@ -43,12 +43,12 @@ export async function mailCatcher(options: SMTPServerOptions = {}, port = 0) {
     port: own,
     mails,
     server,
-    /** Resolves to the mails once there are so many. */
+    /** Resolves to the mails once there are at least `count`. */
     async caught(count: number): Promise<CaughtMail[]> {
       while (mails.length < count) await Bun.sleep(5);
       return mails;
     },
-    /** Ends it with all its connections, in the middle of whatever they do. */
+    /** Stops it at once and cuts all its connections. */
     die(): Promise<void> {
       for (const connection of server.connections) connection._socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));

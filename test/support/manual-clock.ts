@@ -1,9 +1,9 @@
 import type { Clock } from '../../src/core/clock.ts';
 
-/** A clock that stands still until a test moves it. Both kinds of time are its own, so nothing really waits. */
+/** A clock that stands still until a test moves it. It is service time and real time alike, so nothing really waits. */
 export class ManualClock implements Clock {
   #now: number;
-  #breathing = 0;
+  #yielding = 0;
   readonly #sleepers = new Set<{ until: number; wake: () => void }>();
 
   constructor(start = Date.UTC(2026, 0, 1)) {
@@ -18,7 +18,7 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
-  /** How many sleep. */
+  /** How many callers sleep. */
   get sleeping(): number {
     return this.#sleepers.size;
   }
@@ -39,17 +39,17 @@ export class ManualClock implements Clock {
   }
 
   async yieldToEventLoop(): Promise<void> {
-    this.#breathing++;
+    this.#yielding++;
     await turn();
-    this.#breathing--;
+    this.#yielding--;
   }
 
-  /** Puts the clock at another time; nobody is woken. */
+  /** Sets the clock to another time without waking any sleeper. */
   set(now: number): void {
     this.#now = now;
   }
 
-  /** Lets time flow: whoever sleeps wakes in order, each at its own time, and does what it has to. */
+  /** Lets time flow: each sleeper wakes at its own time, in order, and finishes its work before the next one wakes. */
   async advance(ms: number): Promise<void> {
     const target = this.#now + ms;
     for (let next = this.#nextBy(target); next !== undefined; next = this.#nextBy(target)) {
@@ -61,17 +61,17 @@ export class ManualClock implements Clock {
     await this.settle();
   }
 
-  /** Time leaps, as after a stall: whoever should have woken meanwhile wakes once, at the end. */
+  /** Lets time leap, as a stall does: every sleeper that is due wakes once, at the end. */
   async leap(ms: number): Promise<void> {
     this.#now += ms;
     for (const sleeper of [...this.#sleepers]) if (sleeper.until <= this.#now) sleeper.wake();
     await this.settle();
   }
 
-  /** Waits until all that is under way has come to rest or sleeps. */
+  /** Waits until all pending work has finished or sleeps. */
   async settle(): Promise<void> {
     do await turn();
-    while (this.#breathing > 0);
+    while (this.#yielding > 0);
   }
 
   #nextBy(target: number) {
@@ -80,7 +80,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** One turn of the event loop, with all that promises do in it. */
+/** One turn of the event loop, with all its microtasks. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,9 +1,9 @@
 import { test } from 'bun:test';
 
 /**
- * A test that needs a program which a machine may lack. Without it the test is skipped, and says why; in CI it fails.
+ * A test that needs a program. Without it the test is skipped with a note of why; in CI it fails.
  *
- * @param lack what is missing and where it is to be had; undefined if all is there
+ * @param lack the missing program and how to install it; undefined if nothing is missing
  */
 export function testNeeding(
   lack: string | undefined,

@@ -9,8 +9,8 @@ import { ManualClock } from './manual-clock.ts';
 import { UNLIMITED } from './policies.ts';
 
 /**
- * The core without HTTP: the service class and the expiry loop over a store, and every event they announce but
- * ticks that had nothing to do.
+ * The core without HTTP: the OTP service and the expiry loop over one store. `events` has every event they announce,
+ * except ticks in which no code expired.
  */
 export function otpRig(policy = UNLIMITED, wrap: (store: MemoryStore) => Store = (store) => store) {
   const clock = new ManualClock();
@@ -37,15 +37,15 @@ export function otpRig(policy = UNLIMITED, wrap: (store: MemoryStore) => Store =
     errors,
     otps,
     expiry,
-    /** A request that must not be refused. */
+    /** Requests a code. @throws Error if the request is refused */
     issue: async (ask: OtpRequest, cause: Cause = {}) => {
       const answer = await otps.request(ask, cause);
       if ('refused' in answer) throw new Error(`the request was refused: ${answer.refused}`);
       return answer;
     },
-    /** Types of the events so far, without the wheel's. */
+    /** The types of the events so far, without ticks. */
     types: () => events.map(({ type }) => type).filter((type) => type !== 'wheel.ticked'),
-    /** Stops the expiry loop, and waits for it. */
+    /** Stops the expiry loop. Resolves when it has ended. */
     end: () => {
       ending.abort();
       return ended;

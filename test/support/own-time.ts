@@ -1,4 +1,4 @@
-/** How often to look; so much may pass between two looks without anything being late. */
+/** How often to measure. A wait of this length between two measurements is not late. */
 const LOOK_MS = 10;
 
 const worked = () => {
@@ -10,9 +10,9 @@ let own = 0;
 let last = { at: performance.now(), worked: worked() };
 
 /**
- * Time as this process has it, in milliseconds since any one moment: all of it while the process waits, but where the
- * machine let it wake too late only what it worked meanwhile. So a second of it is a second of ours, however busy
- * the machine is with other things; what blocks the event loop counts as long as it does.
+ * This process's own time, in milliseconds since an arbitrary moment. Waiting counts in full, and so does work that
+ * blocks the event loop. What does not count is time in which the machine was busy with other processes and did not
+ * let this one wake. So a limit in own time holds on a busy machine too.
  */
 export function ownTime(): number {
   const now = { at: performance.now(), worked: worked() };
@@ -23,7 +23,7 @@ export function ownTime(): number {
 
 setInterval(ownTime, LOOK_MS).unref();
 
-/** How much of the time that has passed between two looks was the process's own. All in milliseconds. */
+/** How much of the time between two measurements was the process's own. All in milliseconds. */
 export function ownPart(passed: number, worked: number): number {
   return Math.min(passed, LOOK_MS + worked);
 }

@@ -2,14 +2,14 @@ import type { Page } from 'playwright-core';
 import { createService, type Service } from '../../src/service.ts';
 import { SOON } from './watched-page.ts';
 
-/** A service on a free port of this machine. @param env settings by the names of the environment variables */
+/** Starts a service on a free port of this machine. @param env settings, by the names of their environment variables */
 export async function started(env: Record<string, string> = {}): Promise<Service> {
   const service = createService({ PORT: '0', HOST: '127.0.0.1', ...env });
   await service.listen();
   return service;
 }
 
-/** Runs with a service, and stops it whatever happens. */
+/** Runs `run` with a service, and stops the service afterwards. */
 export async function withService(
   run: (service: Service) => Promise<void>,
   env: Record<string, string> = {},
@@ -22,7 +22,7 @@ export async function withService(
   }
 }
 
-/** Requests a code of a service, without a port. */
+/** Requests a code, without going over the port. */
 export function request(service: Service, body: object): Promise<Response> {
   return service.app.handle(
     new Request('http://localhost/otp/request', {
@@ -33,7 +33,7 @@ export function request(service: Service, body: object): Promise<Response> {
   );
 }
 
-/** The row of a user's code. */
+/** The row of a user's code in the page's list. */
 export function row(page: Page, user: string) {
   return page.locator('#list > li').filter({ has: page.getByText(user, { exact: true }) });
 }
@@ -49,7 +49,7 @@ export function connected(page: Page): Promise<void> {
   return page.locator('#connection[data-state=connected]').waitFor(SOON);
 }
 
-/** Fills in the page's form for a code, and sends it. @param ttl in seconds */
+/** Fills in and submits the page's form for a code. @param ttl in seconds */
 export async function requestInForm(page: Page, user: string, ttl?: number): Promise<void> {
   const form = page.locator('#request-form');
   await form.getByLabel('User').fill(user);

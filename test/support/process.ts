@@ -1,5 +1,4 @@
 import { expect } from 'bun:test';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 
 const root = join(import.meta.dir, '../..');
@@ -16,16 +15,16 @@ function spawn(command: string[], env: Record<string, string> = {}, cwd = root) 
 }
 
 /**
- * The service as a process of its own, on a free port of this machine, until it is disposed of.
+ * Starts the service as a process of its own, on a free port of this machine. Disposing kills it.
  *
- * @param main what to run, as seen from the folder to run it in
+ * @param main the script to run, relative to `cwd`
  */
 export function start(env?: Record<string, string>, main = 'src/main.ts', cwd?: string) {
   const child = spawn([process.execPath, main], env, cwd);
   const lines = logLines(child.stdout);
   return {
     child,
-    /** The next line of the log, parsed; undefined at its end. */
+    /** The next line of the log, parsed; undefined at the end of the log. */
     line: async (): Promise<Record<string, unknown> | undefined> => {
       const { value } = await lines.next();
       return value;
@@ -35,7 +34,7 @@ export function start(env?: Record<string, string>, main = 'src/main.ts', cwd?: 
   };
 }
 
-/** The same, once it says where it listens. */
+/** The same. Resolves when it listens. */
 export async function listening(env?: Record<string, string>, main?: string, cwd?: string) {
   const service = start(env, main, cwd);
   const first = await service.line();
@@ -43,7 +42,7 @@ export async function listening(env?: Record<string, string>, main?: string, cwd
   return { ...service, url: String(first?.['url']) };
 }
 
-/** The same, but whoever read its log has gone after the first line. */
+/** Starts the service with a log whose reader exits after the first line. */
 export async function startUnread() {
   const script = '("$0" src/main.ts & echo $! >&2; wait $!; echo $? >&2) | head -n 1';
   const child = spawn(['sh', '-c', script, process.execPath]);
@@ -69,25 +68,4 @@ async function* logLines(
     rest = lines.pop() ?? '';
     for (const line of lines) yield JSON.parse(line);
   }
-}
-
-/**
- * A request in two halves over a bare socket. `begun` resolves with the first that is answered to it, `answer` to all of
- * that once the connection is closed.
- */
-export function halves(url: string, first: string) {
-  const { hostname, port } = new URL(url);
-  const socket = connect({ host: hostname, port: Number(port) });
-  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-  const answer = new Promise<string>((resolve, reject) => {
-    let text = '';
-    socket.on('data', (data) => {
-      begin();
-      text += data;
-    });
-    socket.on('close', () => resolve(text));
-    socket.on('error', reject);
-  });
-  socket.write(first);
-  return { begun, answer, send: (second: string) => socket.write(second) };
 }

@@ -7,8 +7,8 @@ import { testNeeding } from './needing.ts';
 const root = join(import.meta.dir, '../..');
 
 /**
- * A test with Prometheus and its promtool, as Debian packages them, in a folder of its own. Without them it is
- * skipped, and says what to install; in CI it fails.
+ * A test with Prometheus and promtool, as Debian packages them, in a folder of its own. Without them it is skipped with
+ * a note of what to install; in CI it fails.
  */
 export function prometheusTest(
   name: string,
@@ -31,7 +31,7 @@ export function prometheusTest(
   );
 }
 
-/** The alert rules, as the PrometheusRule has them in its `spec`. */
+/** The `spec` of the PrometheusRule: the alert rules. */
 export async function alertRules(): Promise<RulesFile> {
   const rule: unknown = YAML.parse(await Bun.file(join(root, 'k8s/monitoring/prometheus-rule.yaml')).text());
   if (!isRule(rule)) throw new Error('the PrometheusRule has no groups');

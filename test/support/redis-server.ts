@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { RedisClient } from 'bun';
 import { freePort } from './free-port.ts';
 
-/** What a Redis that keeps nothing is started with. */
+/** Options of a Redis that keeps nothing on disk. */
 export const FORGETFUL = ['--save', '', '--appendonly', 'no'];
 
-/** The same that has each write on the disk before it answers. */
+/** Options of a Redis that writes each change to its disk before it replies. */
 export const DURABLE = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
 
-/** A `redis-server` of Debian's packages, on a free port of its own and in a folder of its own. */
+/** A `redis-server`, as Debian packages it, on a free port and in a folder of its own. */
 export class RedisServer {
   readonly #folder: string;
   readonly #options: readonly string[];
@@ -24,9 +24,9 @@ export class RedisServer {
   }
 
   /**
-   * Starts one, and waits until it answers.
+   * Starts one. Resolves when it answers.
    *
-   * @param options of its command line, beside port and folder
+   * @param options for its command line, besides port and folder
    * @throws Error that says what to install, if there is no `redis-server`
    */
   static async start(options: readonly string[] = FORGETFUL): Promise<RedisServer> {
@@ -51,7 +51,7 @@ export class RedisServer {
     return this.#child.pid;
   }
 
-  /** Starts it, or starts it again with what it has on its disk; resolves when it answers. */
+  /** Starts it, with the data on its disk if it ran before. Resolves when it answers. */
   async start(): Promise<void> {
     const where = ['--bind', '127.0.0.1', '--port', `${this.port}`, '--dir', this.#folder];
     this.#child = Bun.spawn(['redis-server', ...where, ...this.#options], { stdout: 'ignore' });
@@ -61,36 +61,36 @@ export class RedisServer {
     }
   }
 
-  /** Ends it without a warning, as a machine does that fails. */
+  /** Kills it without a warning, as a power failure does. */
   async kill(): Promise<void> {
     this.#child?.kill('SIGKILL');
     await this.#child?.exited;
   }
 
-  /** Ends it in good order. */
+  /** Shuts it down. */
   async stop(): Promise<void> {
     this.#child?.kill('SIGTERM');
     await this.#child?.exited;
   }
 
-  /** Has it stand still, with its connections open. */
+  /** Freezes it. Its connections stay open. */
   freeze(): void {
     this.#child?.kill('SIGSTOP');
   }
 
-  /** Has it go on. */
+  /** Lets a frozen one run again. */
   thaw(): void {
     this.#child?.kill('SIGCONT');
   }
 
-  /** A connection of a test's own. */
+  /** Opens a connection for a test. */
   async connect(): Promise<RedisClient> {
     const client = new RedisClient(this.url, { autoReconnect: false, connectionTimeout: 10_000 });
     await client.connect();
     return client;
   }
 
-  /** A command of a test's own, over a connection of its own. */
+  /** Sends one command over a connection of its own. */
   async send(command: string, ...args: string[]): Promise<unknown> {
     const client = await this.connect();
     try {

@@ -1,57 +1,85 @@
-import { createService, type Service } from '../../src/service.ts';
+import { createService, type Surroundings } from '../../src/service.ts';
+import type { Answer } from './api.ts';
 import { ownTime } from './own-time.ts';
+import { type Frame, frames } from './sse.ts';
 
-/** What a replica has answered, and how long that took in ms of this process's own time. */
-export interface ReplicaAnswer {
-  readonly status: number;
-  readonly body: Record<string, unknown>;
-  readonly retryAfter: string | null;
+/** A replica's answer, and how long it took in ms of this process's own time. */
+export interface ReplicaAnswer extends Answer {
   readonly ms: number;
 }
 
-/**
- * So many replicas of the service in this process, each with a connection of its own to the store that `env` names,
- * once they are ready. They are called without a port.
- */
-export async function replicas(count: number, env: Record<string, string>) {
-  const settings = { HOST: '127.0.0.1', PORT: '0', OTP_PEPPER: 'pepper-for-tests', ...env };
-  const all = Array.from({ length: count }, () => createService(settings));
-  for (const service of all) await service.listen();
-  const one = (replica: number): Service => {
-    const service = all[replica];
-    if (service === undefined) throw new Error(`there is no replica ${replica}`);
-    return service;
-  };
+/** Replicas of the service that share a store. Each listens on a port of its own. */
+export interface Replicas {
+  readonly count: number;
+  /** The address of one; without a number, of the one after the last. */
+  url(of?: number): string;
+  /** Sends a request to replica `to`, counted from 0; without a number, to each in turn. */
+  send(path: string, init?: RequestInit, to?: number): Promise<ReplicaAnswer>;
+  /** Posts JSON, likewise. */
+  post(path: string, body: object, to?: number): Promise<ReplicaAnswer>;
+  /** Puts JSON, likewise. */
+  put(path: string, body: object, to?: number): Promise<ReplicaAnswer>;
+  /** Gets a path from every replica. */
+  askAll(path: string): Promise<ReplicaAnswer[]>;
+  /** Follows the event stream of one, from now on. @param after the id of the event to start behind */
+  events(of: number, after?: string): Promise<AsyncGenerator<Frame, void>>;
+  /** Waits until every replica is ready. @returns how long that took, in ms of this process's own time */
+  untilReady(): Promise<number>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
 
-  const send = async (replica: number, path: string, init?: RequestInit): Promise<ReplicaAnswer> => {
+/** Starts replicas in this process on a shared store. Resolves when all of them are ready. */
+export async function startReplicas(
+  count: number,
+  store: string,
+  env: Record<string, string> = {},
+  surroundings: Surroundings = {},
+): Promise<Replicas> {
+  const settings = { OTP_STORE: store, OTP_PEPPER: 'pepper-for-tests', HOST: '127.0.0.1', PORT: '0', ...env };
+  const services = Array.from({ length: count }, () => createService(settings, surroundings));
+  await Promise.all(services.map((service) => service.listen()));
+  const leaving = new AbortController();
+  let next = 0;
+
+  const url = (of = next++ % count) => {
+    const service = services[of];
+    if (service === undefined) throw new Error(`there is no replica ${of}`);
+    return service.url;
+  };
+  const send = async (path: string, init?: RequestInit, to?: number): Promise<ReplicaAnswer> => {
     const began = ownTime();
-    const response = await one(replica).app.handle(new Request(`http://localhost${path}`, init));
+    const response = await fetch(`${url(to)}${path}`, init);
+    const text = await response.text();
     const ms = ownTime() - began;
-    const body: Record<string, unknown> = JSON.parse(await response.text());
-    return { status: response.status, body, retryAfter: response.headers.get('retry-after'), ms };
+    const body = /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : {};
+    return { status: response.status, headers: response.headers, text, body, ms };
   };
-  const ready = async () => {
-    const answers = await Promise.all(all.map((_, replica) => send(replica, '/readyz')));
-    return answers.every(({ status }) => status === 200);
-  };
-  /** Waits until all are ready. @returns how long that took, in ms of this process's own time */
+  const withBody = (method: string) => (path: string, body: object, to?: number) =>
+    send(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }, to);
+  const askAll = (path: string) => Promise.all(services.map((_, to) => send(path, {}, to)));
   const untilReady = async () => {
     const began = ownTime();
-    while (!(await ready())) await Bun.sleep(5);
+    while (!(await askAll('/readyz')).every(({ status }) => status === 200)) await Bun.sleep(5);
     return ownTime() - began;
   };
 
   await untilReady();
   return {
     count,
+    url,
     send,
+    post: withBody('POST'),
+    put: withBody('PUT'),
+    askAll,
+    async events(of, after) {
+      const headers = after === undefined ? {} : { 'last-event-id': after };
+      const { body } = await fetch(`${url(of)}/mock/events`, { headers, signal: leaving.signal });
+      return frames(body);
+    },
     untilReady,
-    post: (replica: number, path: string, body: unknown) =>
-      send(replica, path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
-    [Symbol.asyncDispose]: async () => void (await Promise.all(all.map((service) => service.stop()))),
+    async [Symbol.asyncDispose]() {
+      leaving.abort();
+      await Promise.all(services.map((service) => service.stop()));
+    },
   };
 }

@@ -1,11 +1,11 @@
-/** A frame of a stream of events: its fields, and its data parsed. */
+/** A frame of an event stream: its fields, and its data parsed. */
 export interface Frame {
   readonly id?: string;
   readonly event?: string;
   readonly data: Record<string, unknown>;
 }
 
-/** Reads a stream of events frame by frame; comments and what has no data are left out. */
+/** Reads an event stream frame by frame. Comments and frames without data are left out. */
 export async function* frames(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Frame, void> {
   const decoder = new TextDecoder();
   let rest = '';
@@ -19,7 +19,7 @@ export async function* frames(body: ReadableStream<Uint8Array> | null): AsyncGen
   }
 }
 
-/** The next frames of a stream, so many. */
+/** The next `count` frames of a stream. @throws Error if the stream ends before */
 export async function take(stream: AsyncGenerator<Frame, void>, count: number): Promise<Frame[]> {
   const taken: Frame[] = [];
   while (taken.length < count) {

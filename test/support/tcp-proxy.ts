@@ -1,12 +1,12 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** An address that stays while what is behind it changes, as a Service before a primary has it. */
+/** A fixed address in front of a server that may change, as a Kubernetes Service in front of a primary. */
 export class TcpProxy {
   readonly #server = createServer((from) => this.#join(from));
   readonly #sockets = new Set<Socket>();
   #port = 0;
 
-  /** @param target the port of this machine that new connections come to */
+  /** @param target the port of this machine to which new connections go */
   private constructor(public target: number) {}
 
   static async start(target: number): Promise<TcpProxy> {

@@ -1,15 +1,15 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
-/** Whatever the page should show, and has not by then, it never will; it may wait for a look each 3 s, on a busy machine. */
+/** The page shows within this time what it should. It polls every 3 s, and the machine may be busy. */
 export const SOON = { timeout: 30_000 };
 
 export interface WatchedPage {
   readonly page: Page;
-  /** What the browser has complained of so far: errors, and breaches of the Content-Security-Policy. */
+  /** The browser's complaints so far: errors, dialogs, and violations of the Content-Security-Policy. */
   readonly complaints: string[];
 }
 
-/** A page that notes every complaint of the browser. @param expected complaints that are part of the test */
+/** Opens a page that records every complaint of the browser. @param expected complaints that the test provokes */
 export async function watchedPage(
   browser: Browser,
   options: BrowserContextOptions = {},

@@ -1,9 +1,9 @@
 import { $ } from 'bun';
 
-/** The program, and what always comes first on its command line: `DOCKER='podman --root /somewhere'` for another one. */
+/** The program and its first arguments. Set `DOCKER` to use another: `DOCKER='podman --root /somewhere'`. */
 const [program = 'docker', ...always] = (process.env['DOCKER'] || 'docker').split(' ');
 
-/** What Kubernetes' "restricted" asks of a pod, and what `k8s/` sets beside it, as Docker's options. */
+/** Kubernetes' "restricted" profile and the limits of `k8s/`, as Docker options. */
 const HARDENED = [
   '--read-only',
   ...['--cap-drop', 'ALL'],
@@ -11,33 +11,33 @@ const HARDENED = [
   ...['--memory', '512m'],
 ];
 
-/** Whether there is an engine that answers. */
+/** Whether an engine answers. */
 export async function available(): Promise<boolean> {
   if (!Bun.which(program)) return false;
   return (await $`${program} ${always} info`.quiet().nothrow()).exitCode === 0;
 }
 
-/** What the engine says to a command. @throws Error with its words if it fails */
+/** Runs a command of the engine. @returns its output @throws Error with its error output if it fails */
 export async function engine(...command: string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await $`${program} ${always} ${command}`.quiet().nothrow();
   if (exitCode !== 0) throw new Error(`${program} ${command.join(' ')}: ${stderr}`);
   return stdout.toString().trim();
 }
 
-/** Builds a target of the Dockerfile; the last one if it has no name. */
+/** Builds a target of the Dockerfile, by default the last. */
 export async function build(tag: string, target?: string): Promise<void> {
   await engine('build', '--tag', tag, ...(target ? ['--target', target] : []), '.');
 }
 
-/** A container of an image, hardened, until it is disposed of. */
+/** Runs a hardened container of an image. Disposing removes it. */
 export async function run(tag: string) {
   const id = await engine('run', '--detach', ...HARDENED, tag);
   return {
     logs: () => engine('logs', id),
     inspect: (format: string) => engine('inspect', '--format', format, id),
-    /** What a command says that runs in the container. @throws Error if it fails */
+    /** Runs a command in the container. @returns its output @throws Error if it fails */
     inside: (...command: string[]) => engine('exec', id, ...command),
-    /** SIGTERM, and SIGKILL if it is not over in time. */
+    /** Sends SIGTERM, and SIGKILL after `seconds`. */
     stop: (seconds: number) => engine('stop', '-t', String(seconds), id),
     [Symbol.asyncDispose]: async () => {
       await engine('rm', '--force', id);

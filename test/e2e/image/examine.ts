@@ -4,7 +4,7 @@ const STOP_SECONDS = 10;
 const PATIENCE_MS = 20_000;
 const PATHS = ['/livez', '/readyz', '/', '/swagger', '/swagger/assets/swagger-ui.css', '/metrics'];
 
-/** What runs in the container to look at it from within: the images have no curl, and one has no shell. */
+/** A script that examines the container from inside: the images have no curl, and one has no shell. */
 const LOOK = `
   const status = await Bun.file('/proc/1/status').text();
   const line = (name) => new RegExp(name + ':\\\\s+(\\\\S+)').exec(status)?.[1];
@@ -20,15 +20,15 @@ const LOOK = `
 export interface Examined {
   readonly tag: string;
   readonly sizeMb: number;
-  /** From the start of the container's process to the service's own line that it listens. */
+  /** From the start of the container's process to the service's log line "listening". */
   readonly startMs: number;
   readonly memoryMb: number;
   readonly stopMs: number;
-  /** What does not hold, in words. */
+  /** What is wrong, in words. */
   readonly faults: readonly string[];
 }
 
-/** Runs an image hardened, and looks whether it does what Kubernetes and Docker will ask of it. */
+/** Runs an image in a hardened container, and checks what Kubernetes and Docker expect of it. */
 export async function examine(tag: string): Promise<Examined> {
   const faults: string[] = [];
   const hold = (holds: boolean, fault: string) => holds || faults.push(fault);
@@ -44,17 +44,17 @@ export async function examine(tag: string): Promise<Examined> {
   hold(seen.uid !== '0', 'it runs as root');
   hold(/^0+$/.test(seen.capabilities), `it has capabilities: ${seen.capabilities}`);
   hold(seen.noNewPrivileges === '1', 'it may gain privileges');
-  hold(seen.written === false, 'it can write where it is');
+  hold(seen.written === false, 'it can write to its file system');
 
   const [form, ...healthcheck] = JSON.parse(await container.inspect('{{json .Config.Healthcheck.Test}}'));
-  hold(form === 'CMD', `its health check wants a shell: ${form}`);
+  hold(form === 'CMD', `its health check needs a shell: ${form}`);
   await container.inside(...healthcheck).catch((error) => hold(false, `its health check fails: ${error}`));
 
   const asked = performance.now();
   await container.stop(STOP_SECONDS);
   const stopMs = performance.now() - asked;
   const status = await container.inspect('{{.State.ExitCode}}');
-  hold(status === '0', `it ended with status ${status} on SIGTERM`);
+  hold(status === '0', `it exited with status ${status} on SIGTERM`);
   return {
     tag,
     sizeMb: Math.round(size / 1e6),
@@ -65,7 +65,7 @@ export async function examine(tag: string): Promise<Examined> {
   };
 }
 
-/** When the service says that it listens. @throws Error with its log if it does not for a while */
+/** The time at which the service began to listen. @throws Error with its log if it does not within 20 s */
 async function listens(container: Container): Promise<number> {
   for (let waited = 0; waited < PATIENCE_MS; waited += 50) {
     const line = (await container.logs()).split('\n').find((line) => line.includes('"listening"'));

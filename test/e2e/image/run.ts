@@ -2,9 +2,9 @@ import { available, build } from './engine.ts';
 import { type Examined, examine } from './examine.ts';
 
 /**
- * Builds both images and examines each as it will run: read-only, without capabilities, within its memory.
+ * Builds both images and examines each as it runs in a cluster: read-only, without capabilities, with its memory limit.
  *
- * Usage: bun test/e2e/image/run.ts; with DOCKER=podman for another engine than docker
+ * Usage: bun run image, or DOCKER=podman bun run image
  */
 const IMAGES = [
   { tag: 'otp-service:latest' },
@@ -12,7 +12,7 @@ const IMAGES = [
 ] as const;
 
 if (!(await available())) {
-  console.error('There is no Docker engine that answers. For another program: DOCKER=podman bun run image');
+  console.error('No Docker engine answers. To use another program: DOCKER=podman bun run image');
   process.exit(1);
 }
 

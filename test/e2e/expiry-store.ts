@@ -1,9 +1,9 @@
 import { Keys } from '../../src/redis/keys.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
-import { UNLIMITED } from './policies.ts';
-import { connections } from './redis-rig.ts';
+import { UNLIMITED } from '../support/policies.ts';
+import { connections } from '../support/redis-stores.ts';
 
-/** The one store of all processes that expire codes, with the connection that it has here; a test sets its time. */
+/** The store that all expiring processes share, over a connection of its own. `standAt` sets its service time. */
 export async function expiryStore(url: string) {
   const open = await connections(url, 1);
   const [connection] = open.all;

@@ -1,31 +1,28 @@
-import type { replicas } from './replicas.ts';
+import type { Replicas } from '../support/replicas.ts';
 
-type Replicas = Awaited<ReturnType<typeof replicas>>;
-
-/** What users have seen. */
+/** What the users have seen so far. */
 export interface Seen {
   /** Codes that were verified. */
   verified: number;
-  /** Codes of which nobody can tell: the answer to the right guess was lost. */
+  /** Codes with an unknown fate: the answer to the right guess was lost. */
   open: number;
   unavailable: number;
-  /** The longest that an answer took, in ms of this process's own time. */
+  /** The slowest answer, in ms of this process's own time. */
   slowestMs: number;
-  /** What must not be. */
+  /** Broken promises. */
   readonly wrongs: string[];
 }
 
 /**
- * Users who ask for codes and verify them, over and over, each right guess at two replicas at once and then once more, and
- * who notice whatever is not as promised: an answer that takes over a second, or is neither right nor `503` with
- * `Retry-After`; two successes for one code; an acknowledged code that is not there; a spent one that comes back.
+ * Users who request and verify codes over and over. Each sends the right code to two replicas at the same time, and
+ * then once more. They record every broken promise: an answer that takes over a second or is neither right nor a `503`
+ * with `Retry-After`, two successes for one code, a lost code, and a spent code that is valid again.
  *
- * A call that was answered `503` is made again, as the service's users are told to.
+ * They repeat calls that are answered with `503`, as clients should.
  */
 export class StoreUsers {
   readonly seen: Seen = { verified: 0, open: 0, unavailable: 0, slowestMs: 0, wrongs: [] };
   readonly #replicas: Replicas;
-  #calls = 0;
   #stopping = false;
   readonly #gone: Promise<unknown>;
 
@@ -34,7 +31,7 @@ export class StoreUsers {
     this.#gone = Promise.all(Array.from({ length: users }, (_, i) => this.#live(`user-${i}`)));
   }
 
-  /** Has them go; resolves when each has seen its code to the end. */
+  /** Stops the users. Resolves when each has finished with its last code. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#gone;
@@ -51,7 +48,7 @@ export class StoreUsers {
     }
   }
 
-  /** Guesses right, at two replicas at once, until it is clear what came of it. @returns how often that succeeded */
+  /** Sends the right code to two replicas at once, until its fate is known. @returns how many calls succeeded */
   async #guess(user: string, code: string): Promise<number> {
     let open = false;
     for (;;) {
@@ -80,16 +77,16 @@ export class StoreUsers {
     }
   }
 
-  /** A call to the next replica. @returns its status, which is 200, 404 or 503 */
-  async #call(path: string, body: unknown): Promise<number> {
-    const answer = await this.#replicas.post(this.#calls++ % this.#replicas.count, path, body);
-    const { status, retryAfter, ms } = answer;
+  /** Calls the next replica. @returns the status: 200, 404 or 503 */
+  async #call(path: string, body: object): Promise<number> {
+    const { status, headers, body: problem, ms } = await this.#replicas.post(path, body);
+    const retryAfter = headers.get('retry-after');
     this.seen.slowestMs = Math.max(this.seen.slowestMs, ms);
     if (ms > 1_000) this.seen.wrongs.push(`an answer took ${Math.round(ms)} ms`);
     if (status === 503) {
       this.seen.unavailable++;
-      if (answer.body['code'] !== 'store_unavailable' || retryAfter === null)
-        this.seen.wrongs.push(`503 ${answer.body['code']} with Retry-After ${retryAfter}`);
+      if (problem['code'] !== 'store_unavailable' || retryAfter === null)
+        this.seen.wrongs.push(`503 ${problem['code']} with Retry-After ${retryAfter}`);
     } else if (status !== 200 && !(status === 404 && path === '/otp/verify'))
       this.seen.wrongs.push(`${path} answered ${status}`);
     return status;

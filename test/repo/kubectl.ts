@@ -2,12 +2,12 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { $, YAML } from 'bun';
+import { testNeeding } from '../support/needing.ts';
 import { Manifests } from './manifests.ts';
-import { testNeeding } from './needing.ts';
 
 const root = join(import.meta.dir, '../..');
 
-/** What somebody who deploys puts into `secrets.env` and `valkey/password.env`. */
+/** The secrets that an operator puts into `secrets.env` and `valkey/password.env`. */
 export const SECRETS = {
   OTP_PEPPER: 'a'.repeat(48),
   VALKEY_PASSWORD: 'b'.repeat(48),
@@ -15,8 +15,8 @@ export const SECRETS = {
 };
 
 /**
- * A test with kubectl, in a copy of the folders with manifests that the test may change. Without kubectl it is
- * skipped, and says what to install; in CI it fails.
+ * A test with kubectl, in a copy of the manifests that it may change. Without kubectl it is skipped with a note of what
+ * to install; in CI it fails.
  */
 export function kubectlTest(name: string, run: (folder: string) => Promise<void>, timeoutMs = 180_000): void {
   const lack = 'no kubectl found: https://kubernetes.io/docs/tasks/tools/ (1.27 or later)';
@@ -39,7 +39,7 @@ export function kubectlTest(name: string, run: (folder: string) => Promise<void>
   );
 }
 
-/** Writes the two files with secrets, as the README's commands do. */
+/** Writes the two files of secrets, as the README's commands do. */
 export async function writeSecrets(folder: string, changed: Partial<typeof SECRETS> = {}): Promise<void> {
   const { VALKEY_PASSWORD, ...others } = { ...SECRETS, ...changed };
   const lines = Object.entries(others).map(([name, value]) => `${name}=${value}\n`);
@@ -47,14 +47,14 @@ export async function writeSecrets(folder: string, changed: Partial<typeof SECRE
   await Bun.write(join(folder, 'k8s-scaled/valkey/password.env'), `VALKEY_PASSWORD=${VALKEY_PASSWORD}\n`);
 }
 
-/** Puts one text in place of another, which must be there, in a file of the folder. */
+/** Replaces `from` by `to` in a file of the folder. @throws Error if `from` is not there */
 export async function change(folder: string, file: string, from: string, to: string): Promise<void> {
   const text = await Bun.file(join(folder, file)).text();
   if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
   await Bun.write(join(folder, file), text.replace(from, to));
 }
 
-/** What `kubectl apply -k` would send. @throws Error with kubectl's words if it refuses, or remarks on something */
+/** What `kubectl apply -k` would send. @throws Error with kubectl's message if it fails or warns */
 export async function rendered(folder: string): Promise<Manifests> {
   const { stdout, stderr } = await $`kubectl kustomize k8s-scaled`.cwd(folder).quiet().nothrow();
   if (stderr.length > 0) throw new Error(stderr.toString());

@@ -2,16 +2,16 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { YAML } from 'bun';
-import { freePort } from './free-port.ts';
-import { Manifests, valkeyIn } from './manifests.ts';
+import { Manifests, valkeyIn } from '../repo/manifests.ts';
+import { freePort } from '../support/free-port.ts';
 
 const source = join(import.meta.dir, '../../k8s-scaled/valkey');
 const statefulSet: unknown = YAML.parse(await Bun.file(join(source, 'stateful-set.yaml')).text());
 const { container } = valkeyIn(new Manifests([statefulSet]));
 
 /**
- * The store's pod of the scaled form on this machine: its command, its file and its probes, with the pod's paths and
- * port exchanged for free ones. `redis-server` of Debian's packages, of which Valkey is a fork, stands in for it.
+ * The Valkey pod of the scaled form, run on this machine: its command, its configuration file and its probes, with
+ * paths and port of this machine. Debian's `redis-server` stands in for Valkey, which is a fork of it.
  */
 export class ValkeyPod {
   readonly #home: string;
@@ -25,7 +25,7 @@ export class ValkeyPod {
     this.#env = { PATH: `${join(home, 'bin')}:${process.env['PATH']}`, REDISCLI_AUTH: password };
   }
 
-  /** One with an empty volume, not started. @throws Error that says what to install, if there is no `redis-server` */
+  /** Creates one with an empty volume, not started. @throws Error that says what to install without `redis-server` */
   static async create(password: string): Promise<ValkeyPod> {
     const home = await mkdtemp(join(tmpdir(), 'valkey-'));
     await mkdir(join(home, 'data'));
@@ -38,12 +38,12 @@ export class ValkeyPod {
     return new ValkeyPod(home, await freePort(), password);
   }
 
-  /** Where the service finds it, with the password. */
+  /** The URL for the service, with the password. */
   get url(): string {
     return `redis://:${this.#env['REDISCLI_AUTH']}@127.0.0.1:${this.#port}`;
   }
 
-  /** Starts the container, on the volume as it is. @param more lines for the server's file */
+  /** Starts the container on its volume. @param more lines for its configuration file */
   async start(more = ''): Promise<Bun.Subprocess> {
     const file = await Bun.file(join(source, 'valkey.conf')).text();
     const here = `dir ${join(this.#home, 'data')}\nport ${this.#port}\nbind 127.0.0.1\n${more}\n`;
@@ -60,12 +60,12 @@ export class ValkeyPod {
     return (await this.#cli(args, this.#env, timeoutSeconds)).status === 0;
   }
 
-  /** What the server says to a command. */
+  /** Sends a command. @returns the reply */
   async cli(...args: string[]): Promise<string> {
     return (await this.#cli(args, this.#env)).said;
   }
 
-  /** The same, without the password. */
+  /** The same without the password. */
   async stranger(...args: string[]): Promise<string> {
     return (await this.#cli(args, { PATH: this.#env['PATH'] ?? '' })).said;
   }

@@ -1,4 +1,4 @@
-/** The samples in a text of Prometheus: values by name and labels, as they are written there. */
+/** The samples in a text of Prometheus's exposition format: values by name with labels, as written there. */
 export function samplesOf(text: string): Record<string, number> {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return Object.fromEntries(

@@ -1,19 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../support/free-port.ts';
 
 export interface ProxyOptions {
-  /** Where replicas may listen. */
+  /** The ports on which replicas may listen. */
   readonly ports: readonly number[];
-  /** Whether a request goes to another replica if one refuses the connection; a Kubernetes Service does not do that. */
+  /** Whether to try another replica if one refuses the connection. A Kubernetes Service does not do that. */
   readonly redispatch: boolean;
 }
 
 /**
- * HAProxy, as Debian packages it, before the replicas of a service. It asks each twice a second whether it is ready,
- * takes one that is at once, and leaves one out after two answers that it is not: so half a second to a second late,
- * as the nodes of a cluster are when they hear that a pod ends.
+ * HAProxy, as Debian packages it, in front of the replicas. It probes each replica's readiness twice a second. It adds
+ * a ready replica at once, and removes one after two failed probes: half a second to a second late, as the nodes of a
+ * cluster are when a pod ends.
  */
 export class HaProxy {
   readonly #folder: string;
@@ -38,7 +38,7 @@ export class HaProxy {
     return new HaProxy(folder, child, `http://127.0.0.1:${port}`);
   }
 
-  /** Resolves when the proxy sends requests to the replica at a port, or no longer does. */
+  /** Resolves when the proxy sends requests to the replica at `port` (`up`), or no longer does. */
   async sees(port: number, up: boolean): Promise<void> {
     for (let waited = 0; waited < 10_000; waited += 20) {
       const said = await fetch(`${this.url}/proxy/${port}`, { keepalive: false }).catch(() => undefined);

@@ -4,10 +4,10 @@ import { RedisConnection } from '../../src/redis/connection.ts';
 import { Keys } from '../../src/redis/keys.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
 
-/** Long enough for a machine that is busy with other things. */
+/** Long enough for a busy machine. */
 const PATIENT_MS = 5_000;
 
-/** Connections to one Redis, as so many replicas have them. They are closed when this is disposed of. */
+/** Opens `count` connections to one Redis, as that many replicas do. Disposing closes them. */
 export async function connections(url: string, count: number, timeoutMs = PATIENT_MS) {
   const clock = systemClock();
   const all = Array.from({ length: count }, () => new RedisConnection({ url, clock, timeoutMs }));
@@ -18,14 +18,14 @@ export async function connections(url: string, count: number, timeoutMs = PATIEN
 
 let made = 0;
 
-/** Stores over these connections that share their codes, and nothing with any made before; by the same keys. */
+/** Stores over these connections. They share codes with each other, and none with stores made before. */
 export function sharedStores(over: readonly RedisConnection[], policy: Policy, shards?: number) {
   made++;
   const keys = new Keys(`otp:test-${made}:`, 'a pepper for tests', shards);
   return { keys, stores: over.map((connection) => new RedisStore(connection, keys, policy)) };
 }
 
-/** A store that hands each call to the next of these, as a balancer before the replicas does. */
+/** A store that passes each call to the next of these stores, as a load balancer does. */
 export function inTurn(stores: readonly Store[]): Store {
   let calls = 0;
   const next = (): Store => {

@@ -1,23 +1,23 @@
 import type { Browser, Page } from 'playwright-core';
 
-/** What Chromium's trace says of a task that a thread ran, and of a thread's name; there is more in it. */
+/** The part of an event in Chromium's trace that is read here: a task of a thread, or a thread's name. */
 interface TraceEvent {
   readonly name: string;
   readonly pid: number;
   readonly tid: number;
-  /** Processor time that the thread took for it, in microseconds. */
+  /** The task's processor time, in microseconds. */
   readonly tdur?: number;
   readonly args: { readonly name?: string };
 }
 
-/** The part of a trace that tells of tasks. */
+/** The trace category that has the tasks. */
 const CATEGORIES = ['disabled-by-default-devtools.timeline'];
 
 /**
- * The most that a page's main thread did at one go while `run` ran: the longest of its tasks, in milliseconds of
- * processor time. That is the page's own doing; by the clock a task takes as long as a busy machine has it wait.
+ * The longest task of a page's main thread while `run` runs, in milliseconds of processor time. Wall time would include
+ * the time that a busy machine makes the task wait.
  *
- * @throws Error if the trace knows no task of a page
+ * @throws Error if the trace has no task of a page
  */
 export async function longestTaskMs(
   browser: Browser,

@@ -1,4 +1,4 @@
-/** A request that failed: when it was sent and when that was clear, in real milliseconds; where, if the proxy said so. */
+/** A failed request: when it was sent and when it failed, in real ms, and at which replica if the proxy says so. */
 export interface Failure {
   readonly what: string;
   readonly sentMs: number;
@@ -6,25 +6,25 @@ export interface Failure {
   readonly replica: string;
 }
 
-/** What became of the codes. */
+/** The result for all codes. */
 export interface Tally {
   readonly requests: number;
   readonly failures: readonly Failure[];
-  /** Codes that were asked for; each user is asked for one. */
+  /** Codes requested, each for another user. */
   readonly codes: number;
   /** Codes that were accepted twice. */
   readonly twice: number;
-  /** Codes that nobody accepted, though no verification of them failed. */
+  /** Codes that were never accepted, although no verification of them failed. */
   readonly lost: number;
 }
 
-/** A code a hundred times a second: made, then verified twice at once. That is 300 requests a second. */
+/** Each code is requested once and then verified twice at the same time: 300 requests a second. */
 const CODES_A_SECOND = 100;
 
-/** As many codes are made before all else, and verified after it. */
+/** Codes requested at the start and verified at the end. */
 const KEPT = 100;
 
-/** Traffic that goes on whatever the answers are, until it is stopped; each request on a connection of its own. */
+/** Steady traffic until it is stopped, whatever the responses. Each request has a connection of its own. */
 export class CodeTraffic {
   readonly #url: string;
   readonly #key: string;
@@ -48,7 +48,7 @@ export class CodeTraffic {
     }, 5);
   }
 
-  /** Sends no more; resolves when all has been answered, and the codes that were kept are verified. */
+  /** Stops. Resolves when every request is answered and the codes of the start are verified. */
   async stop(): Promise<Tally> {
     clearInterval(this.#timer);
     await Promise.all(this.#open);
@@ -64,7 +64,7 @@ export class CodeTraffic {
     void both.finally(() => this.#open.delete(both));
   }
 
-  /** @returns nothing if the request failed */
+  /** Requests a code; undefined if the request failed. */
   async #make(user: string): Promise<string | undefined> {
     this.#codes++;
     const answer = await this.#post('request', { user });
@@ -79,7 +79,7 @@ export class CodeTraffic {
     if (accepted === 0 && !answers.includes(undefined)) this.#lost++;
   }
 
-  /** @returns nothing if the request failed; that a code is not there is an answer */
+  /** Sends a request; undefined if it failed. A 404 to a verification is not a failure. */
   async #post(call: 'request' | 'verify', body: object): Promise<Response | undefined> {
     this.#requests++;
     const sentMs = performance.now();

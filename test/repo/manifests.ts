@@ -4,7 +4,7 @@ import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import type { IConfigMap, IContainer, ISecret, IService } from 'kubernetes-models/v1';
 
-/** The kinds of manifests that the project has, each with what Kubernetes calls its type. */
+/** The project's kinds of manifests, each with its Kubernetes type. */
 export interface Kinds {
   ConfigMap: IConfigMap;
   Deployment: IDeployment;
@@ -16,20 +16,20 @@ export interface Kinds {
   StatefulSet: IStatefulSet;
 }
 
-/** Manifests that belong together, found by kind and name. */
+/** Manifests that are deployed together, found by kind and name. */
 export class Manifests {
-  /** @param all as they were parsed; the compiler and Kubernetes' schemas check them elsewhere */
+  /** @param all parsed but not checked; other tests check them with the compiler and Kubernetes' schemas */
   constructor(readonly all: readonly unknown[]) {}
 
-  /** Those of a kind. */
+  /** All of one kind. */
   of<K extends keyof Kinds>(kind: K): Kinds[K][] {
     return this.all.filter((manifest) => isA(kind, manifest));
   }
 
   /**
-   * The one of a kind whose name begins so: a generated one ends in a hash.
+   * The manifest of a kind whose name begins with `name`: a generated name ends in a hash.
    *
-   * @throws Error if there is none, or more than one
+   * @throws Error unless there is exactly one
    */
   one<K extends keyof Kinds>(kind: K, name: string): Kinds[K] {
     const [found, ...others] = this.of(kind).filter(({ metadata }) => metadata?.name?.startsWith(name));
@@ -38,10 +38,10 @@ export class Manifests {
   }
 
   /**
-   * The environment that Kubernetes would give a container: what it takes from ConfigMaps and Secrets, and values
-   * with `$(NAME)` in them for variables that stand before them.
+   * The environment that Kubernetes gives a container: variables from ConfigMaps and Secrets, and values in which
+   * `$(NAME)` stands for an earlier variable.
    *
-   * @throws Error for a ConfigMap, Secret or key that is not there, unless it is optional
+   * @throws Error for a missing ConfigMap, Secret or key, unless it is optional
    */
   environment({ envFrom = [], env = [] }: IContainer): Record<string, string> {
     const whole = envFrom.map(({ configMapRef }) => this.one('ConfigMap', configMapRef?.name ?? '').data);
@@ -67,7 +67,7 @@ function isA<K extends keyof Kinds>(kind: K, manifest: unknown): manifest is Kin
   return typeof manifest === 'object' && manifest !== null && 'kind' in manifest && manifest.kind === kind;
 }
 
-/** The pods that a Deployment or StatefulSet makes, of one container each. */
+/** The pod template of a Deployment or StatefulSet, which has one container. */
 export function podOf({ spec }: IDeployment | IStatefulSet) {
   const { metadata, spec: pod } = spec?.template ?? {};
   const [container, ...others] = pod?.containers ?? [];
@@ -78,5 +78,5 @@ export function podOf({ spec }: IDeployment | IStatefulSet) {
 /** The pods of the service. */
 export const serviceIn = (manifests: Manifests) => podOf(manifests.one('Deployment', 'otp-deployment'));
 
-/** The pods of its store. */
+/** The pods of Valkey, its store. */
 export const valkeyIn = (manifests: Manifests) => podOf(manifests.one('StatefulSet', 'otp-valkey'));

@@ -1,13 +1,13 @@
+import { listening } from '../../support/process.ts';
 import type { HaProxy } from './haproxy.ts';
-import { listening } from './process.ts';
 
 type Replica = Awaited<ReturnType<typeof listening>> & { readonly port: number };
 
-/** Replicas of the service as processes, behind a proxy that knows the ports on which they may listen. */
+/** Replicas of the service, each a process, behind a proxy that knows the ports on which they may listen. */
 export class RollingReplicas {
   readonly #proxy: HaProxy;
   readonly #env: Record<string, string>;
-  /** Those that nobody uses, the longest unused first. */
+  /** Free ports, longest unused first. */
   readonly #ports: number[];
   readonly #running: Replica[] = [];
   readonly #ending = new Set<Promise<number>>();
@@ -18,14 +18,14 @@ export class RollingReplicas {
     this.#env = env;
   }
 
-  /** Starts one more; resolves when the proxy sends it requests. */
+  /** Starts one more. Resolves when the proxy sends it requests. */
   async add(): Promise<void> {
     const port = this.#ports.shift();
     if (port === undefined)
       throw new Error('no port is left: more replicas end at a time than were planned for');
     await this.#proxy.sees(port, false);
     const replica = { ...(await listening({ ...this.#env, PORT: String(port) })), port };
-    // Its log is read, as it is in a cluster.
+    // Read its log, as a cluster does.
     void (async () => {
       while (await replica.line());
     })();
@@ -34,8 +34,8 @@ export class RollingReplicas {
   }
 
   /**
-   * Replaces the oldest as a Deployment with `maxUnavailable: 0` does: the new one is ready before the old one is told
-   * to end, and nobody waits for its end.
+   * Replaces the oldest, as a Deployment with `maxUnavailable: 0` does: SIGTERM goes to the old replica once the new
+   * one is ready. It does not wait until the old one has ended.
    */
   async replaceOldest(): Promise<void> {
     await this.add();
@@ -45,9 +45,9 @@ export class RollingReplicas {
   }
 
   /**
-   * Ends the oldest without a warning; resolves when the proxy has seen it.
+   * Kills the oldest. Resolves when the proxy has noticed.
    *
-   * @returns its port, and between which moments it died
+   * @returns its port, and the two moments between which it died
    */
   async killOldest(): Promise<{ port: number; fromMs: number; untilMs: number }> {
     const { child, port } = this.#takeOldest();
@@ -60,7 +60,7 @@ export class RollingReplicas {
     return { port, fromMs, untilMs };
   }
 
-  /** The exit statuses of those that were replaced, once all of them have ended. */
+  /** The exit statuses of the replaced replicas, once all of them have ended. */
   async ended(): Promise<number[]> {
     return Promise.all(this.#ending);
   }

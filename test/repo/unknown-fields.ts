@@ -4,9 +4,10 @@ import { $ } from 'bun';
 const root = join(import.meta.dir, '../..');
 
 /**
- * What the compiler says of manifests as TypeScript literals: it finds fields that Kubernetes does not know.
+ * Compiles manifests as TypeScript literals, which finds fields that Kubernetes does not know. Returns the compiler's
+ * errors, "" if there are none.
  *
- * @param modules manifests by the names of their types, by the module that these come from
+ * @param modules for each module, its manifests by the name of their type
  */
 export async function unknownFields(
   modules: Record<string, Record<string, readonly object[]>>,
