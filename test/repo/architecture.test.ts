@@ -27,8 +27,9 @@ const PARTS = [
   { place: 'config.ts', level: 5, what: "the features' settings, joined and validated as a whole" },
   { place: 'open-store.ts', level: 5, what: 'the choice of a store' },
   { place: 'app.ts', level: 6, what: 'the Elysia app: one line a feature' },
-  { place: 'service.ts', level: 7, what: 'the wiring of all parts' },
-  { place: 'main.ts', level: 8, what: 'the process' },
+  { place: 'server.ts', level: 7, what: 'the server: listen, drain, stop' },
+  { place: 'service.ts', level: 8, what: 'the wiring of all parts' },
+  { place: 'main.ts', level: 9, what: 'the process' },
 ].map((part) => ({ ...part, glob: new Glob(part.place) }));
 
 const root = join(import.meta.dir, '../../src');

@@ -1,4 +1,4 @@
-import { createService, type Surroundings } from '../../src/service.ts';
+import { createService, type ServiceOptions } from '../../src/service.ts';
 import type { Answer } from './api.ts';
 import { ownTime } from './own-time.ts';
 import { type Frame, frames } from './sse.ts';
@@ -33,10 +33,10 @@ export async function startReplicas(
   count: number,
   store: string,
   env: Record<string, string> = {},
-  surroundings: Surroundings = {},
+  options: ServiceOptions = {},
 ): Promise<Replicas> {
   const settings = { OTP_STORE: store, OTP_PEPPER: 'pepper-for-tests', HOST: '127.0.0.1', PORT: '0', ...env };
-  const services = Array.from({ length: count }, () => createService(settings, surroundings));
+  const services = Array.from({ length: count }, () => createService(settings, options));
   await Promise.all(services.map((service) => service.listen()));
   const leaving = new AbortController();
   let next = 0;
