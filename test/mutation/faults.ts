@@ -163,8 +163,8 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'a fault strikes once too often',
     'levers/faults/faults.ts',
-    'if (struck >= (fault.times',
-    'if (struck > (fault.times',
+    'this.#setting.struck(fault) >= times',
+    'this.#setting.struck(fault) > times',
   ),
   fault('a lever works without a key', 'levers/routes.ts', '.onTransform(checkKey)', ''),
   fault(
