@@ -53,8 +53,8 @@ function replicaRig(real: Clock = systemClock()) {
   const clock = new MovableClock(real);
   const inbox = new Inbox(clock);
   const history = new EventHistory(5_000);
-  const forgotten: (string | undefined)[] = [];
-  const delivery = { forget: async (user?: string) => void forgotten.push(user) };
+  const forgotten: string[] = [];
+  const delivery = { forget: async (user = 'all') => void forgotten.push(user) };
   const onError = (error: unknown) => {
     throw error;
   };
@@ -184,14 +184,26 @@ describe('flushing', () => {
     expect(await writer.events()).toEqual(['c1', 'c2']);
   });
 
-  test('never repeats a clearing of the inbox that failed: messages have come since', async () => {
-    const { replica, messages } = replicaRig();
-    await server.send('SET', STREAM, 'not a stream');
-    await expect(replica.clearInbox({})).rejects.toThrow('WRONGTYPE');
-    await server.send('DEL', STREAM);
+  test('is the last thing that a replica does when its service stops', async () => {
+    const { replica } = replicaRig();
+    await server.send('ACL', 'SETUSER', 'default', '-xadd');
     replica.onEvent(requested('c1'));
-    await replica.flush();
-    expect(await messages()).toEqual(['c1']);
+    await expect(replica.flush()).rejects.toThrow();
+    await server.send('ACL', 'SETUSER', 'default', '+xadd');
+    await replica.follow(AbortSignal.abort());
+    expect(await replicaRig().events()).toEqual(['c1']);
+  });
+
+  test('never repeats a clearing of the inbox that failed: messages have come since', async () => {
+    const here = replicaRig();
+    const there = replicaRig();
+    await server.send('ACL', 'SETUSER', 'default', '-xadd');
+    await expect(here.replica.clearInbox({})).rejects.toThrow();
+    await server.send('ACL', 'SETUSER', 'default', '+xadd');
+    there.replica.onEvent(requested('c1'));
+    await there.replica.flush();
+    await here.replica.flush();
+    expect(await here.messages()).toEqual(['c1']);
   });
 });
 
@@ -222,13 +234,25 @@ describe('a reset', () => {
     for (const { events } of [here, replicaRig()]) expect(await events()).toEqual(['mock.reset', 'after']);
   });
 
+  test('keeps what this replica announces, also if it was catching up when the reset began', async () => {
+    const here = replicaRig();
+    const caughtUp = here.replica.catchUp();
+    // Its questions are on their way to Redis.
+    for (let i = 0; i < 10; i++) await null;
+    const reset = here.replica.forget();
+    await caughtUp;
+    here.replica.onEvent(requested('after'));
+    await Promise.all([reset, here.replica.flush()]);
+    expect(await here.events()).toEqual(['after']);
+  });
+
   test('makes other replicas give up their deliveries: all, or those of one user', async () => {
     const here = replicaRig();
     const there = replicaRig();
     for (const user of ['alice', undefined]) await here.replica.forget(user);
     await here.replica.cancelMessages();
     await there.replica.catchUp();
-    expect(there.forgotten).toEqual(['alice', undefined, undefined]);
+    expect(there.forgotten).toEqual(['alice', 'all', 'all']);
   });
 
   test('leaves deliveries alone that this replica has begun since the call', async () => {
@@ -253,6 +277,17 @@ describe('faults', () => {
     await here.replica.catchUp();
     expect(faultsHere.list).toMatchObject([{ times: 2 }]);
     expect(await faultsHere.strike('verify', 'alice')).toMatchObject({ status: 500 });
+  });
+
+  test('of a list that was replaced while a call went through it strike no more', async () => {
+    const { replica } = replicaRig();
+    await replica.faults.set([{ on: 'verify', times: 1, status: 500 }]);
+    await replica.catchUp();
+    const [old] = replica.faults.list;
+    if (old === undefined) throw new Error('no fault was set');
+    await replica.faults.set([{ on: 'cancel', times: 1, status: 500 }]);
+    await replica.catchUp();
+    expect(await replica.faults.strike(old)).toBe(false);
   });
 
   test('that are used up let the next one strike, also if this replica has not noticed yet', async () => {

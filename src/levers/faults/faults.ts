@@ -30,7 +30,7 @@ export interface Fault {
 export interface FaultSetting extends Setting<Fault> {
   /** How often this fault of the list has struck. */
   struck(fault: Fault): number;
-  /** Counts a strike of this fault of the list. @returns false, and counts nothing, if none is left */
+  /** Counts a strike of this fault. @returns false if another replica took the last one, or replaced the list */
   strike(fault: Fault): Promise<boolean>;
 }
 
@@ -49,9 +49,7 @@ export class LocalFaults implements FaultSetting {
   }
 
   async strike(fault: Fault): Promise<boolean> {
-    const struck = this.struck(fault);
-    if (struck >= (fault.times ?? Number.POSITIVE_INFINITY)) return false;
-    this.#struck.set(fault, struck + 1);
+    this.#struck.set(fault, this.struck(fault) + 1);
     return true;
   }
 }
@@ -93,7 +91,6 @@ export class Faults {
       if (fault.on !== on || !matches(fault.user ?? '*', user)) continue;
       if (this.#setting.struck(fault) >= times) continue;
       if (this.#draw() >= probability) return undefined;
-      // Another replica may have used up the last strike in the meantime: then the next fault decides.
       if (fault.times === undefined || (await this.#setting.strike(fault))) return fault;
     }
     return undefined;

@@ -18,7 +18,7 @@ type Call = Pick<Context, 'request' | 'route' | 'body'>;
  * knows of it.
  *
  * A delayed call still takes effect after the delay if its client has disconnected by then. That is how a slow provider
- * spends a code that nobody waits for.
+ * spends a code after its client has given up.
  *
  * @param ending aborts when the service is about to stop: a delay ends early, and its call is refused
  * @param app has the server that calls come over. Taken from the context, Elysia would define it anew for each call

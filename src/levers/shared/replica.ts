@@ -62,7 +62,7 @@ export class Replica implements LeverState {
   #place: string | undefined;
   /** The newest entry of each replica that was read, by its number. */
   readonly #newest = new Map<string, number>();
-  /** How many messages were dropped by entries whose number somebody here waits for, by token. */
+  /** How many messages each `empty` entry dropped, by token: only for entries that a call here waits for. */
   readonly #dropped = new Map<string, number>();
   #expiredElsewhere = 0;
 
@@ -176,7 +176,7 @@ export class Replica implements LeverState {
   #startAgain(): void {
     this.#newest.clear();
     this.#parts.inbox.clear();
-    // Readers of events are told that they missed some.
+    // Readers of the event stream get a `missed` event.
     this.#parts.history.skip(1);
   }
 
