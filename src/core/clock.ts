@@ -1,26 +1,25 @@
 /**
- * Time, of which there are two kinds.
+ * Time, of two kinds.
  *
- * *Service time* rules what the service promises: lifetimes, the grace period, the wheel. It is a number
- * of milliseconds since the epoch that never goes back, so a code that was once found to have run out is
- * never good again, whatever happens to the machine's clock.
+ * *Service time* rules lifetimes, cooldowns, windows, locks and the wheel. It never goes back: a code that has expired is
+ * never valid again, whatever happens to the machine's clock. A test may move it.
  *
- * *Real time* rules how the process behaves: how long it sleeps, drains or waits for a peer.
+ * *Real time* rules how long the process sleeps, drains or waits for a peer.
  *
- * Both come from here and from nowhere else, so a test hands in a clock of its own and never sleeps.
+ * Both come from a `Clock` and from nowhere else, so a test passes in its own and never sleeps.
  */
 export interface Clock {
-  /** Service time: whole milliseconds since the epoch; never less than at the call before. */
+  /** Service time: whole milliseconds since the epoch, never less than at the call before. */
   now(): number;
-  /** Real time: milliseconds, with fractions, since any one moment; for measuring how long something takes. */
+  /** Real time: milliseconds with fractions, from any fixed moment; for measuring durations. */
   monotonic(): number;
-  /** Waits `ms` milliseconds of real time, or until `signal` aborts; resolves in either case. */
+  /** Waits `ms` milliseconds of real time, or until `signal` aborts. Resolves in either case. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Lets the event loop serve whatever is waiting before the caller goes on. */
+  /** Lets the event loop serve what is waiting before the caller goes on. */
   yieldToEventLoop(): Promise<void>;
 }
 
-/** The machine's two clocks. `monotonic` flows evenly, `wall` may be set by hand or by NTP; both in ms. */
+/** The machine's two clocks, in milliseconds. `monotonic` flows evenly; an operator or NTP may set `wall`. */
 export interface TimeSource {
   monotonic(): number;
   wall(): number;
@@ -29,10 +28,8 @@ export interface TimeSource {
 const machine: TimeSource = { monotonic: () => performance.now(), wall: () => Date.now() };
 
 /**
- * The clock of a running service.
- *
- * Service time flows with the monotonic clock and never lags behind the wall clock: it follows a wall
- * clock that leaps ahead (a laptop that slept), and goes on evenly when that one is set back.
+ * The clock of a running service. Service time flows with the monotonic clock and never lags behind the wall clock: it
+ * follows a wall clock that jumps ahead, as after a laptop's sleep, and flows on evenly when that one is set back.
  */
 export function systemClock(source: TimeSource = machine): Clock {
   let anchor = { service: source.wall(), monotonic: source.monotonic() };

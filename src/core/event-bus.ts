@@ -1,44 +1,40 @@
+/** Receives events. If it has slow work to do, it starts that and returns, or returns its promise. */
+export type Subscriber<E> = (event: E) => Promise<void> | void;
+
 /**
- * The broker: tells every subscriber every event, in one order that is the same for all.
+ * The broker: it passes every event to every subscriber, in one order that is the same for all.
  *
- * Events are facts that have already happened. A subscriber cannot veto or change one, and one that throws
- * is reported and hurts nobody: neither the publisher, nor the others, nor the next event. What a
- * subscriber publishes itself comes after the event it is being told, for all.
+ * Events are facts that have happened, so a subscriber cannot veto one. A subscriber that throws is reported, and neither
+ * the publisher nor the other subscribers notice. An event that a subscriber publishes comes after the current one.
  */
 export class EventBus<E> {
-  /** Replaced and never changed, so that an event goes to those who were there when its telling began. */
-  #subscribers: readonly { readonly tell: Subscriber<E> }[] = [];
+  readonly #subscribers: Subscriber<E>[] = [];
   readonly #queue: E[] = [];
   readonly #onError: (error: unknown) => void;
-  #telling = false;
+  #publishing = false;
 
-  /** @param onError told of whatever a subscriber throws or rejects with; must not throw */
+  /** @param onError told what a subscriber throws or rejects with; must not throw */
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }
 
-  /** Tells `subscriber` of each event from now on, until the returned function is called. */
-  subscribe(subscriber: Subscriber<E>): () => void {
-    const subscription = { tell: subscriber };
-    this.#subscribers = [...this.#subscribers, subscription];
-    return () => {
-      this.#subscribers = this.#subscribers.filter((other) => other !== subscription);
-    };
+  subscribe(subscriber: Subscriber<E>): void {
+    this.#subscribers.push(subscriber);
   }
 
-  /** Tells everybody, before it returns unless a subscriber is what calls. Never throws. */
+  /** Passes the event on before it returns, unless a subscriber is the caller. Never throws. */
   publish(event: E): void {
     this.#queue.push(event);
-    if (this.#telling) return;
-    this.#telling = true;
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#tell(next);
-    this.#telling = false;
+    if (this.#publishing) return;
+    this.#publishing = true;
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#pass(next);
+    this.#publishing = false;
   }
 
-  #tell(event: E): void {
-    for (const { tell } of this.#subscribers) {
+  #pass(event: E): void {
+    for (const subscriber of this.#subscribers) {
       try {
-        const done = tell(event);
+        const done = subscriber(event);
         if (done instanceof Promise) done.catch(this.#onError);
       } catch (error) {
         this.#onError(error);
@@ -46,6 +42,3 @@ export class EventBus<E> {
     }
   }
 }
-
-/** Hears events. One with slow work to do returns at once and does it later, or returns its promise. */
-export type Subscriber<E> = (event: E) => Promise<void> | void;

@@ -1,14 +1,13 @@
 /**
- * Makes names for things of one kind, for one run of the service: `mws4q1rfd2c6-e1`, `mws4q1rfd2c6-e2`, …
+ * Makes ids of one kind that grow within a run of the service: `mws4q1rfd2c6-e1`, `mws4q1rfd2c6-e2`, …
  *
- * @param run names the run; a later run has a greater one
+ * @param run names the run; a later run has a greater name
  * @param kind `e` for events, `r` for requests (`c` is for codes, which the store numbers)
  */
 export function idSource(run: string, kind: 'e' | 'r'): () => string {
-  const start = `${run}-${kind}`;
   let made = 0;
   return () => {
     made++;
-    return `${start}${made}`;
+    return `${run}-${kind}${made}`;
   };
 }
