@@ -3,20 +3,21 @@ import { median, ratio, table } from './figures.ts';
 import { CONTENDERS } from './store/contenders.ts';
 
 /**
- * The store with its wheel beside what one would take instead, in process: time for each operation, memory for
- * each live code, and the longest stall while it grows from nothing and while all codes run out at once.
+ * The memory store and its wheel beside the usual alternatives, in process: processor time per operation, memory per
+ * live code, and the longest stall while it grows from nothing and while all codes expire at once. Each contender runs
+ * with the memory hint for the garbage collector that the service runs with (package.json, Dockerfile, k8s/).
  *
  * Usage: bun bench/store.ts [--quick]
  */
 export async function benchStore(quick: boolean): Promise<string> {
-  // The largest takes minutes for a round.
+  // A round of the largest size takes minutes.
   const roundsOf = (size: number) => (quick || size > 1_000_000 ? 1 : 3);
   const sizes = quick ? [1_000, 100_000] : [1_000, 100_000, 1_000_000, 4_000_000];
   const parts: string[] = [];
   const ours: Figures[] = [];
   for (const size of sizes) {
     const figures = new Map<string, Figures[]>();
-    // In turns, so that whatever else the machine does falls on all of them.
+    // In turns, so that other work on the machine affects all of them.
     for (let round = 0; round < roundsOf(size); round++)
       for (const name of Object.keys(CONTENDERS))
         figures.set(name, [
@@ -32,24 +33,27 @@ export async function benchStore(quick: boolean): Promise<string> {
   const [smallest, largest] = [ours[0], ours.at(-1)];
   if (smallest === undefined || largest === undefined) throw new Error('nothing was measured');
   const flat = OPERATIONS.map((it) => `${it} ${ratio(largest[it], smallest[it])}`).join(', ');
-  parts.push(`Store and wheel at the largest size beside the smallest: ${flat}.`);
+  parts.push(`Store and wheel, the largest size beside the smallest: ${flat}.`);
   return parts.join('\n\n');
 }
+
+/** As `bun start` sets it. */
+const MEMORY_HINT = String(512 * 2 ** 20);
 
 const OPERATIONS = ['issue', 'replace', 'verify', 'expire'] as const;
 const MEMORY = ['resident', 'collected'] as const;
 const HEAD = [
   '',
   ...OPERATIONS.map((it) => `${it}, ns`),
-  'bytes a code',
+  'bytes per code',
   'after a collection',
   'longest stall growing, ms (collector apart)',
   'expiring, ms (collector apart)',
 ];
 
 /**
- * Time in ns an operation; memory in bytes a code, before and after a collection; stalls in ms, with the collector
- * and without.
+ * Processor time in ns per operation; memory in bytes per code, before and after a collection; stalls in ms, with the
+ * garbage collector and without.
  */
 interface Figures {
   readonly issue: number;
@@ -70,7 +74,7 @@ interface Stall {
 async function measure(name: string, size: number, operations: number): Promise<Figures> {
   const script = join(import.meta.dir, 'store/store-process.ts');
   const child = Bun.spawn([process.execPath, script, name, String(size), String(operations)], {
-    env: { PATH: process.env['PATH'] ?? '', BUN_JSC_logGC: '1' },
+    env: { PATH: process.env['PATH'] ?? '', BUN_JSC_logGC: '1', BUN_JSC_forceRAMSize: MEMORY_HINT },
     stdout: 'pipe',
     stderr: 'pipe',
   });
@@ -83,8 +87,8 @@ async function measure(name: string, size: number, operations: number): Promise<
 }
 
 /**
- * The longest stall in a phase. What the garbage collector reports between two stalls is taken off the second:
- * never more than its one longest pause, so what is left is the least that can be our own work's fault.
+ * The longest stall in a phase, and the same without the garbage collector: of what the collector reports between two
+ * stalls, its one longest pause is taken off the second.
  */
 function longest(notes: string, phase: string): Stall {
   let now = '';

@@ -4,14 +4,14 @@ import { MemoryStore } from '../../src/core/memory-store.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { FIVE_ATTEMPTS } from '../../test/support/policies.ts';
 
-/** Something that keeps codes for a while. What it does at once it returns from; else it is waited for. */
+/** Keeps codes for a while. A step that is done at once returns undefined; any other returns a promise. */
 export interface Contender {
   issue(user: string, code: string): Promise<unknown> | undefined;
-  /** Spends a right code. */
+  /** Verifies and spends a right code. */
   verify(user: string, code: string): Promise<unknown> | undefined;
-  /** Has the time of all codes be up. */
+  /** Makes the deadline of every code pass. */
   endTime(): void;
-  /** Resolves when all codes whose time is up are gone. */
+  /** Resolves when every expired code is gone. */
   expire(): Promise<void>;
   readonly size: number;
 }
@@ -23,7 +23,7 @@ interface Code {
   readonly expiresAt: number;
 }
 
-/** Ours, limits included: the store with its wheel, expired in the batches of the expiry loop. */
+/** The service's own store with limits, expired in the batches of the expiry loop. */
 function memoryStore(): Contender {
   const clock = new ManualClock();
   const store = new MemoryStore(clock, FIVE_ATTEMPTS, 'run');
@@ -36,7 +36,7 @@ function memoryStore(): Contender {
     endTime: () => clock.set(clock.now() + TTL_MS + 1_000),
     async expire() {
       await pass();
-      // Expired codes are known as such for a minute, then they go.
+      // An expired code is kept for a minute, its grace period.
       clock.set(clock.now() + 61_000);
       await pass();
     },
@@ -46,7 +46,7 @@ function memoryStore(): Contender {
   };
 }
 
-/** lru-cache with a lifetime. It drops what has run out when somebody asks for it, or when it is told to look. */
+/** lru-cache with a lifetime. It drops an expired entry when asked for it, or in `purgeStale`. */
 function lruCache(size: number): Contender {
   let now = 1;
   const cache = new LRUCache<string, Code>({
@@ -69,7 +69,7 @@ function lruCache(size: number): Contender {
   };
 }
 
-/** @isaacs/ttlcache, which drops what has run out by a timer of its own. It has no clock but the real one. */
+/** @isaacs/ttlcache, which drops expired entries by its own timer, in real time. */
 function ttlCache(): Contender {
   const cache = new TTLCache<string, Code>({ ttl: TTL_MS });
   return {
@@ -86,7 +86,7 @@ function ttlCache(): Contender {
   };
 }
 
-/** A Map, and a timer for each entry. */
+/** A Map, and a timer per entry. */
 function mapAndTimers(): Contender {
   const codes = new Map<string, { code: Code; timer: Timer }>();
   const set = (user: string, code: Code, ttlMs = TTL_MS) => {
@@ -128,7 +128,7 @@ interface Keeper {
   delete(user: string): unknown;
 }
 
-/** The same two steps on whatever keeps values by key. */
+/** The two steps, on anything that keeps values by key. */
 function onto(keeper: Keeper, now: () => number): Pick<Contender, 'issue' | 'verify'> {
   return {
     issue(user, digits) {

@@ -3,9 +3,9 @@ import { median } from '../figures.ts';
 import { CONTENDERS, type Contender } from './contenders.ts';
 
 /**
- * One contender at one size, in a process of its own, so that its memory is its own. Prints a JSON object: time
- * for an operation in nanoseconds, resident bytes for a live code before and after a collection. To stderr goes a
- * line for each stall, among those that the garbage collector writes.
+ * One contender at one size, in its own process, so that its memory is its own. Prints a JSON object: processor time per
+ * operation in nanoseconds, resident bytes per live code before and after a collection. Writes a line per stall to
+ * stderr, among the lines of the garbage collector.
  *
  * Usage: BUN_JSC_logGC=1 bun bench/store/store-process.ts CONTENDER SIZE OPERATIONS
  */
@@ -13,18 +13,18 @@ const [, , name = '', size = '', operations = ''] = process.argv;
 const make = Object.entries(CONTENDERS).find(([known]) => known === name)?.[1];
 if (make === undefined) throw new Error(`no contender ${name}`);
 const COUNT = Number(size);
-/** Operations of each kind to be timed, at the least: small sizes are filled and emptied many times. */
+/** Least operations of each kind to time: small sizes are filled and emptied many times. */
 const TIMED = Number(operations);
-/** Operations at a stretch; a stretch that takes longer than STALL_MS is a stall. */
+/** Operations in a row. A row that takes longer than STALL_MS is a stall. */
 const STRETCH = 500;
 const STALL_MS = 2;
-/** How long to wait for freed memory to be given back to the machine, in milliseconds. */
+/** How long freed memory may take to return to the machine, in milliseconds. */
 const GIVEN_BACK_MS = 500;
-/** A prime that no size is divisible by: steps this wide visit each user once, in no order of theirs. */
+/** A prime that divides no size: steps this wide visit each user once, in a scattered order. */
 const STRIDE = 7_919;
 
 const name24 = Buffer.from('user-0000000000000000000');
-/** A name of 24 bytes, as one string and not as parts to be joined, as the parser of JSON makes it. */
+/** A name of 24 bytes, as one flat string like those of the JSON parser. */
 function userName(i: number): string {
   name24.write(String(i).padStart(19, '0'), 5);
   return name24.toString('latin1');
@@ -59,12 +59,7 @@ function stalled(ms: number): number {
   return ms;
 }
 
-/**
- * Fills a contender, replaces, verifies and refills, and has all expire.
- *
- * @param onFull called when it is full
- * @returns milliseconds for each
- */
+/** Fills a contender, replaces, verifies, refills, and expires all. @returns milliseconds for each */
 async function cycle(contender: Contender, onFull: () => Promise<void>) {
   const issue = (user: string) => contender.issue(user, '042137');
   mark('issue');
@@ -81,7 +76,7 @@ async function cycle(contender: Contender, onFull: () => Promise<void>) {
   return { issued, replaced, verified, expired: await expire(contender) };
 }
 
-/** @returns milliseconds of processor time that it takes until all codes are gone */
+/** @returns milliseconds of processor time until every code is gone */
 async function expire(contender: Contender): Promise<number> {
   const before = process.cpuUsage();
   let last = performance.now();
@@ -96,7 +91,7 @@ async function expire(contender: Contender): Promise<number> {
   return spent(before);
 }
 
-/** Resident bytes as they are, and without what waits for the collector. */
+/** Resident bytes, before and after a collection. */
 async function memory() {
   mark('collect');
   const resident = process.memoryUsage.rss();
@@ -114,7 +109,7 @@ let full: Awaited<ReturnType<typeof memory>> | undefined;
 const cycles: Awaited<ReturnType<typeof cycle>>[] = [];
 for (let done = 0; done < TIMED; done += COUNT) {
   const onFull = async () => {
-    // Only the first time nothing is left over from before.
+    // Only in the first cycle nothing is left over.
     full ??= await memory();
   };
   cycles.push(await cycle(make(COUNT), onFull));

@@ -62,10 +62,10 @@ export class MemoryStore implements Store {
   }
 
   async request(wanted: NewCode): Promise<Issued | Refused> {
-    const { user, purpose, code, ttlMs, exempt = false } = wanted;
+    const { user, code, ttlMs, exempt = false } = wanted;
     const { sends: policy, maxRecords } = this.#policy;
     const now = this.#clock.now();
-    const key = keyOf({ user, purpose });
+    const key = keyOf(wanted);
     const row = this.#records.find(key);
     const kept = this.#records.get(row);
     const limited = !exempt && limitsSends(policy);
@@ -74,7 +74,7 @@ export class MemoryStore implements Store {
 
     const until = exempt ? undefined : lockedUntil(kept.attempts, now);
     if (until !== undefined) return { refused: 'locked', waitMs: until - now };
-    const throttled = throttle(sends, policy, now);
+    const throttled = limited ? throttle(sends, policy, now) : undefined;
     if (throttled !== undefined) return { refused: throttled.reason, waitMs: throttled.until - now };
     const added = Number(row === 0) + Number(limited && sender === 0);
     if (added > 0 && this.#records.size + added > maxRecords) return { refused: 'capacity', waitMs: TICK_MS };
