@@ -3,12 +3,12 @@ import { Pipeline } from './pipeline.ts';
 import { startService } from './service-process.ts';
 
 /**
- * Everybody's code runs out at the same moment: how long until all are gone, and what others feel of it. The same
- * after a stall of the whole process across that moment, and after the clock was moved an hour ahead.
+ * All codes expire at the same moment: how long until all are gone, and what other calls notice. The same after a stall
+ * of the whole process across that moment, and after the clock was moved an hour ahead.
  *
- * Service time stands still while the codes are made, so that they have one deadline. Others are one client that
- * verifies without a pause: its slowest answer is the longest that the event loop was held up, by our own work or
- * by the garbage collector, whose longest pause in that time is told beside it.
+ * Service time is frozen while the codes are issued, so they share one deadline. Meanwhile one client verifies without a
+ * pause. Its slowest answer is the longest that the event loop was blocked, by the service or by the garbage collector.
+ * The collector's longest pause in that time stands beside it.
  *
  * Usage: bun bench/expiry.ts [--quick]
  */
@@ -34,7 +34,7 @@ const STALL_MS = 3_000;
 
 type Service = Awaited<ReturnType<typeof startService>>;
 
-/** Each has the common deadline come. @returns when it had, so that what followed can be timed */
+/** Each makes the common deadline pass. @returns when it passed */
 const TRIGGERS: Readonly<Record<string, (service: Service) => Promise<number>>> = {
   'by the clock': async (service) => {
     await lever(service, '/mock/clock', { advance: TTL_S - 2 });
@@ -52,7 +52,7 @@ const TRIGGERS: Readonly<Record<string, (service: Service) => Promise<number>>> 
   },
   'the clock moved an hour ahead': async (service) => {
     const moved = performance.now();
-    // Not waited for: it answers when all are gone.
+    // No await: it answers when all are gone.
     lever(service, '/mock/clock', { advance: HOUR_S });
     return moved;
   },
@@ -83,9 +83,9 @@ async function measure(codes: number, trigger: (service: Service) => Promise<num
   const due = await trigger(service);
   const slow = (await meanwhile).filter(({ at, ms }) => at + ms > due);
   service.kill();
-  if (expired !== codes) throw new Error(`${expired} codes of ${codes} have run out`);
+  if (expired !== codes) throw new Error(`${expired} codes of ${codes} have expired`);
   const collected = pauses.filter(({ at }) => at > Math.min(began, due));
-  // What the stall itself held up is no work of the service's.
+  // Calls that the stall itself delayed don't count.
   const felt = slow.filter(({ at }) => at >= due).map(({ ms }) => ms);
   return [
     (gone - due).toFixed(0),
@@ -120,7 +120,7 @@ async function fill(url: string, codes: number): Promise<void> {
   pipeline.close();
 }
 
-/** One call after another until `done`, or for so long. @returns when each began, and how long it took, in ms */
+/** One call after another until `done`, for `atMostMs` at most. @returns when each began and how long it took, in ms */
 async function answers(url: string, done: () => boolean, atMostMs: number) {
   const taken: { at: number; ms: number }[] = [];
   const end = performance.now() + atMostMs;
