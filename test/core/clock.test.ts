@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { systemClock, type TimeSource } from '../../src/core/clock.ts';
 
-/** The machine's clocks as a test wants them. */
-class Machine implements TimeSource {
+/** The machine's two clocks, which a test sets. */
+class FakeMachine implements TimeSource {
   now = { wall: 1_000_000, monotonic: 50 };
   wall = () => this.now.wall;
   monotonic = () => this.now.monotonic;
@@ -12,16 +12,16 @@ class Machine implements TimeSource {
 }
 
 describe('service time', () => {
-  test('is the wall clock while that flows evenly', () => {
-    const machine = new Machine();
+  test('is the wall clock while that runs evenly', () => {
+    const machine = new FakeMachine();
     const clock = systemClock(machine);
     expect(clock.now()).toBe(1_000_000);
     machine.pass(1_234);
     expect(clock.now()).toBe(1_001_234);
   });
 
-  test('goes on evenly when the wall clock is set back, so nothing that has expired comes to life', () => {
-    const machine = new Machine();
+  test('runs on evenly when the wall clock is set back, so no expired code is valid again', () => {
+    const machine = new FakeMachine();
     const clock = systemClock(machine);
     machine.now.wall -= 3_600_000;
     expect(clock.now()).toBe(1_000_000);
@@ -29,8 +29,8 @@ describe('service time', () => {
     expect(clock.now()).toBe(1_000_500);
   });
 
-  test('follows the wall clock when that leaps ahead, as after a machine has slept', () => {
-    const machine = new Machine();
+  test('follows the wall clock when that jumps ahead, as after the machine was asleep', () => {
+    const machine = new FakeMachine();
     const clock = systemClock(machine);
     machine.now.wall += 60_000;
     expect(clock.now()).toBe(1_060_000);
@@ -39,15 +39,15 @@ describe('service time', () => {
   });
 
   test('is a whole number of milliseconds', () => {
-    const machine = new Machine();
+    const machine = new FakeMachine();
     const clock = systemClock(machine);
     machine.now.monotonic += 0.7;
     expect(clock.now()).toBe(1_000_000);
   });
 });
 
-test('time that is measured flows evenly, whatever becomes of the wall clock', () => {
-  const machine = new Machine();
+test('measured time runs evenly, whatever happens to the wall clock', () => {
+  const machine = new FakeMachine();
   const clock = systemClock(machine);
   const before = clock.monotonic();
   machine.now.wall += 60_000;
@@ -58,25 +58,25 @@ test('time that is measured flows evenly, whatever becomes of the wall clock', (
 describe('a sleep', () => {
   const clock = systemClock();
 
-  test('ends when its time is up', async () => {
+  test('ends after its time', async () => {
     const before = performance.now();
     await clock.sleep(5);
     expect(performance.now() - before).toBeGreaterThanOrEqual(4);
   });
 
-  test('ends at once when it is aborted', async () => {
+  test('ends at once when its signal aborts', async () => {
     const waking = new AbortController();
     const sleep = clock.sleep(60_000, waking.signal);
     waking.abort();
     await sleep;
   });
 
-  test('does not begin when it was aborted before', async () => {
+  test('ends at once when its signal is already aborted', async () => {
     await clock.sleep(60_000, AbortSignal.abort());
   });
 });
 
-test('a sleep leaves nothing behind on a signal that outlives it', async () => {
+test('a sleep that has ended leaves no listener on its signal', async () => {
   const listeners = { added: 0, removed: 0 };
   const { signal } = new AbortController();
   const { addEventListener, removeEventListener } = signal;
@@ -92,10 +92,10 @@ test('a sleep leaves nothing behind on a signal that outlives it', async () => {
   expect(listeners).toEqual({ added: 1, removed: 1 });
 });
 
-test('a breath lets what was waiting go first', async () => {
+test('yielding to the event loop lets waiting work run first', async () => {
   const order: string[] = [];
   setImmediate(() => order.push('waiting'));
   await systemClock().yieldToEventLoop();
-  order.push('breathed');
-  expect(order).toEqual(['waiting', 'breathed']);
+  order.push('after yielding');
+  expect(order).toEqual(['waiting', 'after yielding']);
 });

@@ -1,20 +1,23 @@
 import { describe, expect, test } from 'bun:test';
 import type { MemoryStore } from '../../src/core/memory-store.ts';
 import type { Expired, Store } from '../../src/core/store.ts';
-import { otpRig } from '../support/otps.ts';
+import { startCore } from '../support/core.ts';
 import { UNLIMITED } from '../support/policies.ts';
 
 const code = { purpose: 'default', ttlMs: 5_000 };
 
-/** A store whose `expire` goes through `step`, which is handed the real one. */
-function expiringAs(store: MemoryStore, step: (expire: () => Promise<Expired>) => Promise<Expired>): Store {
-  const real = store.expire.bind(store);
-  return Object.assign(store, { expire: (limit: number) => step(() => real(limit)) });
+/** Puts `around` in place of the store's `expire`, which it can call. */
+function replaceExpire(
+  store: MemoryStore,
+  around: (expire: () => Promise<Expired>) => Promise<Expired>,
+): Store {
+  const expire = store.expire.bind(store);
+  return Object.assign(store, { expire: (limit: number) => around(() => expire(limit)) });
 }
 
 describe('the expiry loop', () => {
-  test('announces a code within a second of its deadline, once, though nobody asks for it', async () => {
-    const { issue, clock, events } = otpRig();
+  test('announces an expired code once, within a second of its deadline, without a request', async () => {
+    const { issue, clock, events } = startCore();
     clock.set(clock.now() + 300);
     const { id } = await issue({ user: 'alice', ...code });
     const deadline = clock.now() + 5_000;
@@ -24,8 +27,8 @@ describe('the expiry loop', () => {
     expect((expired[0]?.time ?? 0) - deadline).toBeWithin(0, 1_000);
   });
 
-  test('announces 10,000 codes with one deadline once each, then how many the tick expired', async () => {
-    const { issue, clock, events } = otpRig();
+  test('announces each of 10,000 codes with the same deadline once, then how many expired in that tick', async () => {
+    const { issue, clock, events } = startCore();
     for (let i = 0; i < 10_000; i++) await issue({ user: `user-${i}`, ...code });
     events.length = 0;
     await clock.advance(6_000);
@@ -35,16 +38,16 @@ describe('the expiry loop', () => {
     expect(events).toHaveLength(10_000);
   });
 
-  test('announces in order what it does in one turn of the event loop with a request of the same user', async () => {
+  test('announces an expiry before a new code of the same user in the same turn of the event loop', async () => {
     for (let hops = 0; hops < 12; hops++) {
-      const { issue, clock, events } = otpRig();
+      const { issue, clock, events } = startCore();
       await issue({ user: 'alice', ...code });
-      const asked = clock.sleep(5_000).then(async () => {
+      const requested = clock.sleep(5_000).then(async () => {
         for (let i = 0; i < hops; i++) await null;
         await issue({ user: 'alice', ...code });
       });
       await clock.leap(5_000);
-      await asked;
+      await requested;
       const otps = events.map((event) => 'otp' in event && `${event.type} ${event.otp}`);
       expect(otps.filter(Boolean)).toEqual([
         'otp.requested run-c1',
@@ -54,8 +57,8 @@ describe('the expiry loop', () => {
     }
   });
 
-  test('lets requests be served between its batches', async () => {
-    const { issue, clock, events } = otpRig();
+  test('lets the event loop serve requests between two batches', async () => {
+    const { issue, clock, events } = startCore();
     for (let i = 0; i < 5_000; i++) await issue({ user: `user-${i}`, ...code });
     events.length = 0;
     let expiredWhenServed = -1;
@@ -69,10 +72,10 @@ describe('the expiry loop', () => {
     expect(expiredWhenServed).toBeWithin(1, 5_000);
   });
 
-  test('outlives a store that fails: what one tick misses the next one finds', async () => {
+  test('survives a store that fails, and expires in a later tick what the failed ones missed', async () => {
     let down = false;
-    const { issue, clock, types, errors } = otpRig(UNLIMITED, (store) =>
-      expiringAs(store, (expire) => (down ? Promise.reject(new Error('store is down')) : expire())),
+    const { issue, clock, types, errors } = startCore(UNLIMITED, (store) =>
+      replaceExpire(store, (expire) => (down ? Promise.reject(new Error('store is down')) : expire())),
     );
     await issue({ user: 'alice', ...code });
     down = true;
@@ -84,10 +87,10 @@ describe('the expiry loop', () => {
     expect(types()).toEqual(['otp.requested', 'otp.expired']);
   });
 
-  test('says how many codes a tick expired also if the store fails in its middle', async () => {
+  test('announces how many codes a tick expired even if the store fails halfway', async () => {
     let batches = 0;
-    const { issue, clock, events, errors } = otpRig(UNLIMITED, (store) =>
-      expiringAs(store, async (expire) => {
+    const { issue, clock, events, errors } = startCore(UNLIMITED, (store) =>
+      replaceExpire(store, async (expire) => {
         if (batches === 1) {
           batches++;
           throw new Error('store is down');
@@ -104,8 +107,8 @@ describe('the expiry loop', () => {
     expect(ticks).toEqual([500, 200]);
   });
 
-  test('outlives a subscriber that throws', async () => {
-    const { issue, bus, clock, types, errors } = otpRig();
+  test('survives a subscriber that throws', async () => {
+    const { issue, bus, clock, types, errors } = startCore();
     bus.subscribe(({ type }) => {
       if (type === 'otp.expired') throw new Error('broken');
     });
@@ -117,8 +120,8 @@ describe('the expiry loop', () => {
     expect(errors).toHaveLength(2);
   });
 
-  test('ends when it is told to, also between two batches', async () => {
-    const { issue, bus, clock, store, end } = otpRig();
+  test('ends between two batches when its signal aborts', async () => {
+    const { issue, bus, clock, store, end } = startCore();
     for (let i = 0; i < 5_000; i++) await issue({ user: `user-${i}`, ...code });
     let ended: Promise<void> | undefined;
     let announced = 0;

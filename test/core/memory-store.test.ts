@@ -18,7 +18,7 @@ function memoryStore(policy = UNLIMITED) {
 storeContract('the memory store', memoryStore);
 
 describe('the memory store', () => {
-  test('names codes by the run and a number that grows', async () => {
+  test('gives each code an id made of the run and a growing number', async () => {
     const { store } = memoryStore();
     const answers = await Promise.all(
       ['a', 'b', 'a'].map((user) =>
@@ -28,13 +28,13 @@ describe('the memory store', () => {
     expect(answers.map((answer) => 'otp' in answer && answer.otp.id)).toEqual(['run-c1', 'run-c2', 'run-c3']);
   });
 
-  test('keeps nothing of a code that was verified, cancelled, replaced, or is long gone', async () => {
+  test('keeps no record of a code that was verified, cancelled or replaced, or whose grace period is over', async () => {
     const { store, clock } = memoryStore();
     for (let i = 0; i < 100; i++) {
-      const whose = { user: `user-${i % 50}`, purpose: 'default' };
-      await store.request({ ...whose, code: '111111', ttlMs: 1_000 });
-      if (i % 5 === 1) await store.verify(whose, '111111');
-      if (i % 5 === 2) await store.cancel(whose);
+      const key = { user: `user-${i % 50}`, purpose: 'default' };
+      await store.request({ ...key, code: '111111', ttlMs: 1_000 });
+      if (i % 5 === 1) await store.verify(key, '111111');
+      if (i % 5 === 2) await store.cancel(key);
     }
     expect(store.wheel.entries).toBe(30);
     await clock.leap(2_000);
@@ -45,7 +45,7 @@ describe('the memory store', () => {
     expect(store.wheel.entries).toBe(0);
   });
 
-  test('keeps nothing a minute after a code was expired by hand', async () => {
+  test('keeps no record of a code that was expired on request once its grace period is over', async () => {
     const { store, clock } = memoryStore();
     await store.request({ user: 'alice', purpose: 'default', code: '111111', ttlMs: 3_600_000 });
     await store.expireNow({ user: 'alice', purpose: 'default' });
@@ -54,7 +54,7 @@ describe('the memory store', () => {
     expect(store.wheel.entries).toBe(0);
   });
 
-  test('forgets one user of many in steps, with others served in between', async () => {
+  test('forgets one user of many in steps, and lets the event loop serve others in between', async () => {
     const { store } = memoryStore();
     for (let i = 0; i < 20_000; i++)
       await store.request({ user: `user-${i}`, purpose: 'default', code: '111111', ttlMs: 1_000 });
@@ -72,7 +72,7 @@ describe('the memory store', () => {
     expect(store.wheel.entries).toBe(19_999);
   });
 
-  test('keeps nothing of counts, locks and sends when they no longer limit anything', async () => {
+  test('keeps no record of counts, locks and sends that no longer limit anything', async () => {
     const sends = { cooldownMs: 30_000, limit: 3, windowMs: 600_000 };
     const guesses = { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true };
     const { store, clock } = memoryStore({ ...FIVE_ATTEMPTS, guesses, sends });
@@ -80,7 +80,7 @@ describe('the memory store', () => {
       await store.request({ user: `user-${i}`, purpose: 'default', code: '111111', ttlMs: 1_000 });
       for (let j = 0; j < i % 7; j++) await store.verify({ user: `user-${i}`, purpose: 'default' }, '999999');
       for (let j = 0; j < i % 7; j++)
-        await store.verify({ user: `nobody-${i}`, purpose: 'default' }, '999999');
+        await store.verify({ user: `unknown-${i}`, purpose: 'default' }, '999999');
     }
     expect(store.wheel.entries).toBeGreaterThan(100);
     for (let minute = 0; minute < 130; minute++) {
@@ -90,7 +90,7 @@ describe('the memory store', () => {
     expect(store.wheel.entries).toBe(0);
   });
 
-  test('expires 100,000 codes exactly on time, and reports each exactly once', async () => {
+  test('expires 100,000 codes exactly at their deadlines, and reports each exactly once', async () => {
     const { store, clock } = memoryStore();
     const codes = Array.from({ length: 100_000 }, (_, i) => ({
       user: `user-${i}`,
@@ -106,12 +106,12 @@ describe('the memory store', () => {
       await clock.leap(999);
       for (const { user, purpose } of due) {
         if ((await store.verify({ user, purpose }, '999999')).verdict !== 'wrong')
-          throw new Error(`${user} is gone too early`);
+          throw new Error(`${user} expired too early`);
       }
       await clock.leap(1);
       for (const { user, purpose, code } of due) {
         if ((await store.verify({ user, purpose }, code)).verdict !== 'expired')
-          throw new Error(`${user} is there too late`);
+          throw new Error(`${user} expired too late`);
       }
       const { expired } = await store.expire(1_000_000);
       for (const { user } of expired) reported.set(user, (reported.get(user) ?? 0) + 1);

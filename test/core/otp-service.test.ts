@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { OtpEvent } from '../../src/core/events.ts';
-import { otpRig } from '../support/otps.ts';
+import { startCore } from '../support/core.ts';
 import { FIVE_ATTEMPTS, UNLIMITED } from '../support/policies.ts';
 
 const alice = { user: 'alice', purpose: 'default' };
-const ask = { ...alice, ttlMs: 5_000 };
+const wanted = { ...alice, ttlMs: 5_000 };
 const cause = { requestId: 'r-1' };
 
-describe('what happens is announced:', () => {
-  test('a request, with the digits for whoever delivers them', async () => {
-    const { issue, events, clock } = otpRig();
-    const otp = await issue(ask, cause);
+describe('the OTP service', () => {
+  test('announces a new code with its digits, for delivery', async () => {
+    const { issue, events, clock } = startCore();
+    const otp = await issue(wanted, cause);
     expect(events).toEqual([
       {
         id: 'run-e1',
@@ -26,36 +26,36 @@ describe('what happens is announced:', () => {
     ]);
   });
 
-  test('a request over a live code: first that it was replaced, then the new one', async () => {
-    const { issue, events } = otpRig();
-    const first = await issue(ask, cause);
-    const second = await issue(ask, cause);
+  test('announces that a live code was replaced, then the new code', async () => {
+    const { issue, events } = startCore();
+    const first = await issue(wanted, cause);
+    const second = await issue(wanted, cause);
     expect(events.slice(1)).toMatchObject([
       { type: 'otp.replaced', otp: first.id, requestId: 'r-1' },
       { type: 'otp.requested', otp: second.id },
     ]);
   });
 
-  test('a request over a code that has run out unnoticed: first that it expired, and not again by the wheel', async () => {
-    const { issue, events, types, clock } = otpRig();
-    const first = await issue(ask, cause);
+  test('announces that an earlier code expired, then the new code, and the expiry loop does not repeat it', async () => {
+    const { issue, events, types, clock } = startCore();
+    const first = await issue(wanted, cause);
     clock.set(clock.now() + 5_000);
-    await issue(ask, cause);
+    await issue(wanted, cause);
     expect(events[1]).toMatchObject({ type: 'otp.expired', otp: first.id, requestId: 'r-1' });
     await clock.advance(2_000);
     expect(types()).toEqual(['otp.requested', 'otp.expired', 'otp.requested']);
   });
 
-  test('a verification, a cancellation, and every guess that was turned down, with the reason', async () => {
-    const { otps, issue, events, clock } = otpRig();
+  test('announces each verification and cancellation, and each rejected guess with the reason', async () => {
+    const { otps, issue, events, clock } = startCore();
     await otps.verify(alice, '111111', cause);
-    const { id: otp } = await issue(ask, cause);
+    const { id: otp } = await issue(wanted, cause);
     await otps.verify(alice, '222222', cause);
     await otps.verify(alice, '111111', cause);
-    await issue(ask, cause);
+    await issue(wanted, cause);
     await otps.cancel(alice, cause);
     await otps.cancel(alice, cause);
-    await issue(ask, cause);
+    await issue(wanted, cause);
     clock.set(clock.now() + 5_000);
     await otps.verify(alice, '111111', cause);
     expect(events.map(({ type }) => type)).toEqual([
@@ -82,9 +82,9 @@ describe('what happens is announced:', () => {
     expect(rejected[1]).toMatchObject({ otp });
   });
 
-  test('the last wrong guess: first that it was rejected, then the lock, and no expiry of the burnt code', async () => {
-    const { otps, issue, events, clock } = otpRig(FIVE_ATTEMPTS);
-    const { id } = await issue(ask, cause);
+  test('announces that the last wrong guess was rejected, then the lock, and no expiry of the burnt code', async () => {
+    const { otps, issue, events, clock } = startCore(FIVE_ATTEMPTS);
+    const { id } = await issue(wanted, cause);
     for (let i = 0; i < 6; i++) await otps.verify(alice, '999999', cause);
     await clock.advance(60_000);
     expect(events.slice(1)).toMatchObject([
@@ -95,26 +95,49 @@ describe('what happens is announced:', () => {
     expect(events).toHaveLength(8);
   });
 
-  test('nothing of a request that is refused', async () => {
-    const { otps, events } = otpRig({ ...UNLIMITED, maxRecords: 0 });
-    expect(await otps.request(ask, cause)).toEqual({ refused: 'capacity', waitMs: 1_000 });
+  test('announces once that a code was expired on request', async () => {
+    const { otps, issue, events } = startCore();
+    const { id } = await issue(wanted, cause);
+    expect(await otps.expireNow(alice, cause)).toBe(true);
+    expect(await otps.expireNow(alice, cause)).toBe(false);
+    expect(events.slice(1)).toEqual([
+      expect.objectContaining({ type: 'otp.expired', otp: id, ...alice, ...cause }),
+    ]);
+  });
+
+  test('applies neither the cooldown nor the lock to an exempt user', async () => {
+    const { otps, issue } = startCore({
+      ...FIVE_ATTEMPTS,
+      sends: { ...UNLIMITED.sends, cooldownMs: 30_000 },
+    });
+    const exempt = { ...wanted, user: 'exempt' };
+    for (let i = 0; i < 2; i++) await issue(exempt);
+    for (let i = 0; i < 6; i++) expect((await otps.verify(exempt, '999999', {})).verdict).toBe('wrong');
+    expect((await otps.verify(exempt, '111111', {})).verdict).toBe('verified');
+    await issue(wanted);
+    expect(await otps.request(wanted, {})).toMatchObject({ refused: 'resend_cooldown' });
+  });
+
+  test('announces nothing about a refused request', async () => {
+    const { otps, events } = startCore({ ...UNLIMITED, maxRecords: 0 });
+    expect(await otps.request(wanted, cause)).toEqual({ refused: 'capacity', waitMs: 1_000 });
     expect(events).toEqual([]);
   });
 
-  test('after it has happened: a subscriber that asks sees the new state', async () => {
-    const { otps, issue, bus } = otpRig();
+  test('announces a step after it is taken, so a subscriber finds the new state in the store', async () => {
+    const { otps, issue, bus } = startCore();
     const seen: unknown[] = [];
     bus.subscribe(async ({ type }) => {
       if (type === 'otp.verified') seen.push((await otps.verify(alice, '111111', {})).verdict);
     });
-    await issue(ask, cause);
+    await issue(wanted, cause);
     await otps.verify(alice, '111111', cause);
     await Promise.resolve();
     expect(seen).toEqual(['none']);
   });
 });
 
-describe('whatever is asked at once, and however time passes,', () => {
+describe('with simultaneous calls, and time passing in between,', () => {
   type Step =
     | { do: 'request' | 'verify' | 'cancel'; user: string; guess: string; ttl: number }
     | { do: 'pass'; ms: number };
@@ -134,19 +157,19 @@ describe('whatever is asked at once, and however time passes,', () => {
     },
   );
 
-  /** Takes the steps without waiting for one before the next; only the passing of time waits. */
+  /** Makes all calls without waiting for their answers. Only a move of the clock waits for what it sets off. */
   async function play(steps: readonly Step[]): Promise<OtpEvent[]> {
-    const { otps, clock, events, end, store, errors } = otpRig();
+    const { otps, clock, events, end, store, errors } = startCore();
     const pending: Promise<unknown>[] = [];
     for (const { do: what, ...step } of steps) {
       if ('ms' in step) {
         await clock.advance(step.ms);
         continue;
       }
-      const whose = { user: step.user, purpose: 'default' };
-      if (what === 'request') pending.push(otps.request({ ...whose, ttlMs: step.ttl * 1_000 }, {}));
-      else if (what === 'verify') pending.push(otps.verify(whose, step.guess, {}));
-      else pending.push(otps.cancel(whose, {}));
+      const key = { user: step.user, purpose: 'default' };
+      if (what === 'request') pending.push(otps.request({ ...key, ttlMs: step.ttl * 1_000 }, {}));
+      else if (what === 'verify') pending.push(otps.verify(key, step.guess, {}));
+      else pending.push(otps.cancel(key, {}));
     }
     await Promise.all(pending);
     await clock.advance(120_000);
@@ -156,7 +179,7 @@ describe('whatever is asked at once, and however time passes,', () => {
     return events;
   }
 
-  test('every code is announced once, and ends once: verified, replaced, cancelled or expired', async () => {
+  test('every code is announced once and ends once: verified, replaced, cancelled or expired', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), async (steps) => {
         const lives = new Map<string, string[]>();
@@ -174,7 +197,7 @@ describe('whatever is asked at once, and however time passes,', () => {
     );
   });
 
-  test('the events of one user make sense in the order in which they come', async () => {
+  test('the events of one user come in an order that makes sense: each code ends before the next one begins', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), async (steps) => {
         const live = new Map<string, string>();

@@ -1,668 +1,765 @@
 import { describe, expect, test } from 'bun:test';
-import type { Issued, Otp, OtpKey, Policy, Store } from '../../src/core/store.ts';
+import fc from 'fast-check';
+import type { Issued, Otp, OtpKey, Policy, Refused, Store } from '../../src/core/store.ts';
 import { FIVE_ATTEMPTS, UNLIMITED } from '../support/policies.ts';
 
 /** A store under test, and its time, which `pass` moves. */
-export interface Rig {
+export interface StoreUnderTest {
   readonly store: Store;
-  pass(ms: number): void | Promise<void>;
+  readonly pass: (ms: number) => void | Promise<void>;
 }
 
-const GRACE_MS = 60_000;
-const alice = { user: 'alice', purpose: 'default' };
 const TTL_MS = 5_000;
+const GRACE_MS = 60_000;
+
+const keyOf = (user: string, purpose = 'default'): OtpKey => ({ user, purpose });
+const alice = keyOf('alice');
+const bob = keyOf('bob');
+
+const COOLDOWN: Policy = { ...UNLIMITED, sends: { ...UNLIMITED.sends, cooldownMs: 30_000 } };
+/** Also guesses at an expired code and at no code count as attempts. */
+const EVERY_GUESS: Policy = {
+  ...FIVE_ATTEMPTS,
+  guesses: { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true },
+};
+/** Five attempts, and two sends in ten minutes, 30 seconds apart. */
+const ALL_LIMITS: Policy = { ...FIVE_ATTEMPTS, sends: { cooldownMs: 30_000, limit: 2, windowMs: 600_000 } };
 
 /**
- * What every store promises. `makeWith` gives a new, empty one that keeps to a policy.
+ * The promises of every store.
  *
- * @param races how many times 50 verifications race each other: fewer where that takes long and is run elsewhere
+ * @param makeWith makes a new, empty store that applies a policy. Its time begins on a whole second.
+ * @param races how many times 50 verifications race each other
  */
 export function storeContract(
   name: string,
-  makeWith: (policy: Policy) => Rig | Promise<Rig>,
+  makeWith: (policy: Policy) => StoreUnderTest | Promise<StoreUnderTest>,
   races = 20_000,
 ): void {
-  const make = async () => makeWith(UNLIMITED);
+  const open = async (policy = UNLIMITED) => {
+    const { store, pass } = await makeWith(policy);
 
-  const request = async (
-    { store }: Rig,
-    code: string,
-    key: OtpKey = alice,
-    ttlMs = TTL_MS,
-  ): Promise<Issued> => {
-    const answer = await store.request({ ...key, code, ttlMs });
-    if ('refused' in answer) throw new Error(`the request was refused: ${answer.refused}`);
-    return answer;
-  };
-  const issue = async (...args: Parameters<typeof request>): Promise<Otp> => (await request(...args)).otp;
+    /** Requests a code; the answer may be a refusal. */
+    const ask = (key: OtpKey, code = '111111', ttlMs = TTL_MS): Promise<Issued | Refused> =>
+      store.request({ ...key, code, ttlMs });
 
-  /** Everything that is due, as the expiry loop would fetch it. */
-  const expire = async ({ store }: Rig, limit = 100): Promise<Otp[]> => {
-    const expired: Otp[] = [];
-    for (let more = true; more; ) {
-      const batch = await store.expire(limit);
-      expired.push(...batch.expired);
-      more = batch.more;
-    }
-    return expired;
-  };
+    /** Requests a code. @throws Error if the request is refused */
+    const request = async (code: string, key = alice, ttlMs = TTL_MS): Promise<Issued> => {
+      const answer = await ask(key, code, ttlMs);
+      if ('refused' in answer) throw new Error(`the request was refused: ${answer.refused}`);
+      return answer;
+    };
 
-  /** Passes time second by second, as the wheel turns. */
-  const turn = async (rig: Rig, seconds: number): Promise<Otp[]> => {
-    const expired: Otp[] = [];
-    for (let i = 0; i < seconds; i++) {
-      await rig.pass(1_000);
-      expired.push(...(await expire(rig)));
-    }
-    return expired;
-  };
+    const issue = async (...args: Parameters<typeof request>): Promise<Otp> => (await request(...args)).otp;
 
-  describe(`${name} keeps a code`, () => {
-    test('and tells its id, whose it is and when it runs out', async () => {
-      const rig = await make();
-      const first = await issue(rig, '111111');
-      await rig.pass(250);
-      const second = await issue(rig, '111111', { user: 'bob', purpose: 'login' });
-      expect(first).toMatchObject(alice);
-      expect(second).toMatchObject({ user: 'bob', purpose: 'login' });
-      expect(second.expiresAt - first.expiresAt).toBe(250);
-      expect(second.id).not.toBe(first.id);
-    });
+    const verdictOn = async (guess: string, key = alice) => (await store.verify(key, guess)).verdict;
 
-    test('that a right guess spends, once', async () => {
-      const rig = await make();
-      const otp = await issue(rig, '012345');
-      expect(await rig.store.verify(alice, '012345')).toEqual({ verdict: 'verified', otp });
-      expect(await rig.store.verify(alice, '012345')).toEqual({ verdict: 'none' });
-    });
+    const guessWrong = (key = alice) => store.verify(key, '999999');
 
-    test('that a wrong guess leaves as it is', async () => {
-      const rig = await make();
-      const otp = await issue(rig, '012345');
-      for (const guess of ['012346', '12345', '0123450', '9012345', '0000']) {
-        expect(await rig.store.verify(alice, guess)).toEqual({ verdict: 'wrong', otp });
+    /** Expires everything that is due, as the expiry loop does. */
+    const expireDue = async (limit = 100): Promise<Otp[]> => {
+      const expired: Otp[] = [];
+      for (let more = true; more; ) {
+        const batch = await store.expire(limit);
+        expired.push(...batch.expired);
+        more = batch.more;
       }
-      expect((await rig.store.verify(alice, '012345')).verdict).toBe('verified');
-    });
+      return expired;
+    };
 
-    test('for one user and one purpose only', async () => {
-      const rig = await make();
-      await issue(rig, '111111', { user: 'alice', purpose: 'login' });
-      await issue(rig, '222222', { user: 'alice', purpose: 'reset' });
-      await issue(rig, '333333', { user: 'Alice', purpose: 'login' });
-      expect((await rig.store.verify(alice, '111111')).verdict).toBe('none');
-      expect((await rig.store.verify({ user: 'alice', purpose: 'reset' }, '111111')).verdict).toBe('wrong');
-      expect((await rig.store.verify({ user: 'alice', purpose: 'login' }, '111111')).verdict).toBe(
-        'verified',
-      );
-      expect((await rig.store.verify({ user: 'alice', purpose: 'reset' }, '222222')).verdict).toBe(
-        'verified',
-      );
-      expect((await rig.store.verify({ user: 'Alice', purpose: 'login' }, '333333')).verdict).toBe(
-        'verified',
-      );
-    });
-
-    test('whatever is in a name: no two pairs of user and purpose are one', async () => {
-      const pairs = [
-        ['a', 'bc'],
-        ['ab', 'c'],
-        ['a:b', 'c'],
-        ['a', 'b:c'],
-        ['a', 'default'],
-        ['adefault', 'default'],
-      ];
-      const rig = await make();
-      for (const [i, [user = '', purpose = '']] of pairs.entries())
-        await issue(rig, `10000${i}`, { user, purpose });
-      for (const [i, [user = '', purpose = '']] of pairs.entries()) {
-        expect((await rig.store.verify({ user, purpose }, `10000${i}`)).verdict).toBe('verified');
+    /** Passes time second by second, and expires what is due after each. */
+    const tick = async (seconds: number): Promise<Otp[]> => {
+      const expired: Otp[] = [];
+      for (let i = 0; i < seconds; i++) {
+        await pass(1_000);
+        expired.push(...(await expireDue()));
       }
+      return expired;
+    };
+
+    return { store, pass, ask, request, issue, verdictOn, guessWrong, expireDue, tick };
+  };
+
+  describe(name, () => {
+    describe('codes', () => {
+      test('a new code has an id of its own, its user and purpose, and its deadline', async () => {
+        const { issue, pass } = await open();
+        const first = await issue('111111');
+        await pass(250);
+        const second = await issue('111111', keyOf('bob', 'login'));
+        expect(first).toMatchObject(alice);
+        expect(second).toMatchObject({ user: 'bob', purpose: 'login' });
+        expect(second.expiresAt - first.expiresAt).toBe(250);
+        expect(second.id).not.toBe(first.id);
+      });
+
+      test('a right guess verifies and spends the code', async () => {
+        const { store, issue } = await open();
+        const otp = await issue('012345');
+        expect(await store.verify(alice, '012345')).toEqual({ verdict: 'verified', otp });
+        expect(await store.verify(alice, '012345')).toEqual({ verdict: 'none' });
+      });
+
+      test('a wrong guess leaves the code valid', async () => {
+        const { store, issue, verdictOn } = await open();
+        const otp = await issue('012345');
+        for (const guess of ['012346', '12345', '0123450', '9012345', '0000'])
+          expect(await store.verify(alice, guess)).toEqual({ verdict: 'wrong', otp });
+        expect(await verdictOn('012345')).toBe('verified');
+      });
+
+      test('a code is valid for exactly one user and one purpose', async () => {
+        const { issue, verdictOn } = await open();
+        await issue('111111', keyOf('alice', 'login'));
+        await issue('222222', keyOf('alice', 'reset'));
+        await issue('333333', keyOf('Alice', 'login'));
+        expect(await verdictOn('111111')).toBe('none');
+        expect(await verdictOn('111111', keyOf('alice', 'reset'))).toBe('wrong');
+        expect(await verdictOn('111111', keyOf('alice', 'login'))).toBe('verified');
+        expect(await verdictOn('222222', keyOf('alice', 'reset'))).toBe('verified');
+        expect(await verdictOn('333333', keyOf('Alice', 'login'))).toBe('verified');
+      });
+
+      test('two pairs of user and purpose never share a code, whatever characters they contain', async () => {
+        const { issue, verdictOn } = await open();
+        const keys = [
+          keyOf('a', 'bc'),
+          keyOf('ab', 'c'),
+          keyOf('a:b', 'c'),
+          keyOf('a', 'b:c'),
+          keyOf('a', 'default'),
+          keyOf('adefault', 'default'),
+        ];
+        for (const [i, key] of keys.entries()) await issue(`10000${i}`, key);
+        for (const [i, key] of keys.entries()) expect(await verdictOn(`10000${i}`, key)).toBe('verified');
+      });
+
+      test.each(['__proto__', 'constructor', 'toString', '*', 'a:b', '{x}', '😀', ' alice', 'é', 'e\u0301'])(
+        'a user named %j has a code like any other user',
+        async (user) => {
+          const { issue, verdictOn } = await open();
+          await issue('111111', keyOf(user));
+          expect(await verdictOn('111111', keyOf(`${user}x`))).toBe('none');
+          expect(await verdictOn('111111', keyOf(user))).toBe('verified');
+        },
+      );
     });
 
-    test.each(['__proto__', 'constructor', 'toString', '*', 'a:b', '{x}', '😀', ' alice', 'é', 'e\u0301'])(
-      'for a user named %j as for any other',
-      async (user) => {
-        const rig = await make();
-        await issue(rig, '111111', { user, purpose: 'default' });
-        expect((await rig.store.verify({ user: `${user}x`, purpose: 'default' }, '111111')).verdict).toBe(
-          'none',
+    describe('replacement', () => {
+      test('a new code replaces the earlier one, which is a wrong code from then on', async () => {
+        const { store, issue, request, verdictOn } = await open();
+        const first = await issue('111111');
+        const { otp, earlier } = await request('222222');
+        expect(earlier).toEqual({ otp: first, fate: 'replaced' });
+        expect(await store.verify(alice, '111111')).toEqual({ verdict: 'wrong', otp });
+        expect(await verdictOn('222222')).toBe('verified');
+      });
+
+      test('a new code reports that the earlier one expired if `expire` has not yet reported it', async () => {
+        const { issue, request, pass, expireDue } = await open();
+        const first = await issue('111111');
+        await pass(TTL_MS);
+        const { earlier } = await request('222222');
+        expect(earlier).toEqual({ otp: first, fate: 'expired' });
+        expect(await expireDue()).toEqual([]);
+      });
+
+      test('a new code reports no earlier one whose expiry was reported, or that was verified or cancelled', async () => {
+        const { store, issue, request, verdictOn, tick } = await open();
+        await issue('111111');
+        await tick(6);
+        expect(await request('222222')).not.toHaveProperty('earlier');
+        await verdictOn('222222');
+        expect(await request('333333')).not.toHaveProperty('earlier');
+        await store.cancel(alice);
+        expect(await request('444444')).not.toHaveProperty('earlier');
+      });
+    });
+
+    describe('cancellation', () => {
+      test('a live code can be cancelled once', async () => {
+        const { store, issue, verdictOn } = await open();
+        const otp = await issue('111111');
+        expect(await store.cancel(alice)).toEqual(otp);
+        expect(await store.cancel(alice)).toBeUndefined();
+        expect(await verdictOn('111111')).toBe('none');
+      });
+
+      test('an expired code cannot be cancelled, and its expiry is still reported', async () => {
+        const { store, issue, pass, verdictOn, expireDue } = await open();
+        const otp = await issue('111111');
+        await pass(TTL_MS);
+        expect(await store.cancel(alice)).toBeUndefined();
+        expect(await verdictOn('111111')).toBe('expired');
+        await pass(1_000);
+        expect(await expireDue()).toEqual([otp]);
+        expect(await store.cancel(alice)).toBeUndefined();
+      });
+    });
+
+    describe('expiry', () => {
+      test('a code is valid until its deadline, whether or not its expiry was reported', async () => {
+        const { issue, pass, verdictOn } = await open();
+        await issue('111111');
+        await pass(TTL_MS - 1);
+        expect(await verdictOn('999999')).toBe('wrong');
+        await pass(1);
+        expect(await verdictOn('111111')).toBe('expired');
+        expect(await verdictOn('999999')).toBe('expired');
+      });
+
+      test('an expired code is reported once, even if it was guessed at before and after', async () => {
+        const { issue, pass, verdictOn, tick } = await open();
+        const otp = await issue('111111');
+        expect(await tick(4)).toEqual([]);
+        await pass(1_000);
+        expect(await verdictOn('111111')).toBe('expired');
+        expect(await tick(1)).toEqual([otp]);
+        expect(await verdictOn('111111')).toBe('expired');
+        expect(await tick(120)).toEqual([]);
+      });
+
+      test('a code whose deadline is in mid-second is reported once, to the millisecond', async () => {
+        const { issue, pass, expireDue, tick } = await open();
+        await pass(250);
+        const otp = await issue('111111');
+        await pass(TTL_MS - 1);
+        expect(await expireDue()).toEqual([]);
+        await pass(1);
+        expect(await expireDue()).toEqual([otp]);
+        expect(await expireDue()).toEqual([]);
+        await pass(749);
+        expect(await expireDue()).toEqual([]);
+        await pass(1);
+        expect(await expireDue()).toEqual([]);
+        expect(await tick(120)).toEqual([]);
+      });
+
+      test('a code whose deadline is in the current second is reported once, to the millisecond', async () => {
+        const { issue, pass, expireDue, tick } = await open();
+        await pass(100);
+        const first = await issue('111111', alice, 300);
+        await issue('111111', bob, 300);
+        await pass(299);
+        expect(await expireDue()).toEqual([]);
+        const second = await issue('222222', bob, 400);
+        await pass(1);
+        expect(await expireDue()).toEqual([first]);
+        const third = await issue('333333', alice, 100);
+        await pass(100);
+        expect(await expireDue()).toEqual([third]);
+        await pass(298);
+        expect(await expireDue()).toEqual([]);
+        await pass(1);
+        expect(await expireDue()).toEqual([second]);
+        expect(await tick(120)).toEqual([]);
+      });
+
+      test('codes with many deadlines in one second are each reported once, to the millisecond', async () => {
+        const { issue, pass, expireDue, tick } = await open();
+        // 7 has no factor in common with 20, so the deadlines come in a mixed order: 7,047, 7,397, 7,747, 7,097 ms, …
+        const deadlines = Array.from({ length: 20 }, (_, i) => 7_047 + ((i * 7) % 20) * 50);
+        for (const deadline of deadlines) await issue('111111', keyOf(`user-${deadline}`), deadline);
+        await pass(7_046);
+        for (const deadline of deadlines.sort((a, b) => a - b)) {
+          expect(await expireDue(3)).toEqual([]);
+          await pass(1);
+          expect((await expireDue(3)).map(({ user }) => user)).toEqual([`user-${deadline}`]);
+          await pass(49);
+        }
+        expect(await tick(120)).toEqual([]);
+      });
+
+      test('a code is known as expired for at least a minute, then forgotten', async () => {
+        const { store, issue, verdictOn, tick } = await open();
+        await issue('111111');
+        await tick(TTL_MS / 1_000 + GRACE_MS / 1_000 - 1);
+        expect(await verdictOn('111111')).toBe('expired');
+        await tick(3);
+        expect(await store.verify(alice, '111111')).toEqual({ verdict: 'none' });
+      });
+
+      test('that minute begins when the expiry is reported, however late, as after a jump of the clock', async () => {
+        const { issue, pass, verdictOn, expireDue } = await open();
+        const otp = await issue('111111');
+        await pass(86_400_000);
+        expect(await expireDue()).toEqual([otp]);
+        await pass(GRACE_MS - 1);
+        expect(await verdictOn('111111')).toBe('expired');
+        await pass(1);
+        expect(await verdictOn('111111')).toBe('none');
+      });
+
+      test('a code that was verified, replaced or cancelled is not reported as expired', async () => {
+        const { store, issue, verdictOn, tick } = await open();
+        for (const user of ['verified', 'replaced', 'cancelled']) await issue('111111', keyOf(user));
+        expect(await verdictOn('111111', keyOf('verified'))).toBe('verified');
+        await store.cancel(keyOf('cancelled'));
+        const last = await issue('222222', keyOf('replaced'), 20_000);
+        expect(await tick(10)).toEqual([]);
+        expect(await tick(11)).toEqual([last]);
+      });
+
+      test('a batch is no larger than its limit, and codes of an earlier second come first', async () => {
+        const { store, issue, pass, expireDue } = await open();
+        for (const seconds of [3, 1, 2]) {
+          await issue('111111', keyOf(`a${seconds}`), seconds * 1_000);
+          await issue('111111', keyOf(`b${seconds}`), seconds * 1_000);
+        }
+        await pass(10_000);
+        expect((await store.expire(1)).expired).toHaveLength(1);
+        const users = (await expireDue(2)).map(({ user }) => user.slice(1));
+        expect(users).toEqual(['1', '2', '2', '3', '3']);
+      });
+
+      test('small batches report every expired code once, with other calls and time in between', async () => {
+        const call = (name: 'verify' | 'cancel') =>
+          fc.record({
+            call: fc.constant(name),
+            user: fc.nat(11),
+            guess: fc.constantFrom('111111', '999999'),
+          });
+        const step = fc.oneof(
+          {
+            weight: 5,
+            arbitrary: fc.record({
+              call: fc.constant('request' as const),
+              user: fc.nat(11),
+              ttlMs: fc.oneof(fc.integer({ min: 1, max: 999 }), fc.constantFrom(1_000, 2_500)),
+            }),
+          },
+          { weight: 1, arbitrary: call('verify') },
+          { weight: 1, arbitrary: call('cancel') },
+          { weight: 2, arbitrary: fc.record({ passMs: fc.integer({ min: 1, max: 900 }) }) },
+          { weight: 3, arbitrary: fc.record({ limit: fc.integer({ min: 1, max: 3 }) }) },
+          { weight: 1, arbitrary: fc.constant('expire all' as const) },
         );
-        expect((await rig.store.verify({ user, purpose: 'default' }, '111111')).verdict).toBe('verified');
-      },
-    );
-  });
-
-  describe(`${name} replaces a code`, () => {
-    test('by the next one for that user and purpose: the earlier one is from then on wrong', async () => {
-      const rig = await make();
-      const first = await issue(rig, '111111');
-      const { otp, earlier } = await request(rig, '222222');
-      expect(earlier).toEqual({ otp: first, fate: 'replaced' });
-      expect(await rig.store.verify(alice, '111111')).toEqual({ verdict: 'wrong', otp });
-      expect((await rig.store.verify(alice, '222222')).verdict).toBe('verified');
-    });
-
-    test('and says that the earlier one expired where its end was not noticed yet', async () => {
-      const rig = await make();
-      const first = await issue(rig, '111111');
-      await rig.pass(TTL_MS);
-      const { earlier } = await request(rig, '222222');
-      expect(earlier).toEqual({ otp: first, fate: 'expired' });
-      expect(await expire(rig)).toEqual([]);
-    });
-
-    test('and says nothing of one whose end was noticed, or that was used or cancelled', async () => {
-      const rig = await make();
-      await issue(rig, '111111');
-      await turn(rig, 6);
-      expect(await request(rig, '222222')).not.toHaveProperty('earlier');
-      await rig.store.verify(alice, '222222');
-      expect(await request(rig, '333333')).not.toHaveProperty('earlier');
-      await rig.store.cancel(alice);
-      expect(await request(rig, '444444')).not.toHaveProperty('earlier');
-    });
-  });
-
-  describe(`${name} cancels a code`, () => {
-    test('while it lives, once', async () => {
-      const rig = await make();
-      const otp = await issue(rig, '111111');
-      expect(await rig.store.cancel(alice)).toEqual(otp);
-      expect(await rig.store.cancel(alice)).toBeUndefined();
-      expect((await rig.store.verify(alice, '111111')).verdict).toBe('none');
-    });
-
-    test('but not when it has run out: it expires as if nobody had asked', async () => {
-      const rig = await make();
-      const otp = await issue(rig, '111111');
-      await rig.pass(TTL_MS);
-      expect(await rig.store.cancel(alice)).toBeUndefined();
-      expect((await rig.store.verify(alice, '111111')).verdict).toBe('expired');
-      await rig.pass(1_000);
-      expect(await expire(rig)).toEqual([otp]);
-      expect(await rig.store.cancel(alice)).toBeUndefined();
-    });
-  });
-
-  describe(`${name} lets a code run out`, () => {
-    test('at its deadline, whether or not anybody has noticed', async () => {
-      const rig = await make();
-      await issue(rig, '111111');
-      await rig.pass(TTL_MS - 1);
-      expect((await rig.store.verify(alice, '999999')).verdict).toBe('wrong');
-      await rig.pass(1);
-      expect((await rig.store.verify(alice, '111111')).verdict).toBe('expired');
-      expect((await rig.store.verify(alice, '999999')).verdict).toBe('expired');
-    });
-
-    test('and reports it once, within a second, asked for or not', async () => {
-      const rig = await make();
-      const otp = await issue(rig, '111111');
-      expect(await turn(rig, 4)).toEqual([]);
-      await rig.pass(1_000);
-      expect((await rig.store.verify(alice, '111111')).verdict).toBe('expired');
-      expect(await turn(rig, 1)).toEqual([otp]);
-      expect((await rig.store.verify(alice, '111111')).verdict).toBe('expired');
-      expect(await turn(rig, 120)).toEqual([]);
-    });
-
-    test('and knows it as expired for a minute at least, then no more', async () => {
-      const rig = await make();
-      await issue(rig, '111111');
-      await turn(rig, TTL_MS / 1_000 + GRACE_MS / 1_000 - 1);
-      expect((await rig.store.verify(alice, '111111')).verdict).toBe('expired');
-      await turn(rig, 3);
-      expect(await rig.store.verify(alice, '111111')).toEqual({ verdict: 'none' });
-    });
-
-    test('and counts that minute from when its end was noticed, as after a leap of the clock', async () => {
-      const rig = await make();
-      const otp = await issue(rig, '111111');
-      await rig.pass(86_400_000);
-      expect(await expire(rig)).toEqual([otp]);
-      await rig.pass(GRACE_MS - 1);
-      expect((await rig.store.verify(alice, '111111')).verdict).toBe('expired');
-      await rig.pass(1);
-      expect((await rig.store.verify(alice, '111111')).verdict).toBe('none');
-    });
-
-    test('but does not report one that was verified, replaced or cancelled before', async () => {
-      const rig = await make();
-      await issue(rig, '111111', { user: 'verified', purpose: 'default' });
-      await issue(rig, '111111', { user: 'replaced', purpose: 'default' });
-      await issue(rig, '111111', { user: 'cancelled', purpose: 'default' });
-      await rig.store.verify({ user: 'verified', purpose: 'default' }, '111111');
-      await rig.store.cancel({ user: 'cancelled', purpose: 'default' });
-      const last = await issue(rig, '222222', { user: 'replaced', purpose: 'default' }, 20_000);
-      expect(await turn(rig, 10)).toEqual([]);
-      expect(await turn(rig, 11)).toEqual([last]);
-    });
-
-    test('in batches no larger than it is asked for, those of an earlier second first', async () => {
-      const rig = await make();
-      for (const [seconds, user] of [3, 1, 2].flatMap(
-        (s) =>
-          [
-            [s, `a${s}`],
-            [s, `b${s}`],
-          ] as const,
-      )) {
-        await issue(rig, '111111', { user, purpose: 'default' }, seconds * 1_000);
-      }
-      await rig.pass(10_000);
-      expect((await rig.store.expire(1)).expired).toHaveLength(1);
-      const users = (await expire(rig, 2)).map(({ user }) => user.slice(1));
-      expect(users).toEqual(['1', '2', '2', '3', '3']);
-    });
-  });
-
-  describe(`${name} limits guesses`, () => {
-    const wrong = (rig: Rig, key: OtpKey = alice) => rig.store.verify(key, '999999');
-
-    test('counting down with each wrong code, and locking with the last one, which burns the code', async () => {
-      const rig = await makeWith(FIVE_ATTEMPTS);
-      const otp = await issue(rig, '111111');
-      for (const attemptsLeft of [4, 3, 2, 1, 0])
-        expect(await wrong(rig)).toEqual({ verdict: 'wrong', otp, attemptsLeft });
-      expect(await rig.store.verify(alice, '111111')).toEqual({ verdict: 'locked', waitMs: 300_000 });
-      expect(await rig.store.request({ ...alice, code: '222222', ttlMs: TTL_MS })).toEqual({
-        refused: 'locked',
-        waitMs: 300_000,
-      });
-      expect(await rig.store.cancel(alice)).toBeUndefined();
-      expect(await turn(rig, 10)).toEqual([]);
-    });
-
-    test('across codes: a new request is no new chance', async () => {
-      const rig = await makeWith(FIVE_ATTEMPTS);
-      for (const left of [4, 3, 2, 1, 0]) {
-        await issue(rig, '111111');
-        expect(await wrong(rig)).toMatchObject({ attemptsLeft: left });
-      }
-      expect(await rig.store.request({ ...alice, code: '222222', ttlMs: TTL_MS })).toMatchObject({
-        refused: 'locked',
-      });
-    });
-
-    test('of one user and purpose without a word to the others', async () => {
-      const rig = await makeWith(FIVE_ATTEMPTS);
-      await issue(rig, '111111');
-      await issue(rig, '111111', { user: 'alice', purpose: 'login' });
-      for (let i = 0; i < 5; i++) await wrong(rig);
-      expect((await rig.store.verify({ user: 'alice', purpose: 'login' }, '111111')).verdict).toBe(
-        'verified',
-      );
-    });
-
-    test('until the lock opens, on time; then there are all attempts again, and the next lock is twice as long', async () => {
-      const rig = await makeWith(FIVE_ATTEMPTS);
-      await issue(rig, '111111');
-      for (let i = 0; i < 5; i++) await wrong(rig);
-      await rig.pass(299_999);
-      expect(await rig.store.verify(alice, '111111')).toEqual({ verdict: 'locked', waitMs: 1 });
-      await rig.pass(1);
-      expect(await rig.store.verify(alice, '111111')).toEqual({ verdict: 'none' });
-      await issue(rig, '222222');
-      for (const attemptsLeft of [4, 3, 2, 1, 0]) expect(await wrong(rig)).toMatchObject({ attemptsLeft });
-      expect(await rig.store.verify(alice, '222222')).toEqual({ verdict: 'locked', waitMs: 600_000 });
-    });
-
-    test('until a success, which forgets them', async () => {
-      const rig = await makeWith(FIVE_ATTEMPTS);
-      await issue(rig, '111111');
-      for (let i = 0; i < 4; i++) await wrong(rig);
-      await rig.store.verify(alice, '111111');
-      await issue(rig, '111111');
-      expect(await wrong(rig)).toMatchObject({ attemptsLeft: 4 });
-    });
-
-    test('until an hour after the last one, then forgets them, and itself keeps nothing', async () => {
-      const rig = await makeWith(FIVE_ATTEMPTS);
-      await issue(rig, '111111');
-      await wrong(rig);
-      await rig.pass(3_600_000);
-      await expire(rig);
-      await issue(rig, '111111');
-      expect(await wrong(rig)).toMatchObject({ attemptsLeft: 4 });
-    });
-
-    test('and counts none at an expired code or at no code, unless every guess counts', async () => {
-      const rig = await makeWith(FIVE_ATTEMPTS);
-      expect(await wrong(rig)).toEqual({ verdict: 'none' });
-      const otp = await issue(rig, '111111');
-      await rig.pass(TTL_MS);
-      expect(await wrong(rig)).toEqual({ verdict: 'expired', otp });
-      const guesses = { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true };
-      const strict = await makeWith({ ...FIVE_ATTEMPTS, guesses });
-      for (const attemptsLeft of [4, 3, 2, 1, 0])
-        expect(await wrong(strict)).toEqual({ verdict: 'none', attemptsLeft });
-      expect(await wrong(strict)).toEqual({ verdict: 'locked', waitMs: 300_000 });
-    });
-
-    test('and still reports the end of a code that had run out unnoticed when the lock came', async () => {
-      const guesses = { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true };
-      const rig = await makeWith({ ...FIVE_ATTEMPTS, guesses });
-      const otp = await issue(rig, '111111');
-      await rig.pass(TTL_MS);
-      for (let i = 0; i < 5; i++) expect((await wrong(rig)).verdict).toBe('expired');
-      expect((await wrong(rig)).verdict).toBe('locked');
-      expect(await turn(rig, 1)).toEqual([otp]);
-    });
-
-    test('however many come at once: of 100 wrong ones exactly five are judged, 1,000 times over', async () => {
-      const rig = await makeWith(FIVE_ATTEMPTS);
-      for (let trial = 0; trial < 1_000; trial++) {
-        const key = { user: `user-${trial}`, purpose: 'default' };
-        await issue(rig, '111111', key);
-        const verdicts = await Promise.all(Array.from({ length: 100 }, () => wrong(rig, key)));
-        const judged = verdicts.filter(({ verdict }) => verdict === 'wrong').length;
-        if (judged !== 5) throw new Error(`${judged} of 100 guesses were judged in trial ${trial}`);
-        expect((await rig.store.verify(key, '111111')).verdict).toBe('locked');
-      }
-    }, 300_000);
-  });
-
-  describe(`${name} limits requests`, () => {
-    const ask = ({ store }: Rig, user = 'alice', purpose = 'default') =>
-      store.request({ user, purpose, code: '111111', ttlMs: TTL_MS });
-
-    test('to one within the cooldown, for all purposes of a user together', async () => {
-      const rig = await makeWith({ ...UNLIMITED, sends: { ...UNLIMITED.sends, cooldownMs: 30_000 } });
-      await issue(rig, '111111');
-      await rig.pass(1_000);
-      expect(await ask(rig, 'alice', 'login')).toEqual({ refused: 'resend_cooldown', waitMs: 29_000 });
-      expect(await ask(rig, 'bob')).toHaveProperty('otp');
-      await rig.pass(29_000);
-      expect(await ask(rig, 'alice', 'login')).toHaveProperty('otp');
-    });
-
-    test('to so many within a window', async () => {
-      const rig = await makeWith({ ...UNLIMITED, sends: { ...UNLIMITED.sends, limit: 3 } });
-      for (let i = 0; i < 3; i++) {
-        expect(await ask(rig)).toHaveProperty('otp');
-        await rig.pass(60_000);
-      }
-      expect(await ask(rig)).toEqual({ refused: 'send_limit', waitMs: 420_000 });
-      await rig.pass(420_000);
-      expect(await ask(rig)).toHaveProperty('otp');
-      expect(await ask(rig)).toMatchObject({ refused: 'send_limit' });
-    });
-
-    test('also after a success', async () => {
-      const rig = await makeWith({
-        ...UNLIMITED,
-        sends: { ...UNLIMITED.sends, cooldownMs: 30_000, limit: 3 },
-      });
-      await issue(rig, '111111');
-      await rig.store.verify(alice, '111111');
-      expect(await ask(rig)).toMatchObject({ refused: 'resend_cooldown' });
-    });
-
-    test('and a refused one has no effect: the earlier code stays, and no time is added', async () => {
-      const rig = await makeWith({ ...UNLIMITED, sends: { ...UNLIMITED.sends, cooldownMs: 30_000 } });
-      await issue(rig, '222222', alice, 60_000);
-      for (let i = 0; i < 10; i++) {
-        await rig.pass(1_000);
-        expect(await ask(rig)).toEqual({ refused: 'resend_cooldown', waitMs: 29_000 - i * 1_000 });
-      }
-      expect((await rig.store.verify(alice, '222222')).verdict).toBe('verified');
-    });
-  });
-
-  describe(`${name} limits memory`, () => {
-    const ask = ({ store }: Rig, user: string, ttlMs = TTL_MS) =>
-      store.request({ user, purpose: 'default', code: '111111', ttlMs });
-
-    test('to so many records, and lets those there are go on', async () => {
-      const rig = await makeWith({ ...FIVE_ATTEMPTS, maxRecords: 3 });
-      for (const user of ['a', 'b', 'c']) await ask(rig, user);
-      expect(await ask(rig, 'd')).toEqual({ refused: 'capacity', waitMs: 1_000 });
-      expect(await ask(rig, 'a')).toHaveProperty('otp');
-      expect((await rig.store.verify({ user: 'a', purpose: 'default' }, '111111')).verdict).toBe('verified');
-      expect(await ask(rig, 'd')).toHaveProperty('otp');
-      expect(await ask(rig, 'a')).toMatchObject({ refused: 'capacity' });
-    });
-
-    test('counting codes in their grace period, until they are gone', async () => {
-      const rig = await makeWith({ ...UNLIMITED, maxRecords: 1 });
-      await ask(rig, 'a');
-      await turn(rig, 60);
-      expect(await ask(rig, 'b')).toMatchObject({ refused: 'capacity' });
-      await turn(rig, 10);
-      expect(await ask(rig, 'b')).toHaveProperty('otp');
-    });
-
-    test('counting sends, counts of wrong codes and locks, of which none is dropped', async () => {
-      const guesses = { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true };
-      const rig = await makeWith({
-        guesses,
-        sends: { ...UNLIMITED.sends, cooldownMs: 30_000 },
-        maxRecords: 4,
-      });
-      await ask(rig, 'a');
-      for (let i = 0; i < 5; i++) await rig.store.verify({ user: 'nobody', purpose: 'default' }, '999999');
-      expect(await ask(rig, 'b')).toMatchObject({ refused: 'capacity' });
-      expect((await rig.store.verify({ user: 'nobody', purpose: 'default' }, '999999')).verdict).toBe(
-        'locked',
-      );
-      await rig.store.verify({ user: 'another', purpose: 'default' }, '999999');
-      expect(await rig.store.verify({ user: 'one more', purpose: 'default' }, '999999')).toEqual({
-        verdict: 'none',
-      });
-    });
-  });
-
-  describe(`${name} knows users who are exempt`, () => {
-    const limited = { ...FIVE_ATTEMPTS, sends: { cooldownMs: 30_000, limit: 2, windowMs: 600_000 } };
-    const wanted = { ...alice, code: '111111', ttlMs: TTL_MS };
-
-    test('from cooldown and send limit', async () => {
-      const rig = await makeWith(limited);
-      for (let i = 0; i < 10; i++)
-        expect(await rig.store.request({ ...wanted, exempt: true })).toHaveProperty('otp');
-      expect(await rig.store.request(wanted)).toHaveProperty('otp');
-      expect(await rig.store.request(wanted)).toMatchObject({ refused: 'resend_cooldown' });
-    });
-
-    test('from the count of wrong codes, which it leaves as it is', async () => {
-      const rig = await makeWith(FIVE_ATTEMPTS);
-      const otp = await issue(rig, '111111');
-      for (let i = 0; i < 20; i++)
-        expect(await rig.store.verify(alice, '999999', true)).toEqual({ verdict: 'wrong', otp });
-      expect(await rig.store.verify(alice, '999999')).toMatchObject({ attemptsLeft: 4 });
-      expect((await rig.store.verify(alice, '111111', true)).verdict).toBe('verified');
-    });
-
-    test('from a lock that is on', async () => {
-      const rig = await makeWith(FIVE_ATTEMPTS);
-      await issue(rig, '111111');
-      for (let i = 0; i < 5; i++) await rig.store.verify(alice, '999999');
-      expect(await rig.store.request(wanted)).toMatchObject({ refused: 'locked' });
-      expect(await rig.store.request({ ...wanted, exempt: true })).toHaveProperty('otp');
-      expect((await rig.store.verify(alice, '111111')).verdict).toBe('locked');
-      expect((await rig.store.verify(alice, '111111', true)).verdict).toBe('verified');
-    });
-  });
-
-  describe(`${name} has a code run out when it is told to`, () => {
-    test('once, and knows it as expired for a minute from then on', async () => {
-      const rig = await make();
-      const { id, expiresAt } = await issue(rig, '111111');
-      await rig.pass(1_000);
-      const otp = { ...alice, id, expiresAt: expiresAt - TTL_MS + 1_000 };
-      expect(await rig.store.expireNow(alice)).toEqual(otp);
-      expect(await rig.store.expireNow(alice)).toBeUndefined();
-      expect(await rig.store.verify(alice, '111111')).toEqual({ verdict: 'expired', otp });
-      expect(await turn(rig, 59)).toEqual([]);
-      expect((await rig.store.verify(alice, '111111')).verdict).toBe('expired');
-      expect(await turn(rig, 2)).toEqual([]);
-      expect((await rig.store.verify(alice, '111111')).verdict).toBe('none');
-    });
-
-    test('but not one that has run out by itself: that is reported as ever', async () => {
-      const rig = await make();
-      const otp = await issue(rig, '111111');
-      await rig.pass(TTL_MS);
-      expect(await rig.store.expireNow(alice)).toBeUndefined();
-      expect(await turn(rig, 1)).toEqual([otp]);
-    });
-
-    test('and says nothing more of it when the next one replaces it', async () => {
-      const rig = await make();
-      await issue(rig, '111111');
-      await rig.store.expireNow(alice);
-      expect(await request(rig, '222222')).not.toHaveProperty('earlier');
-    });
-  });
-
-  describe(`${name} forgets`, () => {
-    const limited = { ...FIVE_ATTEMPTS, sends: { cooldownMs: 30_000, limit: 2, windowMs: 600_000 } };
-    const bob = { user: 'bob', purpose: 'default' };
-
-    test('everything: codes, counts, locks and sends, and reports nothing of them', async () => {
-      const rig = await makeWith(limited);
-      await issue(rig, '111111');
-      for (let i = 0; i < 5; i++) await rig.store.verify(alice, '999999');
-      await issue(rig, '111111', bob);
-      await rig.store.forget();
-      expect(await turn(rig, 10)).toEqual([]);
-      expect(await rig.store.verify(bob, '111111')).toEqual({ verdict: 'none' });
-      expect(await request(rig, '222222')).not.toHaveProperty('earlier');
-      expect(await rig.store.verify(alice, '999999')).toMatchObject({ attemptsLeft: 4 });
-    });
-
-    test('all purposes of one user, and nothing of another, whatever its name begins with', async () => {
-      const rig = await makeWith(limited);
-      const login = { user: 'alice', purpose: 'login' };
-      const others = [bob, { user: 'alice2', purpose: 'login' }, { user: 'al', purpose: 'ice' }];
-      await issue(rig, '111111');
-      for (let i = 0; i < 5; i++) await rig.store.verify(alice, '999999');
-      await rig.pass(30_000);
-      await issue(rig, '222222', login, 60_000);
-      for (const other of others) await issue(rig, '333333', other, 60_000);
-      await rig.store.forget('alice');
-      expect(await rig.store.verify(login, '222222')).toEqual({ verdict: 'none' });
-      expect(await request(rig, '444444')).not.toHaveProperty('earlier');
-      for (const other of others) expect((await rig.store.verify(other, '333333')).verdict).toBe('verified');
-      expect(await rig.store.request({ ...bob, code: '555555', ttlMs: TTL_MS })).toMatchObject({
-        refused: 'resend_cooldown',
-      });
-    });
-
-    test('a user of whom there is nothing', async () => {
-      const rig = await make();
-      const otp = await issue(rig, '111111');
-      await rig.store.forget('nobody');
-      expect(await rig.store.verify(alice, '111111')).toEqual({ verdict: 'verified', otp });
-    });
-  });
-
-  describe(`${name} counts live codes`, () => {
-    const bob = { user: 'bob', purpose: 'default' };
-
-    test('each from its request to its end, however it ends', async () => {
-      const rig = await makeWith(FIVE_ATTEMPTS);
-      const { store } = rig;
-      expect(await store.live()).toBe(0);
-      await issue(rig, '111111');
-      await issue(rig, '111111', bob);
-      expect(await store.live()).toBe(2);
-      await issue(rig, '222222', bob);
-      expect(await store.live()).toBe(2);
-      await store.verify(bob, '999999');
-      expect(await store.live()).toBe(2);
-      await store.verify(bob, '222222');
-      await store.verify(bob, '222222');
-      expect(await store.live()).toBe(1);
-      await store.cancel(alice);
-      await store.cancel(alice);
-      expect(await store.live()).toBe(0);
-      await issue(rig, '111111');
-      for (let i = 0; i < 6; i++) await store.verify(alice, '999999');
-      expect(await store.live()).toBe(0);
-    });
-
-    test('until their end is noticed, by the wheel or by a request', async () => {
-      const rig = await make();
-      const { store } = rig;
-      await issue(rig, '111111');
-      await issue(rig, '111111', bob);
-      await rig.pass(TTL_MS);
-      await store.verify(alice, '111111');
-      await issue(rig, '111111', bob);
-      await turn(rig, 1);
-      expect(await store.live()).toBe(1);
-      await issue(rig, '111111');
-      expect(await store.live()).toBe(2);
-      await turn(rig, 120);
-      expect(await store.live()).toBe(0);
-    });
-
-    test('and none that a test has ended or forgotten', async () => {
-      const rig = await make();
-      const { store } = rig;
-      for (const user of ['alice', 'bob', 'carol']) await issue(rig, '111111', { user, purpose: 'default' });
-      await issue(rig, '111111', { user: 'carol', purpose: 'login' });
-      await store.expireNow(alice);
-      await store.expireNow(alice);
-      expect(await store.live()).toBe(3);
-      await store.forget('alice');
-      expect(await store.live()).toBe(3);
-      await store.forget('carol');
-      expect(await store.live()).toBe(1);
-      await store.forget();
-      expect(await store.live()).toBe(0);
-      await turn(rig, 120);
-      expect(await store.live()).toBe(0);
-    });
-
-    test('also where a lock comes after the time of the code', async () => {
-      const rig = await makeWith({
-        ...FIVE_ATTEMPTS,
-        guesses: { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true },
-      });
-      await issue(rig, '111111');
-      await rig.pass(TTL_MS);
-      for (let i = 0; i < 5; i++) await rig.store.verify(alice, '999999');
-      await turn(rig, 120);
-      expect(await rig.store.live()).toBe(0);
-    });
-  });
-
-  test(`${name} answers when it is asked whether it is ready`, async () => {
-    expect(await (await make()).store.ready()).toBe(true);
-  });
-
-  describe(`${name} lets nobody race it`, () => {
-    test(`of 50 simultaneous verifications exactly one wins, ${races.toLocaleString('en')} times over`, async () => {
-      const rig = await make();
-      let wins = 0;
-      for (let race = 0; race < races; race++) {
-        await issue(rig, '111111');
-        const verdicts = await Promise.all(
-          Array.from({ length: 50 }, () => rig.store.verify(alice, '111111')),
+        await fc.assert(
+          fc.asyncProperty(fc.array(step, { minLength: 30, maxLength: 120, size: 'max' }), async (steps) => {
+            const { store, pass, request, expireDue } = await open();
+            const outstanding = new Map<string, number>();
+            let passed = 0;
+            /** Notes the end of a code. @throws Error if it had ended before, or is reported as expired too early */
+            const end = ({ id }: Otp, expired = false) => {
+              const dueAt = outstanding.get(id);
+              if (dueAt === undefined) throw new Error('a code ended twice');
+              if (expired && dueAt > passed) throw new Error('a code expired early');
+              outstanding.delete(id);
+            };
+            /** Expires everything that is due. @throws Error if a code is left whose deadline has passed */
+            const endAllDue = async () => {
+              // Calls before this one may have left their work half done: what became due since then comes afterwards.
+              for (const otp of [...(await expireDue(2)), ...(await expireDue(2))]) end(otp, true);
+              if ([...outstanding.values()].some((dueAt) => dueAt <= passed))
+                throw new Error('an expired code was not reported');
+            };
+            for (const step of steps) {
+              if (step === 'expire all') await endAllDue();
+              else if ('passMs' in step) {
+                passed += step.passMs;
+                await pass(step.passMs);
+              } else if ('limit' in step) {
+                const { expired } = await store.expire(step.limit);
+                expect(expired.length).toBeLessThanOrEqual(step.limit);
+                for (const otp of expired) end(otp, true);
+              } else if (step.call === 'request') {
+                const { otp, earlier } = await request('111111', keyOf(`user-${step.user}`), step.ttlMs);
+                if (earlier !== undefined) end(earlier.otp, earlier.fate === 'expired');
+                outstanding.set(otp.id, passed + step.ttlMs);
+              } else if (step.call === 'verify') {
+                const judged = await store.verify(keyOf(`user-${step.user}`), step.guess);
+                if (judged.verdict === 'verified') end(judged.otp);
+              } else {
+                const cancelled = await store.cancel(keyOf(`user-${step.user}`));
+                if (cancelled !== undefined) end(cancelled);
+              }
+            }
+            passed += 3_000;
+            await pass(3_000);
+            await endAllDue();
+            expect(outstanding.size).toBe(0);
+            await pass(GRACE_MS);
+            expect(await expireDue(2)).toEqual([]);
+          }),
+          { numRuns: 200 },
         );
-        const won = verdicts.filter(({ verdict }) => verdict === 'verified').length;
-        if (won !== 1) throw new Error(`${won} of 50 verifications won race ${race}`);
-        wins += won;
-      }
-      expect(wins).toBe(races);
-    }, 600_000);
+      }, 120_000);
+    });
 
-    test('a verification of the old code never takes the new one with it', async () => {
-      const rig = await make();
-      for (let race = 0; race < 5_000; race++) {
-        await issue(rig, '111111');
-        const [one, issued, other] = await Promise.all([
-          rig.store.verify(alice, '111111'),
-          request(rig, '222222'),
-          rig.store.verify(alice, '111111'),
-        ]);
-        const won = [one, other].filter(({ verdict }) => verdict === 'verified').length;
-        expect(won).toBe(issued.earlier === undefined ? 1 : 0);
-        expect((await rig.store.verify(alice, '222222')).verdict).toBe('verified');
-      }
-    }, 300_000);
+    describe('attempts', () => {
+      test('each wrong code counts down, and the last one locks and burns the code', async () => {
+        const { store, issue, ask, guessWrong, tick } = await open(FIVE_ATTEMPTS);
+        const otp = await issue('111111');
+        for (const attemptsLeft of [4, 3, 2, 1, 0])
+          expect(await guessWrong()).toEqual({ verdict: 'wrong', otp, attemptsLeft });
+        expect(await store.verify(alice, '111111')).toEqual({ verdict: 'locked', waitMs: 300_000 });
+        expect(await ask(alice, '222222')).toEqual({ refused: 'locked', waitMs: 300_000 });
+        expect(await store.cancel(alice)).toBeUndefined();
+        expect(await tick(10)).toEqual([]);
+      });
+
+      test('a new code gives no new attempts', async () => {
+        const { issue, ask, guessWrong } = await open(FIVE_ATTEMPTS);
+        for (const attemptsLeft of [4, 3, 2, 1, 0]) {
+          await issue('111111');
+          expect(await guessWrong()).toMatchObject({ attemptsLeft });
+        }
+        expect(await ask(alice, '222222')).toMatchObject({ refused: 'locked' });
+      });
+
+      test('a lock holds for one user and one purpose, and for no other', async () => {
+        const { issue, guessWrong, verdictOn } = await open(FIVE_ATTEMPTS);
+        await issue('111111');
+        await issue('111111', keyOf('alice', 'login'));
+        for (let i = 0; i < 5; i++) await guessWrong();
+        expect(await verdictOn('111111', keyOf('alice', 'login'))).toBe('verified');
+      });
+
+      test('a lock opens on time with all attempts back, and the next lock is twice as long', async () => {
+        const { store, issue, pass, guessWrong } = await open(FIVE_ATTEMPTS);
+        await issue('111111');
+        for (let i = 0; i < 5; i++) await guessWrong();
+        await pass(299_999);
+        expect(await store.verify(alice, '111111')).toEqual({ verdict: 'locked', waitMs: 1 });
+        await pass(1);
+        expect(await store.verify(alice, '111111')).toEqual({ verdict: 'none' });
+        await issue('222222');
+        for (const attemptsLeft of [4, 3, 2, 1, 0])
+          expect(await guessWrong()).toMatchObject({ attemptsLeft });
+        expect(await store.verify(alice, '222222')).toEqual({ verdict: 'locked', waitMs: 600_000 });
+      });
+
+      test('a success resets the count of wrong codes', async () => {
+        const { issue, guessWrong, verdictOn } = await open(FIVE_ATTEMPTS);
+        await issue('111111');
+        for (let i = 0; i < 4; i++) await guessWrong();
+        expect(await verdictOn('111111')).toBe('verified');
+        await issue('111111');
+        expect(await guessWrong()).toMatchObject({ attemptsLeft: 4 });
+      });
+
+      test('the count of wrong codes is forgotten an hour after the last one', async () => {
+        const { issue, pass, guessWrong, expireDue } = await open(FIVE_ATTEMPTS);
+        await issue('111111');
+        await guessWrong();
+        await pass(3_600_000);
+        await expireDue();
+        await issue('111111');
+        expect(await guessWrong()).toMatchObject({ attemptsLeft: 4 });
+      });
+
+      test('a guess at an expired code or at no code does not count', async () => {
+        const { issue, pass, guessWrong } = await open(FIVE_ATTEMPTS);
+        expect(await guessWrong()).toEqual({ verdict: 'none' });
+        const otp = await issue('111111');
+        await pass(TTL_MS);
+        expect(await guessWrong()).toEqual({ verdict: 'expired', otp });
+      });
+
+      test('a guess at no code counts if every guess counts', async () => {
+        const { guessWrong } = await open(EVERY_GUESS);
+        for (const attemptsLeft of [4, 3, 2, 1, 0])
+          expect(await guessWrong()).toEqual({ verdict: 'none', attemptsLeft });
+        expect(await guessWrong()).toEqual({ verdict: 'locked', waitMs: 300_000 });
+      });
+
+      test('a lock after the deadline of a code leaves its expiry to be reported', async () => {
+        const { issue, pass, guessWrong, tick } = await open(EVERY_GUESS);
+        const otp = await issue('111111');
+        await pass(TTL_MS);
+        for (let i = 0; i < 5; i++) expect((await guessWrong()).verdict).toBe('expired');
+        expect((await guessWrong()).verdict).toBe('locked');
+        expect(await tick(1)).toEqual([otp]);
+      });
+
+      test('of 100 simultaneous wrong guesses exactly five are judged, 1,000 times over', async () => {
+        const { issue, guessWrong, verdictOn } = await open(FIVE_ATTEMPTS);
+        for (let trial = 0; trial < 1_000; trial++) {
+          const key = keyOf(`user-${trial}`);
+          await issue('111111', key);
+          const verdicts = await Promise.all(Array.from({ length: 100 }, () => guessWrong(key)));
+          const judged = verdicts.filter(({ verdict }) => verdict === 'wrong').length;
+          if (judged !== 5) throw new Error(`${judged} of 100 guesses were judged in trial ${trial}`);
+          expect(await verdictOn('111111', key)).toBe('locked');
+        }
+      }, 300_000);
+    });
+
+    describe('send limits', () => {
+      test('the cooldown holds for all purposes of a user, and for no other user', async () => {
+        const { issue, pass, ask } = await open(COOLDOWN);
+        await issue('111111');
+        await pass(1_000);
+        expect(await ask(keyOf('alice', 'login'))).toEqual({ refused: 'resend_cooldown', waitMs: 29_000 });
+        expect(await ask(bob)).toHaveProperty('otp');
+        await pass(29_000);
+        expect(await ask(keyOf('alice', 'login'))).toHaveProperty('otp');
+      });
+
+      test('the send limit holds until the oldest send has left the window', async () => {
+        const { pass, ask } = await open({ ...UNLIMITED, sends: { ...UNLIMITED.sends, limit: 3 } });
+        for (let i = 0; i < 3; i++) {
+          expect(await ask(alice)).toHaveProperty('otp');
+          await pass(60_000);
+        }
+        expect(await ask(alice)).toEqual({ refused: 'send_limit', waitMs: 420_000 });
+        await pass(420_000);
+        expect(await ask(alice)).toHaveProperty('otp');
+        expect(await ask(alice)).toMatchObject({ refused: 'send_limit' });
+      });
+
+      test('a success does not end the cooldown', async () => {
+        const { issue, ask, verdictOn } = await open({
+          ...UNLIMITED,
+          sends: { ...UNLIMITED.sends, cooldownMs: 30_000, limit: 3 },
+        });
+        await issue('111111');
+        expect(await verdictOn('111111')).toBe('verified');
+        expect(await ask(alice)).toMatchObject({ refused: 'resend_cooldown' });
+      });
+
+      test('a refused request leaves the earlier code valid and does not prolong the cooldown', async () => {
+        const { issue, pass, ask, verdictOn } = await open(COOLDOWN);
+        await issue('222222', alice, 60_000);
+        for (let i = 0; i < 10; i++) {
+          await pass(1_000);
+          expect(await ask(alice)).toEqual({ refused: 'resend_cooldown', waitMs: 29_000 - i * 1_000 });
+        }
+        expect(await verdictOn('222222')).toBe('verified');
+      });
+    });
+
+    describe('capacity', () => {
+      test('a full store refuses new records and serves those that it has', async () => {
+        const { ask, verdictOn } = await open({ ...FIVE_ATTEMPTS, maxRecords: 3 });
+        for (const user of ['a', 'b', 'c']) await ask(keyOf(user));
+        expect(await ask(keyOf('d'))).toEqual({ refused: 'capacity', waitMs: 1_000 });
+        expect(await ask(keyOf('a'))).toHaveProperty('otp');
+        expect(await verdictOn('111111', keyOf('a'))).toBe('verified');
+        expect(await ask(keyOf('d'))).toHaveProperty('otp');
+        expect(await ask(keyOf('a'))).toMatchObject({ refused: 'capacity' });
+      });
+
+      test('an expired code takes up room until its grace period is over', async () => {
+        const { ask, tick } = await open({ ...UNLIMITED, maxRecords: 1 });
+        await ask(keyOf('a'));
+        await tick(60);
+        expect(await ask(keyOf('b'))).toMatchObject({ refused: 'capacity' });
+        await tick(10);
+        expect(await ask(keyOf('b'))).toHaveProperty('otp');
+      });
+
+      test('sends, counts of wrong codes and locks take up room, and a full store drops none', async () => {
+        const { store, ask, guessWrong } = await open({
+          ...EVERY_GUESS,
+          sends: COOLDOWN.sends,
+          maxRecords: 4,
+        });
+        await ask(keyOf('a'));
+        for (let i = 0; i < 5; i++) await guessWrong(keyOf('locked'));
+        expect(await ask(keyOf('b'))).toMatchObject({ refused: 'capacity' });
+        expect((await guessWrong(keyOf('locked'))).verdict).toBe('locked');
+        await guessWrong(keyOf('counted'));
+        expect(await store.verify(keyOf('not counted'), '999999')).toEqual({ verdict: 'none' });
+      });
+    });
+
+    describe('exempt users', () => {
+      const wanted = { ...alice, code: '111111', ttlMs: TTL_MS };
+
+      test('the cooldown and the send limit neither hold for an exempt request nor count it', async () => {
+        const { store } = await open(ALL_LIMITS);
+        for (let i = 0; i < 10; i++)
+          expect(await store.request({ ...wanted, exempt: true })).toHaveProperty('otp');
+        expect(await store.request(wanted)).toHaveProperty('otp');
+        expect(await store.request(wanted)).toMatchObject({ refused: 'resend_cooldown' });
+      });
+
+      test('an exempt wrong guess does not count', async () => {
+        const { store, issue } = await open(FIVE_ATTEMPTS);
+        const otp = await issue('111111');
+        for (let i = 0; i < 20; i++)
+          expect(await store.verify(alice, '999999', true)).toEqual({ verdict: 'wrong', otp });
+        expect(await store.verify(alice, '999999')).toMatchObject({ attemptsLeft: 4 });
+        expect((await store.verify(alice, '111111', true)).verdict).toBe('verified');
+      });
+
+      test('a lock does not hold for an exempt request or an exempt guess', async () => {
+        const { store, issue, guessWrong } = await open(FIVE_ATTEMPTS);
+        await issue('111111');
+        for (let i = 0; i < 5; i++) await guessWrong();
+        expect(await store.request(wanted)).toMatchObject({ refused: 'locked' });
+        expect(await store.request({ ...wanted, exempt: true })).toHaveProperty('otp');
+        expect((await store.verify(alice, '111111')).verdict).toBe('locked');
+        expect((await store.verify(alice, '111111', true)).verdict).toBe('verified');
+      });
+    });
+
+    describe('expireNow', () => {
+      test('a live code can be expired once, and is known as expired for a minute from then on', async () => {
+        const { store, issue, pass, verdictOn, tick } = await open();
+        const { id, expiresAt } = await issue('111111');
+        await pass(1_000);
+        const otp = { ...alice, id, expiresAt: expiresAt - TTL_MS + 1_000 };
+        expect(await store.expireNow(alice)).toEqual(otp);
+        expect(await store.expireNow(alice)).toBeUndefined();
+        expect(await store.verify(alice, '111111')).toEqual({ verdict: 'expired', otp });
+        expect(await tick(59)).toEqual([]);
+        expect(await verdictOn('111111')).toBe('expired');
+        expect(await tick(2)).toEqual([]);
+        expect(await verdictOn('111111')).toBe('none');
+      });
+
+      test('a code whose deadline has passed is left to `expire`, which reports it', async () => {
+        const { store, issue, pass, tick } = await open();
+        const otp = await issue('111111');
+        await pass(TTL_MS);
+        expect(await store.expireNow(alice)).toBeUndefined();
+        expect(await tick(1)).toEqual([otp]);
+      });
+
+      test('a new code does not report an earlier one that was expired on request', async () => {
+        const { store, issue, request } = await open();
+        await issue('111111');
+        await store.expireNow(alice);
+        expect(await request('222222')).not.toHaveProperty('earlier');
+      });
+    });
+
+    describe('forget', () => {
+      test('forgetting all users drops codes, counts, locks and sends, and reports no code', async () => {
+        const { store, issue, request, guessWrong, tick } = await open(ALL_LIMITS);
+        await issue('111111');
+        for (let i = 0; i < 5; i++) await guessWrong();
+        await issue('111111', bob);
+        await store.forget();
+        expect(await tick(10)).toEqual([]);
+        expect(await store.verify(bob, '111111')).toEqual({ verdict: 'none' });
+        expect(await request('222222')).not.toHaveProperty('earlier');
+        expect(await guessWrong()).toMatchObject({ attemptsLeft: 4 });
+      });
+
+      test('forgetting a user drops all its purposes, and nothing of users with similar names', async () => {
+        const { store, issue, request, pass, ask, guessWrong, verdictOn } = await open(ALL_LIMITS);
+        const login = keyOf('alice', 'login');
+        const others = [bob, keyOf('alice2', 'login'), keyOf('al', 'ice')];
+        await issue('111111');
+        for (let i = 0; i < 5; i++) await guessWrong();
+        await pass(30_000);
+        await issue('222222', login, 60_000);
+        for (const other of others) await issue('333333', other, 60_000);
+        await store.forget('alice');
+        expect(await store.verify(login, '222222')).toEqual({ verdict: 'none' });
+        expect(await request('444444')).not.toHaveProperty('earlier');
+        for (const other of others) expect(await verdictOn('333333', other)).toBe('verified');
+        expect(await ask(bob, '555555')).toMatchObject({ refused: 'resend_cooldown' });
+      });
+
+      test('forgetting an unknown user changes nothing', async () => {
+        const { store, issue } = await open();
+        const otp = await issue('111111');
+        await store.forget('unknown');
+        expect(await store.verify(alice, '111111')).toEqual({ verdict: 'verified', otp });
+      });
+    });
+
+    describe('live', () => {
+      test('a code counts as live from its request until it is verified, replaced, cancelled or burnt', async () => {
+        const { store, issue, guessWrong, verdictOn } = await open(FIVE_ATTEMPTS);
+        expect(await store.live()).toBe(0);
+        await issue('111111');
+        await issue('111111', bob);
+        expect(await store.live()).toBe(2);
+        await issue('222222', bob);
+        expect(await store.live()).toBe(2);
+        await guessWrong(bob);
+        expect(await store.live()).toBe(2);
+        await verdictOn('222222', bob);
+        await verdictOn('222222', bob);
+        expect(await store.live()).toBe(1);
+        await store.cancel(alice);
+        await store.cancel(alice);
+        expect(await store.live()).toBe(0);
+        await issue('111111');
+        for (let i = 0; i < 6; i++) await guessWrong();
+        expect(await store.live()).toBe(0);
+      });
+
+      test('an expired code counts as live until `expire` or a new request notices', async () => {
+        const { store, issue, pass, verdictOn, tick } = await open();
+        await issue('111111');
+        await issue('111111', bob);
+        await pass(TTL_MS);
+        await verdictOn('111111');
+        await issue('111111', bob);
+        await tick(1);
+        expect(await store.live()).toBe(1);
+        await issue('111111');
+        expect(await store.live()).toBe(2);
+        await tick(120);
+        expect(await store.live()).toBe(0);
+      });
+
+      test('a code that was expired on request or forgotten no longer counts as live', async () => {
+        const { store, issue, tick } = await open();
+        for (const user of ['alice', 'bob', 'carol']) await issue('111111', keyOf(user));
+        await issue('111111', keyOf('carol', 'login'));
+        await store.expireNow(alice);
+        await store.expireNow(alice);
+        expect(await store.live()).toBe(3);
+        await store.forget('alice');
+        expect(await store.live()).toBe(3);
+        await store.forget('carol');
+        expect(await store.live()).toBe(1);
+        await store.forget();
+        expect(await store.live()).toBe(0);
+        await tick(120);
+        expect(await store.live()).toBe(0);
+      });
+
+      test('an expired code no longer counts as live if a lock follows its deadline', async () => {
+        const { store, issue, pass, guessWrong, tick } = await open(EVERY_GUESS);
+        await issue('111111');
+        await pass(TTL_MS);
+        for (let i = 0; i < 5; i++) await guessWrong();
+        await tick(120);
+        expect(await store.live()).toBe(0);
+      });
+    });
+
+    test('a store that answers is ready', async () => {
+      const { store } = await open();
+      expect(await store.ready()).toBe(true);
+    });
+
+    describe('races', () => {
+      test(`of 50 simultaneous right guesses exactly one is verified, ${races.toLocaleString('en')} times over`, async () => {
+        const { store, issue } = await open();
+        let wins = 0;
+        for (let race = 0; race < races; race++) {
+          await issue('111111');
+          const verdicts = await Promise.all(Array.from({ length: 50 }, () => store.verify(alice, '111111')));
+          const won = verdicts.filter(({ verdict }) => verdict === 'verified').length;
+          if (won !== 1) throw new Error(`${won} of 50 verifications won race ${race}`);
+          wins += won;
+        }
+        expect(wins).toBe(races);
+      }, 600_000);
+
+      test('a guess at the old code never spends the new one', async () => {
+        const { request, issue, verdictOn } = await open();
+        for (let race = 0; race < 5_000; race++) {
+          await issue('111111');
+          const [one, issued, other] = await Promise.all([
+            verdictOn('111111'),
+            request('222222'),
+            verdictOn('111111'),
+          ]);
+          const won = [one, other].filter((verdict) => verdict === 'verified').length;
+          expect(won).toBe(issued.earlier === undefined ? 1 : 0);
+          expect(await verdictOn('222222')).toBe('verified');
+        }
+      }, 300_000);
+    });
   });
 }

@@ -5,8 +5,8 @@ import { ManualClock } from '../support/manual-clock.ts';
 
 const T0 = Date.UTC(2026, 0, 1);
 
-/** Runs the ticker and notes when it ticked, in milliseconds after T0. */
-function started(clock: ManualClock) {
+/** Starts the ticker. `seen` has the time of each tick, in milliseconds after T0. */
+function startTicker(clock: ManualClock) {
   const ending = new AbortController();
   const seen: number[] = [];
   const ended = (async () => {
@@ -17,21 +17,21 @@ function started(clock: ManualClock) {
 
 test('the ticker ticks on every whole second, whenever it was started', async () => {
   const clock = new ManualClock(T0 + 300);
-  const { seen } = started(clock);
+  const { seen } = startTicker(clock);
   await clock.advance(3_200);
   expect(seen).toEqual([1_000, 2_000, 3_000]);
 });
 
-test('after a stall it ticks once and is back on the whole second', async () => {
+test('after a stall the ticker ticks once, then on whole seconds again', async () => {
   const clock = new ManualClock(T0);
-  const { seen } = started(clock);
+  const { seen } = startTicker(clock);
   await clock.advance(1_000);
   await clock.leap(4_400);
   await clock.advance(1_000);
   expect(seen).toEqual([1_000, 5_400, 6_000]);
 });
 
-test('a consumer that takes long delays no later tick', async () => {
+test('a slow consumer does not delay later ticks', async () => {
   const clock = new ManualClock(T0);
   const ending = new AbortController();
   const seen: number[] = [];
@@ -47,16 +47,16 @@ test('a consumer that takes long delays no later tick', async () => {
   await ended;
 });
 
-test('it ends when it is told to, in the middle of a second', async () => {
+test('the ticker ends when its signal aborts, even in mid-second', async () => {
   const clock = new ManualClock(T0);
-  const { seen, ended, end } = started(clock);
+  const { seen, ended, end } = startTicker(clock);
   await clock.advance(1_500);
   end();
   await ended;
   expect(seen).toEqual([1_000]);
 });
 
-test('while service time stands still it ticks once a second, also if that is just before a whole one', async () => {
+test('while service time is frozen, even just before a whole second, the ticker ticks once each real second', async () => {
   const real = new ManualClock(T0 + 999);
   const clock = new MovableClock(real);
   clock.freeze();

@@ -1,11 +1,11 @@
 import { expect, test } from 'bun:test';
-import { otpRig } from '../support/otps.ts';
+import { startCore } from '../support/core.ts';
 import { FIVE_ATTEMPTS } from '../support/policies.ts';
 
 const cause = {};
 
 test('exactly five of 100 parallel wrong guesses are judged, in each of 10,000 trials', async () => {
-  const { otps, issue, events } = otpRig(FIVE_ATTEMPTS);
+  const { otps, issue, events } = startCore(FIVE_ATTEMPTS);
   for (let trial = 0; trial < 10_000; trial++) {
     const key = { user: `user-${trial}`, purpose: 'default' };
     await issue({ ...key, ttlMs: 60_000, code: '111111' });
@@ -22,7 +22,7 @@ test('exactly five of 100 parallel wrong guesses are judged, in each of 10,000 t
 }, 600_000);
 
 test('a verification that races a new request never loses the new code, in 100,000 races', async () => {
-  const { otps, issue, events } = otpRig();
+  const { otps, issue, events } = startCore();
   const key = { user: 'alice', purpose: 'default' };
   const orders = [0, 1, 2] as const;
   for (let race = 0; race < 100_000; race++) {

@@ -4,14 +4,14 @@ import { DeliveryFailure } from '../../src/delivery/channel.ts';
 import { otpMetrics } from '../../src/metrics/otp-metrics.ts';
 import { rig } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
-import { otpRig } from '../support/otps.ts';
+import { startCore } from '../support/core.ts';
 import { samplesOf } from './samples.ts';
 
 const ask = { purpose: 'default', ttlMs: 5_000 };
 
 /** The core with metrics. */
 function measured() {
-  const core = otpRig();
+  const core = startCore();
   const registry = new Registry();
   const tell = otpMetrics(registry);
   core.bus.subscribe(tell);

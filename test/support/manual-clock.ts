@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/core/clock.ts';
 
-/** A clock that stands still until a test moves it. It is service time and real time alike, so nothing really waits. */
+/** A clock that only a test moves. It is both service time and real time, so no test really waits. */
 export class ManualClock implements Clock {
   #now: number;
   #yielding = 0;
@@ -18,7 +18,7 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
-  /** How many callers sleep. */
+  /** How many callers are asleep. */
   get sleeping(): number {
     return this.#sleepers.size;
   }
@@ -49,7 +49,7 @@ export class ManualClock implements Clock {
     this.#now = now;
   }
 
-  /** Lets time flow: each sleeper wakes at its own time, in order, and finishes its work before the next one wakes. */
+  /** Moves time smoothly: each sleeper wakes at its own time, in order, and finishes its work before the next wakes. */
   async advance(ms: number): Promise<void> {
     const target = this.#now + ms;
     for (let next = this.#nextBy(target); next !== undefined; next = this.#nextBy(target)) {
@@ -61,14 +61,14 @@ export class ManualClock implements Clock {
     await this.settle();
   }
 
-  /** Lets time leap, as a stall does: every sleeper that is due wakes once, at the end. */
+  /** Moves time in one jump, as a stall does: every sleeper that is due wakes afterwards, once. */
   async leap(ms: number): Promise<void> {
     this.#now += ms;
     for (const sleeper of [...this.#sleepers]) if (sleeper.until <= this.#now) sleeper.wake();
     await this.settle();
   }
 
-  /** Waits until all pending work has finished or sleeps. */
+  /** Waits until all pending work has finished or is asleep. */
   async settle(): Promise<void> {
     do await turn();
     while (this.#yielding > 0);

@@ -7,5 +7,5 @@ export const UNLIMITED: Policy = {
   maxRecords: Number.POSITIVE_INFINITY,
 };
 
-/** Five wrong guesses in a row lock for five minutes. */
+/** Five wrong guesses in a row lock for five minutes. No other limits. */
 export const FIVE_ATTEMPTS: Policy = { ...UNLIMITED, guesses: { ...UNLIMITED.guesses, maxAttempts: 5 } };

@@ -25,9 +25,13 @@ export function sharedStores(over: readonly RedisConnection[], policy: Policy, s
   return { keys, stores: over.map((connection) => new RedisStore(connection, keys, policy)) };
 }
 
-/** A store that passes each call to the next of these stores, as a load balancer does. */
+/**
+ * A store that passes each call to the next of these stores, as a load balancer does. Only `expire` stays with one store
+ * until it has no more, because each replica expires codes in a loop of its own.
+ */
 export function inTurn(stores: readonly Store[]): Store {
   let calls = 0;
+  let expiring: Store | undefined;
   const next = (): Store => {
     const store = stores[calls++ % stores.length];
     if (store === undefined) throw new Error('there is no store');
@@ -39,7 +43,12 @@ export function inTurn(stores: readonly Store[]): Store {
     cancel: (...args) => next().cancel(...args),
     expireNow: (...args) => next().expireNow(...args),
     forget: (...args) => next().forget(...args),
-    expire: (...args) => next().expire(...args),
+    expire: async (limit) => {
+      const store = expiring ?? next();
+      const answer = await store.expire(limit);
+      expiring = answer.more ? store : undefined;
+      return answer;
+    },
     live: () => next().live(),
     ready: () => next().ready(),
   };

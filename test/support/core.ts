@@ -9,10 +9,12 @@ import { ManualClock } from './manual-clock.ts';
 import { UNLIMITED } from './policies.ts';
 
 /**
- * The core without HTTP: the OTP service and the expiry loop over one store. `events` has every event they announce,
- * except ticks in which no code expired.
+ * Starts the core without HTTP: the OTP service and the expiry loop, over one memory store and a manual clock. Every
+ * drawn code is 111111. The user `exempt` is exempt from limits.
+ *
+ * @param wrap puts another store in front of the memory store
  */
-export function otpRig(policy = UNLIMITED, wrap: (store: MemoryStore) => Store = (store) => store) {
+export function startCore(policy = UNLIMITED, wrap: (store: MemoryStore) => Store = (store) => store) {
   const clock = new ManualClock();
   const store = new MemoryStore(clock, policy, 'run');
   const events: OtpEvent[] = [];
@@ -33,19 +35,21 @@ export function otpRig(policy = UNLIMITED, wrap: (store: MemoryStore) => Store =
     clock,
     store,
     bus,
+    /** Every event so far, except ticks in which no code expired. */
     events,
+    /** What subscribers and the expiry loop failed with. */
     errors,
     otps,
     expiry,
     /** Requests a code. @throws Error if the request is refused */
-    issue: async (ask: OtpRequest, cause: Cause = {}) => {
-      const answer = await otps.request(ask, cause);
+    issue: async (wanted: OtpRequest, cause: Cause = {}) => {
+      const answer = await otps.request(wanted, cause);
       if ('refused' in answer) throw new Error(`the request was refused: ${answer.refused}`);
       return answer;
     },
     /** The types of the events so far, without ticks. */
     types: () => events.map(({ type }) => type).filter((type) => type !== 'wheel.ticked'),
-    /** Stops the expiry loop. Resolves when it has ended. */
+    /** Stops the expiry loop. Resolves once it has ended. */
     end: () => {
       ending.abort();
       return ended;
