@@ -110,7 +110,7 @@ export interface Counted {
 export interface Expired {
   /** Codes that expired, each reported once. One store's own come in the order of their second. */
   readonly expired: readonly Otp[];
-  /** Whether more is due. */
+  /** Whether the pass has more to do: the caller goes on until it has not. */
   readonly more: boolean;
 }
 
