@@ -112,6 +112,17 @@ describe('a timing wheel', () => {
     expect(wheel.view.entries).toBe(1);
   });
 
+  test('goes on behind an entry of the second that has begun if that is cancelled or moved between two calls', () => {
+    for (const leave of ['cancel', 'move'] as const) {
+      const { wheel, schedule, taken, nameOf } = wheelAt(T0);
+      const [, b] = ['a', 'b', 'c'].map((name) => schedule(name, T0 + 100));
+      expect(wheel.take(T0 + 500, 1).entries.map(nameOf)).toEqual(['c']);
+      if (leave === 'cancel') wheel.cancel(b ?? 0);
+      else wheel.schedule(b ?? 0, T0 + 5_000);
+      expect(taken(T0 + 500)).toEqual(['a']);
+    }
+  });
+
   test('moves an entry that is scheduled again: it comes once, at its new time', () => {
     const { wheel, schedule, taken } = wheelAt(T0);
     const a = schedule('a', T0 + 1_000);

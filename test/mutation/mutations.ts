@@ -30,9 +30,10 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   mutation(
     'the grace period starts at the deadline instead of when the expiry is noticed',
-    'MemoryStore.expire',
-    replace('endOfGrace(now)', 'endOfGrace(record.expiresAt)'),
+    'ended',
+    replace('now + GRACE_MS', 'expiresAt + GRACE_MS'),
   ),
+  mutation('leading zeros of a code do not count', 'numberOf', replace('let number = 1', 'let number = 0')),
   mutation('a drawn code loses its leading zeros', 'randomCodes', remove('.padStart(length, …)')),
   mutation('an empty string is accepted as a code', 'digits', replace("'^[0-9]{4,10}$'", "'^[0-9]{0,10}$'")),
   mutation(
@@ -45,7 +46,7 @@ export const MUTATIONS: readonly Mutation[] = [
   mutation(
     'a code is compared in one step and deleted in a later one',
     'MemoryStore.verify',
-    before('this.#records.forget(record)', 'await null;'),
+    before('this.#records.set(row, {})', 'await null; if (this.#records.find(keyOf(key)) === row)'),
   ),
   mutation(
     'the count of wrong guesses is read in one step and written in a later one',
@@ -55,44 +56,119 @@ export const MUTATIONS: readonly Mutation[] = [
   mutation(
     'the old code stays valid after a new request',
     'MemoryStore.request',
-    before('this.#records.putCode(…)', 'if (kept.code === undefined)'),
+    before('this.#records.set(row || …)', 'if (kept.code === undefined)'),
   ),
 
   // Limits
   mutation(
     'a new code gives a user new attempts',
     'MemoryStore.request',
-    before('this.#records.putCode(…)', 'kept.attempts = undefined;'),
+    replace('attempts: kept.attempts', 'attempts: undefined'),
   ),
   mutation(
     'a new request lifts a lock',
     'MemoryStore.request',
-    replace("return { refused: 'locked', … }", 'if (record !== undefined) record.attempts = undefined'),
+    replace("return { refused: 'locked', … }", 'Object.assign(kept, { attempts: undefined })'),
   ),
   mutation(
     'a successful verification leaves the count of wrong guesses in place',
     'MemoryStore.verify',
-    replace('this.#records.forget(record)', '(this.#records.dropCode(record), this.#records.settle(record))'),
+    replace('this.#records.set(row, {})', 'this.#records.set(row, { attempts: kept.attempts })'),
   ),
   mutation(
     'a refused request extends the cooldown',
     'MemoryStore.request',
     before(
       'if (throttled !== undefined) …',
-      'if (throttled !== undefined && sender !== undefined) this.#countSend(sender, now);',
+      'if (throttled) this.#records.set(sender, { sends: afterSend(sends, policy, now) });',
     ),
   ),
   mutation(
     'guesses for unknown users take memory without limit',
     'MemoryStore.#count',
-    assume('known === undefined && !this.#hasRoomFor(1)', false),
+    assume('row === 0 && this.#records.size >= this.#policy.maxRecords', false),
   ),
+  mutation(
+    'a user has one guess more than the limit',
+    'afterWrongCode',
+    swap('failures + 1 < policy.maxAttempts', '<='),
+  ),
+  mutation(
+    'the guess that locks leaves the code in place',
+    'MemoryStore.#count',
+    replace('burnt ? undefined : code', 'code'),
+  ),
+  mutation(
+    'wrong guesses are forgotten when the code expires',
+    'afterEnds',
+    assume('now < attempts.forgetAt', false),
+  ),
+
+  // Records in memory
+  mutation(
+    'a code that ends stays in the count of live codes',
+    'Records.set',
+    replace('Number(this.#isLive(row))', '0'),
+  ),
+  mutation(
+    'an expired code counts as live',
+    'Records.set',
+    replace('code !== undefined && code.goneAt === undefined', 'code !== undefined'),
+  ),
+  mutation(
+    'a key that is removed from the hash index hides the keys behind it',
+    'Shard.remove',
+    remove('for (…) …'),
+  ),
+  mutation(
+    'a key that is removed from the hash index hides the key whose slot it had',
+    'Shard.remove',
+    swap('distance < ((slot - free) & this.#mask)', '<='),
+  ),
+  mutation(
+    'two users whose names have the same hash share a record',
+    'Shard.find',
+    assume('this.#hasKey(row, key)', true),
+  ),
+  mutation(
+    'a name beyond Latin-1 loses the high bits of its characters',
+    'Rows.setText',
+    assume(String.raw`/^[\0-\xff]*$/.test(text)`, true),
+  ),
+  mutation('a free row is taken twice', 'FreeRows.take', remove('this.#remove(row)')),
+  mutation('taking one free row loses those beside it', 'FreeRows.#remove', remove('if (rest !== 0) return')),
+  mutation('free rows are lost when their list grows', 'FreeRows.#grow', replace('top === 0 ? 0 : 1', '0')),
 
   // The wheel and the expiry loop
   mutation(
     'a replaced code leaves a stale reminder in the wheel',
     'TimingWheel.schedule',
     remove('this.cancel(entry)'),
+  ),
+  mutation(
+    'the wheel rounds deadlines down, so it is early',
+    'TimingWheel.schedule',
+    replace('Math.ceil(deadline / TICK_MS)', 'Math.floor(deadline / TICK_MS)'),
+  ),
+  mutation(
+    'the wheel is early in the second that has begun',
+    'TimingWheel.#takeBegun',
+    assume('this.#rows.float(entry, DEADLINE) <= now', true),
+  ),
+  mutation(
+    'a deadline that has passed when it is scheduled goes behind the hand',
+    'TimingWheel.schedule',
+    replace('Math.max(Math.ceil(deadline / TICK_MS), …)', 'Math.ceil(deadline / TICK_MS)'),
+  ),
+  mutation(
+    'a deadline beyond a revolution comes a revolution early',
+    'TimingWheel.#find',
+    assume('bucket.second === second', true),
+  ),
+  mutation(
+    'the wheel goes on at an entry that was cancelled',
+    'TimingWheel.cancel',
+    remove('if (entry === this.#cursor) …'),
   ),
   mutation(
     'the wheel skips slots after a stall',
@@ -108,6 +184,26 @@ export const MUTATIONS: readonly Mutation[] = [
     'the clock moves while codes are still expiring',
     'Expiry.#inTurn',
     replace('this.#idle.then(work)', 'Promise.resolve().then(work)'),
+  ),
+  mutation(
+    'a move of the clock does not wait for the pass that is running',
+    'Expiry.expireAfter',
+    replace('this.#inTurn(…)', 'step().then(() => this.#pass())'),
+  ),
+  mutation(
+    'a tick does not wait for a move of the clock',
+    'Expiry.run',
+    replace('this.#inTurn(() => this.#pass())', 'this.#pass()'),
+  ),
+  mutation(
+    'one failure ends the expiry loop for good',
+    'Expiry.#inTurn',
+    replace('done.catch(() => {})', 'done'),
+  ),
+  mutation(
+    'each tick is late by what the last one took',
+    'ticks',
+    replace('TICK_MS - (now % TICK_MS)', 'TICK_MS'),
   ),
 
   // What callers may send, and what they learn
@@ -165,21 +261,25 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   mutation(
     'a code that was replaced at another replica stays pending in the inbox',
-    'Reader.#put',
-    remove('this.#parts.inbox.hear(end)'),
+    'Inbox.#add',
+    remove('this.onEvent(end)'),
   ),
   mutation(
     'a slow subscriber is not told how many events it missed',
     'EventHistory.read',
     replace('first - …', '0'),
   ),
-  mutation('an injected fault strikes once too often', 'Faults.strike', swap('times > 1', '>=')),
+  mutation(
+    'an injected fault strikes once too often',
+    'Faults.strike',
+    swap('this.#setting.struck(fault) >= times', '>'),
+  ),
 
   // Delivery
   mutation(
     'a message is sent although its code has expired',
-    'DeliveryQueue.#pump',
-    assume('this.#parts.clock.now() < job.message.expiresAt', true),
+    'DeliveryQueue.#start',
+    assume('this.#parts.clock.now() >= job.message.expiresAt', false),
   ),
   mutation(
     'a message is retried although its code was verified',
@@ -187,17 +287,17 @@ export const MUTATIONS: readonly Mutation[] = [
     assume('job.codeEnd… !== undefined', false),
   ),
   mutation(
-    'a refused request keeps its place in the delivery queue',
-    'DeliveryQueue.withPlace',
-    remove('this.#kept--'),
+    'a refused request keeps its reservation in the delivery queue',
+    'DeliveryQueue.withRoom',
+    remove('this.#reserved--'),
   ),
   mutation(
-    'a place in the delivery queue is checked but not reserved',
-    'DeliveryQueue.withPlace',
-    replace('this.#jobs.size + this.#kept', 'this.#jobs.size'),
+    'room in the delivery queue is checked but not reserved',
+    'DeliveryQueue.withRoom',
+    replace('this.#jobs.size + this.#reserved', 'this.#jobs.size'),
   ),
   mutation(
-    'a send waits for ever for a provider that hangs',
+    'a send waits forever for a provider that hangs',
     'attempt',
     replace('Promise.race([send(signal), late])', '(late.catch(() => {}), send(signal))'),
   ),
@@ -207,15 +307,11 @@ export const MUTATIONS: readonly Mutation[] = [
     replace("'manual'", "'follow'"),
   ),
   mutation(
-    'a password is sent in the clear where somebody hides the offer of STARTTLS',
+    'a password is sent in clear text if an attacker hides the STARTTLS offer',
     'mailServer',
     replace("String(user !== '')", "'false'"),
   ),
-  mutation(
-    'an e-mail address with a line break at its end is accepted',
-    'MAIL_ADDRESS',
-    replace('})*$`', '})*`'),
-  ),
+  mutation('an e-mail address with a line break at its end is accepted', 'ADDRESS', replace('})*$`', '})*`')),
 
   // Metrics
   mutation('every unknown path becomes a time series', 'measureRequests', replace("'unknown'", 'path')),
@@ -231,10 +327,10 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
 
   // Redis
-  mutation('a call waits for ever for a silent Redis', 'PendingCalls.wait', remove('this.#watch()')),
+  mutation('a call waits forever for a silent Redis', 'PendingCalls.wait', remove('this.#watch()')),
   mutation(
     'a connection is kept to a primary that has become a replica',
-    'LASTING',
+    'REFUSES_ALL',
     replace("'READONLY'", "'NO SUCH WORD'"),
   ),
   mutation(
