@@ -21,46 +21,45 @@ class Series<L extends string> {
   }
 }
 
+type Config<L extends string> = HistogramConfiguration<L> & { buckets: number[] };
+
 /**
  * A histogram that is cheap to observe, for hot paths. A series is created once, and an observation takes about 10 ns:
  * prom-client's own histogram looks a series up by its labels each time, which takes about 400 ns. The rest of the work
  * waits until the metrics are read.
  */
 export class DurationHistogram<L extends string> extends Histogram<L> {
-  readonly #name: string;
-  readonly #help: string;
-  readonly #buckets: readonly number[];
+  readonly #config: Config<L>;
   readonly #series: Series<L>[] = [];
 
-  constructor(config: HistogramConfiguration<L> & { buckets: readonly number[] }) {
-    super({ ...config, buckets: [...config.buckets] });
-    this.#name = config.name;
-    this.#help = config.help;
-    this.#buckets = config.buckets;
+  constructor(config: Config<L>) {
+    super(config);
+    this.#config = config;
   }
 
   /** Creates the series with these labels, once only. It appears from now on, and observes milliseconds. */
   series(labels: Record<L, string>): Pick<Series<L>, 'observe'> {
-    const series = new Series(labels, this.#buckets);
+    const series = new Series(labels, this.#config.buckets);
     this.#series.push(series);
     return series;
   }
 
   /** What the registry renders. */
   getForPromString() {
+    const { name, help, buckets: limits } = this.#config;
     const values = this.#series.flatMap(({ labels: sharedLabels, counts, sum }) => {
       let count = 0;
       const buckets = counts.map((more, index) => {
         count += more;
-        const le = this.#buckets[index] ?? '+Inf';
-        return { metricName: `${this.#name}_bucket`, labels: { le }, sharedLabels, value: count };
+        const le = limits[index] ?? '+Inf';
+        return { metricName: `${name}_bucket`, labels: { le }, sharedLabels, value: count };
       });
       return [
         ...buckets,
-        { metricName: `${this.#name}_sum`, labels: {}, sharedLabels, value: sum },
-        { metricName: `${this.#name}_count`, labels: {}, sharedLabels, value: count },
+        { metricName: `${name}_sum`, labels: {}, sharedLabels, value: sum },
+        { metricName: `${name}_count`, labels: {}, sharedLabels, value: count },
       ];
     });
-    return Promise.resolve({ name: this.#name, help: this.#help, type: 'histogram', values });
+    return Promise.resolve({ name, help, type: 'histogram', values });
   }
 }
