@@ -14,19 +14,13 @@ export const CHANNEL_NAMES = CHANNELS.map(({ name }) => name);
 /** The settings of all channels. */
 export const channelSettings = { ...email.settings, ...sms.settings, ...webhook.settings };
 
-export type ChannelSettings = SettingsOf<typeof channelSettings>;
-
-/** The kinds of channels that are turned on. An invalid setting is absent, and counts as set: it was meant to be. */
-export function configuredChannels(settings: Partial<ChannelSettings>) {
-  return CHANNELS.filter(({ on }) => isSet(settings[on]));
-}
-
 /** Opens the channels that are turned on. */
-export function openChannels(settings: ChannelSettings, parts: ChannelParts): Channel[] {
-  return configuredChannels(settings).map((kind) => ({ name: kind.name, ...kind.open(settings, parts) }));
+export function openChannels(settings: SettingsOf<typeof channelSettings>, parts: ChannelParts): Channel[] {
+  const on = CHANNELS.filter((kind) => isSet(settings[kind.on]));
+  return on.map((kind) => ({ name: kind.name, ...kind.open(settings, parts) }));
 }
 
-/** Whether a setting is set, validly or not. */
+/** Whether a setting is set. An invalid one is absent, and counts as set: it was meant to be. */
 export function isSet(value: string | readonly string[] | undefined): boolean {
   return value === undefined || value.length > 0;
 }

@@ -7,7 +7,7 @@ import { CHANNELS, type ChannelName } from './channels.ts';
 import type { CodeEnd, DeliveryFailureReason } from './facts.ts';
 import type { FindFault } from './fault.ts';
 import { DeliveryQueue, type QueueParts } from './queue.ts';
-import { type DeliverySettings, defaultChannel } from './settings.ts';
+import type { DeliverySettings } from './settings.ts';
 
 export interface DeliveryParts {
   readonly channels: readonly Channel[];
@@ -52,7 +52,8 @@ const CODE_ENDS: Readonly<Partial<Record<OtpEvent['type'], CodeEnd>>> = {
 export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #queues: ReadonlyMap<string, DeliveryQueue>;
-  readonly #default: ChannelName | undefined;
+  /** The channel of a request that names none. */
+  readonly #default: ChannelName | 'none';
 
   constructor(parts: DeliveryParts) {
     const { channels, config, clock, log, findFault } = parts;
@@ -63,14 +64,12 @@ export class Delivery {
         return [channel.name, new DeliveryQueue(channel, { clock, log, report, findFault })];
       }),
     );
-    this.#default = defaultChannel(
-      config,
-      channels.map(({ name }) => name),
-    );
+    const onlyOne = config.OTP_MODE === 'strict' && config.OTP_CHANNEL === 'none' ? channels[0] : undefined;
+    this.#default = onlyOne?.name ?? config.OTP_CHANNEL;
   }
 
   /** Resolves where a code goes. Without a channel, that is the default one; without an address, the user. */
-  resolve({ user, channel = this.#default ?? 'none', to }: DeliveryRequest): ResolvedDestination {
+  resolve({ user, channel = this.#default, to }: DeliveryRequest): ResolvedDestination {
     const kind = CHANNELS.find(({ name }) => name === channel);
     if (kind === undefined) {
       if (this.#parts.config.OTP_MODE === 'mock') return { destination: undefined };

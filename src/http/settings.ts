@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import {
-  brokenRules,
+  type Conflicts,
   type CoreSettings,
   list,
   type SettingsOf,
@@ -34,10 +34,6 @@ export const httpSettings = {
 
 export type HttpSettings = SettingsOf<typeof httpSettings>;
 
-/** What is wrong with settings that are each valid. An invalid one is absent. */
-export function httpConflicts(settings: Partial<HttpSettings & CoreSettings>): string[] {
-  const { OTP_MODE, OTP_API_KEYS } = settings;
-  return brokenRules([
-    [OTP_MODE === 'strict' && OTP_API_KEYS?.length === 0, 'OTP_API_KEYS must be set in strict mode'],
-  ]);
+export function* httpConflicts({ OTP_MODE, OTP_API_KEYS }: Partial<HttpSettings & CoreSettings>): Conflicts {
+  if (OTP_MODE === 'strict' && OTP_API_KEYS?.length === 0) yield 'OTP_API_KEYS must be set in strict mode';
 }

@@ -1,5 +1,5 @@
 import { FormatRegistry, Type } from '@sinclair/typebox';
-import { brokenRules, type SettingsOf, whole } from '../core/settings.ts';
+import { type Conflicts, type SettingsOf, whole } from '../core/settings.ts';
 
 FormatRegistry.Set('otp-store', (text) => text === 'memory' || isRedisUrl(text));
 
@@ -27,14 +27,9 @@ export const redisSettings = {
 
 export type RedisSettings = SettingsOf<typeof redisSettings>;
 
-/** What is wrong with settings that are each valid. An invalid one is absent. */
-export function redisConflicts({ OTP_STORE = 'memory', OTP_PEPPER }: Partial<RedisSettings>): string[] {
-  return brokenRules([
-    [
-      OTP_STORE !== 'memory' && OTP_PEPPER === '',
-      'OTP_PEPPER must be set: anyone who can read the shared store could otherwise brute-force the codes',
-    ],
-  ]);
+export function* redisConflicts({ OTP_STORE = 'memory', OTP_PEPPER }: Partial<RedisSettings>): Conflicts {
+  if (OTP_STORE !== 'memory' && OTP_PEPPER === '')
+    yield 'OTP_PEPPER must be set: anyone who can read the shared store could otherwise brute-force the codes';
 }
 
 function isRedisUrl(text: string): boolean {
