@@ -4,9 +4,8 @@ import type { CoreSettings } from '../core/settings.ts';
 import type { Log } from '../log/log.ts';
 import type { AttemptFailure, Channel, Message } from './channel.ts';
 import { CHANNELS, type ChannelName } from './channels.ts';
-import type { CodeEnd, DeliveryFailureReason } from './facts.ts';
-import type { FindFault } from './fault.ts';
-import { DeliveryQueue, type QueueParts } from './queue.ts';
+import { CODE_ENDS, type DeliveryFailureReason } from './facts.ts';
+import { DeliveryQueue, type FindFault, type QueueParts } from './queue.ts';
 import type { DeliverySettings } from './settings.ts';
 
 export interface DeliveryParts {
@@ -21,27 +20,19 @@ export interface DeliveryParts {
 }
 
 /** Where a caller wants a code delivered. */
-export interface DeliveryRequest {
+interface DeliveryRequest {
   readonly user: string;
   readonly channel?: ChannelName | 'none' | undefined;
   readonly to?: string | undefined;
 }
 
 /** Where a code goes, if anywhere; or which field of the request is wrong, and what it must be. */
-export type ResolvedDestination =
+type ResolvedDestination =
   | { readonly destination: Destination | undefined }
   | { readonly wrong: { readonly field: string; readonly detail: string } };
 
 /** How often to check whether the queues are empty, in milliseconds. */
 const CHECK_MS = 20;
-
-const CODE_ENDS: Readonly<Partial<Record<OtpEvent['type'], CodeEnd>>> = {
-  'otp.verified': 'verified',
-  'otp.expired': 'expired',
-  'otp.replaced': 'replaced',
-  'otp.cancelled': 'cancelled',
-  'otp.locked': 'locked',
-};
 
 /**
  * Delivers codes over the open channels, each with a queue of its own.
@@ -98,15 +89,16 @@ export class Delivery {
 
   /** Queues the message of a new code, and drops that of a code that has ended. */
   onEvent(event: OtpEvent): void {
-    const end = CODE_ENDS[event.type];
     if (event.type === 'otp.requested') {
       const { otp: id, user, purpose, code, expiresAt, requestId, destination } = event;
       if (destination === undefined) return;
       const message = { id, user, purpose, to: destination.to, code, expiresAt, requestId };
       this.#queues.get(destination.channel)?.add(message);
-    } else if (end !== undefined && 'otp' in event && event.otp !== undefined) {
-      for (const queue of this.#queues.values()) queue.drop(event.otp, end);
+      return;
     }
+    const end = CODE_ENDS.find((one) => event.type === `otp.${one}`);
+    if (end === undefined || !('otp' in event) || event.otp === undefined) return;
+    for (const queue of this.#queues.values()) queue.drop(event.otp, end);
   }
 
   /** Forgets all messages, or one user's, at the call and without an event; resolves when their attempts are aborted. */

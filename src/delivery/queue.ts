@@ -1,7 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../log/log.ts';
-import { attempt } from './attempt.ts';
-import { backOff, MAX_ATTEMPTS } from './backoff.ts';
+import { attempt, backOff, MAX_ATTEMPTS } from './attempt.ts';
 import {
   type AttemptFailure,
   type Channel,
@@ -10,7 +9,6 @@ import {
   SENDS_AT_ONCE,
 } from './channel.ts';
 import type { CodeEnd, DeliveryFailureReason } from './facts.ts';
-import type { FindFault } from './fault.ts';
 import { Slots } from './slots.ts';
 
 /** Most messages that may wait for one channel: a few megabytes. */
@@ -18,6 +16,21 @@ const CAPACITY = 10_000;
 
 /** Messages dropped before yielding to the event loop. */
 const BATCH = 500;
+
+/** What a test makes go wrong with a message, to see late, lost and duplicate ones. */
+export interface DeliveryFault {
+  /** It waits this long before its first attempt: real time, in milliseconds. */
+  readonly delayMs?: number | undefined;
+  /** It is not sent, and counts as failed. */
+  readonly fail?: boolean | undefined;
+  /** It is not sent, and counts as delivered. */
+  readonly drop?: boolean | undefined;
+  /** It is sent twice. */
+  readonly duplicate?: boolean | undefined;
+}
+
+/** Looks up the fault for a message; called once for each. */
+export type FindFault = (message: Message) => Promise<DeliveryFault | undefined>;
 
 export interface QueueParts {
   readonly clock: Clock;
