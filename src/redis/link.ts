@@ -1,7 +1,7 @@
 import { RedisClient } from 'bun';
 import type { Clock } from '../core/clock.ts';
 import { StoreUnavailable } from '../core/store.ts';
-import { isUnknownScript, refusalOf } from './errors.ts';
+import { refusalOf } from './errors.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { listOf } from './replies.ts';
 import { SCRIPTS, type Script } from './scripts.ts';
@@ -97,7 +97,8 @@ export class Link {
   /** @returns Redis's time and the step's answer; the time alone if the step was skipped as late */
   async #evaluate(script: Script, operands: string[], deadline: number): Promise<readonly unknown[]> {
     const reply = await this.send('EVALSHA', [script.sha, ...operands], deadline).catch((error) => {
-      if (!isUnknownScript(error)) throw error;
+      // Redis does not know the script: it has restarted, or is another one than before.
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
       return this.send('EVAL', [script.source, ...operands], deadline);
     });
     const answer = listOf(reply);
