@@ -47,11 +47,13 @@ export interface TextOptions {
   readonly expected: string;
   /** Whether the value is never repeated in messages. */
   readonly secret?: true;
+  /** Empty if absent, which counts as not set. */
+  readonly default?: string;
 }
 
-/** Text that `isValid` accepts; empty by default, which counts as not set. @param format a name for that check, unique */
-export function optionalText(format: string, isValid: (text: string) => boolean, options: TextOptions) {
-  FormatRegistry.Set(format, (text) => text === '' || isValid(text));
+/** Text that `isValid` accepts. @param format a name for that check, unique */
+export function text(format: string, isValid: (text: string) => boolean, options: TextOptions) {
+  FormatRegistry.Set(format, (value) => value === '' || isValid(value));
   return Type.String({ format, default: '', ...options });
 }
 

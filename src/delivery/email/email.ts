@@ -1,4 +1,4 @@
-import { optionalText } from '../../core/settings.ts';
+import { text } from '../../core/settings.ts';
 import {
   type AttemptFailure,
   type ChannelKind,
@@ -11,14 +11,14 @@ import { mailServer } from './smtp-url.ts';
 import { emailText } from './text.ts';
 
 const settings = {
-  OTP_SMTP_URL: optionalText('otp-smtp-url', (text) => mailServer(text) !== undefined, {
+  OTP_SMTP_URL: text('otp-smtp-url', (url) => mailServer(url) !== undefined, {
     description:
       'Mail server: `smtp://` or `smtps://`, then `user:password@` if it needs a login, host and port',
     expected:
       'smtp:// or smtps://, then user:password@ if the server needs a login, host and port; the query may set requireTLS and tls.rejectUnauthorized to true or false',
     secret: true,
   }),
-  OTP_MAIL_FROM: optionalText('otp-mail-from', isEmailAddress, {
+  OTP_MAIL_FROM: text('otp-mail-from', isEmailAddress, {
     description: 'Sender address of e-mails; the sender’s name is `OTP_SERVICE_NAME`',
     expected: 'an e-mail address like otp@example.com',
   }),

@@ -1,19 +1,19 @@
-import { optionalText } from '../../core/settings.ts';
+import { text } from '../../core/settings.ts';
 import { type ChannelKind, timeLeft } from '../channel.ts';
 import { post } from '../http-post.ts';
 import { isPhoneNumber } from './phone-number.ts';
 
 const settings = {
-  OTP_SMS_URL: optionalText('otp-sms-url', isSmsUrl, {
+  OTP_SMS_URL: text('otp-sms-url', isSmsUrl, {
     description: 'Provider with Twilio’s API, as `https://account:token@host`',
     expected: 'an http or https URL with an account and a token, like https://account:token@api.twilio.com',
     secret: true,
   }),
-  OTP_SMS_FROM: optionalText('otp-sms-from', (text) => isPhoneNumber(text) || isSenderName(text), {
+  OTP_SMS_FROM: text('otp-sms-from', (from) => isPhoneNumber(from) || isSenderName(from), {
     description: 'Sender of text messages: a phone number, or a name of up to 11 letters and digits',
     expected: 'a phone number like +15005550006, or a name of up to 11 letters and digits',
   }),
-  OTP_ORIGIN: optionalText('otp-origin', (text) => /^https:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(text), {
+  OTP_ORIGIN: text('otp-origin', isOrigin, {
     description: 'Origin of your site: phones fill in the code from a text message there',
     expected: 'an origin like https://example.com, in lower case, without port and path',
   }),
@@ -56,6 +56,10 @@ function isSmsUrl(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') return false;
   return /^\w+$/.test(url.username) && /^[\w.~-]+$/.test(url.password);
+}
+
+function isOrigin(text: string): boolean {
+  return /^https:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(text);
 }
 
 function isSenderName(text: string): boolean {

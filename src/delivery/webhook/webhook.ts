@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { Type } from '@sinclair/typebox';
-import { list, optionalText } from '../../core/settings.ts';
+import { list, text } from '../../core/settings.ts';
 import type { ChannelKind } from '../channel.ts';
 import { post } from '../http-post.ts';
 
 const settings = {
-  OTP_WEBHOOK_URL: optionalText('otp-webhook-url', isWebhookUrl, {
+  OTP_WEBHOOK_URL: text('otp-webhook-url', isWebhookUrl, {
     description: 'Your endpoint, which receives each message in a `POST`',
     expected: 'an http or https URL without user and password',
     secret: true,
