@@ -1,22 +1,14 @@
-import type { Clock } from '../core/clock.ts';
-import { type Announce, type Destination, type OtpEvent, ofCode } from '../core/events.ts';
+import type { Destination, OtpEvent } from '../core/events.ts';
 import type { CoreSettings } from '../core/settings.ts';
-import type { Log } from '../log/log.ts';
-import type { AttemptFailure, Channel, Message } from './channel.ts';
+import type { Channel } from './channel.ts';
 import { CHANNELS, type ChannelName } from './channels.ts';
-import { CODE_ENDS, type DeliveryFailureReason } from './facts.ts';
-import { DeliveryQueue, type FindFault, type QueueParts } from './queue.ts';
+import { CODE_ENDS } from './facts.ts';
+import { DeliveryQueue, type QueueParts } from './queue.ts';
 import type { DeliverySettings } from './settings.ts';
 
-export interface DeliveryParts {
+export interface DeliveryParts extends QueueParts {
   readonly channels: readonly Channel[];
   readonly config: Pick<CoreSettings & DeliverySettings, 'OTP_MODE' | 'OTP_CHANNEL'>;
-  /** Service time for the lifetimes of codes, real time for waits. */
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly announce: Announce;
-  /** The faults that a test has set. */
-  readonly findFault?: FindFault;
 }
 
 /** Where a caller wants a code delivered. */
@@ -47,14 +39,9 @@ export class Delivery {
   readonly #default: ChannelName | 'none';
 
   constructor(parts: DeliveryParts) {
-    const { channels, config, clock, log, findFault } = parts;
+    const { channels, config } = parts;
     this.#parts = parts;
-    this.#queues = new Map(
-      channels.map((channel) => {
-        const report: QueueParts['report'] = (...outcome) => this.#report(channel, ...outcome);
-        return [channel.name, new DeliveryQueue(channel, { clock, log, report, findFault })];
-      }),
-    );
+    this.#queues = new Map(channels.map((channel) => [channel.name, new DeliveryQueue(channel, parts)]));
     const onlyOne = config.OTP_MODE === 'strict' && config.OTP_CHANNEL === 'none' ? channels[0] : undefined;
     this.#default = onlyOne?.name ?? config.OTP_CHANNEL;
   }
@@ -121,20 +108,5 @@ export class Delivery {
       if (count > 0) log.warn('messages were dropped because the service stops', { channel, count });
     }
     for (const channel of channels) channel.close();
-  }
-
-  #report(
-    { name: channel }: Channel,
-    message: Message,
-    reason?: DeliveryFailureReason,
-    fault?: AttemptFailure,
-  ): void {
-    const { requestId } = message;
-    const of = { channel, ...ofCode(message, { ...(requestId !== undefined && { requestId }) }) };
-    this.#parts.announce(
-      reason === undefined
-        ? { type: 'otp.delivered', ...of }
-        : { type: 'otp.delivery_failed', reason, ...(fault && { fault }), ...of },
-    );
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { type Announce, ofCode } from '../core/events.ts';
 import type { Log } from '../log/log.ts';
 import { attempt, backOff, MAX_ATTEMPTS } from './attempt.ts';
 import {
@@ -33,15 +34,12 @@ export interface DeliveryFault {
 export type FindFault = (message: Message) => Promise<DeliveryFault | undefined>;
 
 export interface QueueParts {
+  /** Service time for the lifetimes of codes, real time for waits. */
   readonly clock: Clock;
   readonly log: Log;
-  /**
-   * Called once for each message, with its outcome: delivered, if there is no `reason`.
-   *
-   * @param fault why the last attempt failed, if it did
-   */
-  readonly report: (message: Message, reason?: DeliveryFailureReason, fault?: AttemptFailure) => void;
-  readonly findFault?: FindFault | undefined;
+  readonly announce: Announce;
+  /** The faults that a test has set. */
+  readonly findFault?: FindFault;
 }
 
 /**
@@ -94,7 +92,7 @@ export class DeliveryQueue {
   /** Accepts a message that has room reserved. */
   add(message: Message): void {
     if (this.#ended !== undefined) {
-      this.#parts.report(message, this.#ended);
+      this.#announce(message, this.#ended);
       return;
     }
     const job: Job = { message, copies: 1, attempts: 0, sending: false, left: new AbortController() };
@@ -111,7 +109,7 @@ export class DeliveryQueue {
   }
 
   /**
-   * Forgets one user's messages, or all, and reports none of them. It takes effect at the call; the promise resolves when
+   * Forgets one user's messages, or all, and announces none of them. It takes effect at the call; the promise resolves when
    * the attempts are aborted.
    */
   async forget(user?: string): Promise<void> {
@@ -202,11 +200,22 @@ export class DeliveryQueue {
     return this.#jobs.get(job.message.id) === job;
   }
 
-  /** Reports the outcome of a message that is still in the queue, and removes it. */
+  /** Announces the outcome of a message that is still in the queue, and removes it. Delivered, if there is no reason. */
   #settle(job: Job, reason?: DeliveryFailureReason): void {
     if (!this.#has(job)) return;
     this.#remove(job);
-    this.#parts.report(job.message, reason, job.fault);
+    this.#announce(job.message, reason, job.fault);
+  }
+
+  #announce(message: Message, reason?: DeliveryFailureReason, fault?: AttemptFailure): void {
+    const { requestId } = message;
+    const cause = requestId === undefined ? {} : { requestId };
+    const of = { channel: this.#channel.name, ...ofCode(message, cause) };
+    this.#parts.announce(
+      reason === undefined
+        ? { type: 'otp.delivered', ...of }
+        : { type: 'otp.delivery_failed', reason, ...(fault && { fault }), ...of },
+    );
   }
 
   #remove(job: Job): void {

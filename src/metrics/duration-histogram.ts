@@ -1,24 +1,10 @@
 import { Histogram, type HistogramConfiguration } from 'prom-client';
 
-/** One series of a histogram: the durations with the same labels. */
-class Series<L extends string> {
+/** One series of a histogram: the durations with the same labels, by bucket and in all. */
+interface Series<L extends string> {
+  readonly labels: Readonly<Record<L, string>>;
   readonly counts: number[];
-  sum = 0;
-
-  constructor(
-    readonly labels: Readonly<Record<L, string>>,
-    readonly buckets: readonly number[],
-  ) {
-    this.counts = Array(buckets.length + 1).fill(0);
-  }
-
-  observe(ms: number): void {
-    const seconds = ms / 1_000;
-    let index = 0;
-    while (index < this.buckets.length && seconds > (this.buckets[index] ?? 0)) index++;
-    this.counts[index] = (this.counts[index] ?? 0) + 1;
-    this.sum += seconds;
-  }
+  sum: number;
 }
 
 type Config<L extends string> = HistogramConfiguration<L> & { buckets: number[] };
@@ -38,10 +24,20 @@ export class DurationHistogram<L extends string> extends Histogram<L> {
   }
 
   /** Creates the series with these labels, once only. It appears from now on, and observes milliseconds. */
-  series(labels: Record<L, string>): Pick<Series<L>, 'observe'> {
-    const series = new Series(labels, this.#config.buckets);
+  series(labels: Record<L, string>): { observe(ms: number): void } {
+    const { buckets } = this.#config;
+    const counts: number[] = Array(buckets.length + 1).fill(0);
+    const series = { labels, counts, sum: 0 };
     this.#series.push(series);
-    return series;
+    return {
+      observe(ms) {
+        const seconds = ms / 1_000;
+        let index = 0;
+        while (seconds > (buckets[index] ?? Number.POSITIVE_INFINITY)) index++;
+        counts[index] = (counts[index] ?? 0) + 1;
+        series.sum += seconds;
+      },
+    };
   }
 
   /** What the registry renders. */

@@ -108,11 +108,11 @@ export class RedisStore implements Store {
   async forget(user?: string): Promise<void> {
     const one = user === undefined ? undefined : this.#keys.ofUser(user);
     const shards = one === undefined ? this.#keys.shards : [one.shard];
-    const newest = await Promise.all(shards.map(({ issued }) => this.#redis.send('GET', [issued])));
-    const forgetIn = async (shard: Shard, i: number) => {
+    const forgetIn = async (shard: Shard) => {
+      const newest = Number(await this.#redis.send('GET', [shard.issued]));
       for (const index of [shard.live, shard.kept])
         for await (const members of this.#members(index, `${one?.sender ?? ''}*`))
-          await this.#run(SCRIPTS.forget, scriptKeys(shard), Number(newest[i]), ...members);
+          await this.#run(SCRIPTS.forget, scriptKeys(shard), newest, ...members);
     };
     await Promise.all(shards.map(forgetIn));
   }

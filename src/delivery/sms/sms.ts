@@ -1,7 +1,6 @@
 import { text } from '../../core/settings.ts';
 import { type ChannelKind, timeLeft } from '../channel.ts';
 import { post } from '../http-post.ts';
-import { isPhoneNumber } from './phone-number.ts';
 
 const settings = {
   OTP_SMS_URL: text('otp-sms-url', isSmsUrl, {
@@ -51,6 +50,11 @@ export const sms = {
     };
   },
 } as const satisfies ChannelKind<typeof settings>;
+
+/** Whether the text is a phone number in E.164 format: +, a country code without leading zero, at most 15 digits. */
+export function isPhoneNumber(text: string): boolean {
+  return /^\+[1-9][0-9]{1,14}$/.test(text);
+}
 
 function isSmsUrl(text: string): boolean {
   const url = URL.parse(text);
