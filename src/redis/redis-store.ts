@@ -98,11 +98,11 @@ export class RedisStore implements Store {
   }
 
   cancel(key: OtpKey): Promise<Otp | undefined> {
-    return this.#end(SCRIPTS.cancel, key);
+    return this.#end(key, 'cancelled');
   }
 
   expireNow(key: OtpKey): Promise<Otp | undefined> {
-    return this.#end(SCRIPTS.expireNow, key);
+    return this.#end(key, 'expired');
   }
 
   async forget(user?: string): Promise<void> {
@@ -147,9 +147,9 @@ export class RedisStore implements Store {
     );
   }
 
-  async #end(script: Script, key: OtpKey): Promise<Otp | undefined> {
+  async #end(key: OtpKey, how: 'cancelled' | 'expired'): Promise<Otp | undefined> {
     const { shard, member } = this.#keys.ofRecord(key);
-    const [outcome, serial, expiresAt] = await this.#run(script, scriptKeys(shard, member), member);
+    const [outcome, serial, expiresAt] = await this.#run(SCRIPTS.end, scriptKeys(shard, member), member, how);
     return outcome === 'none' ? undefined : otpOf(key, shard, serial, expiresAt);
   }
 
