@@ -1,11 +1,4 @@
-import {
-  FormatRegistry,
-  type Static,
-  type TObject,
-  type TProperties,
-  type TSchema,
-  Type,
-} from '@sinclair/typebox';
+import { FormatRegistry, type Static, type TObject, type TProperties, Type } from '@sinclair/typebox';
 import type { Policy } from './store.ts';
 
 /*
@@ -41,25 +34,27 @@ export function oneOf<const W extends string>(
 }
 
 /** What a setting of free text says about itself. */
-export interface TextOptions {
+interface TextOptions {
   readonly description: string;
   /** What a valid value looks like, for the operator who got it wrong. */
   readonly expected: string;
   /** Whether the value is never repeated in messages. */
   readonly secret?: true;
-  /** Empty if absent, which counts as not set. */
-  readonly default?: string;
 }
 
-/** Text that `isValid` accepts. @param format a name for that check, unique */
-export function text(format: string, isValid: (text: string) => boolean, options: TextOptions) {
+/** Text that `isValid` accepts; empty by default, which counts as not set. @param format a name for that check, unique */
+export function text(
+  format: string,
+  isValid: (text: string) => boolean,
+  options: TextOptions & { readonly default?: string },
+) {
   FormatRegistry.Set(format, (value) => value === '' || isValid(value));
   return Type.String({ format, default: '', ...options });
 }
 
-/** A list, separated by commas. */
-export function list<I extends TSchema>(item: I, options: TextOptions) {
-  return Type.Array(item, { default: [], ...options });
+/** A list of texts that match a pattern, separated by commas. */
+export function list(pattern: string, options: TextOptions) {
+  return Type.Array(Type.String({ pattern }), { default: [], ...options });
 }
 
 /** What is wrong with settings that are each valid, one reason each. An invalid setting is absent. */

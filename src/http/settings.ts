@@ -1,21 +1,13 @@
 import { Type } from '@sinclair/typebox';
-import {
-  type Conflicts,
-  type CoreSettings,
-  list,
-  type SettingsOf,
-  type TextOptions,
-  whole,
-} from '../core/settings.ts';
+import { type Conflicts, type CoreSettings, list, type SettingsOf, whole } from '../core/settings.ts';
 
 /** Bearer tokens, separated by commas. */
 export function keys(description: string) {
-  const options: TextOptions = {
+  return list('^[!-+\\--~]{32,}$', {
     description,
     expected: 'keys separated by commas, each of at least 32 ASCII characters without spaces',
     secret: true,
-  };
-  return list(Type.String({ pattern: '^[!-+\\--~]{32,}$' }), options);
+  });
 }
 
 /** The server, and who may call it. */
@@ -25,7 +17,7 @@ export const httpSettings = {
   OTP_API_KEYS: keys(
     'API keys, separated by commas, each of at least 32 characters. If set, `/otp/*` and `/mock/*` require one',
   ),
-  OTP_ALLOWED_HOSTS: list(Type.String({ pattern: '^[a-z0-9.-]+$' }), {
+  OTP_ALLOWED_HOSTS: list('^[a-z0-9.-]+$', {
     description: 'Host names that mock mode answers to, besides local ones; separated by commas',
     expected: 'host names separated by commas, in lower case, without ports',
   }),

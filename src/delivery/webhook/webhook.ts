@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
-import { Type } from '@sinclair/typebox';
 import { list, text } from '../../core/settings.ts';
 import type { ChannelKind } from '../channel.ts';
 import { post } from '../http-post.ts';
+
+/** 24 to 64 bytes, as Standard Webhooks recommends: https://www.standardwebhooks.com */
+const SECRET = '^whsec_(?=.{32,88}$)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$';
 
 const settings = {
   OTP_WEBHOOK_URL: text('otp-webhook-url', isWebhookUrl, {
@@ -10,18 +12,12 @@ const settings = {
     expected: 'an http or https URL without user and password',
     secret: true,
   }),
-  OTP_WEBHOOK_SECRETS: list(
-    // 24 to 64 bytes, as Standard Webhooks recommends: https://www.standardwebhooks.com
-    Type.String({
-      pattern: '^whsec_(?=.{32,88}$)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',
-    }),
-    {
-      description:
-        'Secrets that sign the messages, separated by commas: `whsec_` and 24 to 64 bytes in Base64. Each adds a signature',
-      expected: 'secrets separated by commas, each whsec_ and 24 to 64 bytes in Base64',
-      secret: true,
-    },
-  ),
+  OTP_WEBHOOK_SECRETS: list(SECRET, {
+    description:
+      'Secrets that sign the messages, separated by commas: `whsec_` and 24 to 64 bytes in Base64. Each adds a signature',
+    expected: 'secrets separated by commas, each whsec_ and 24 to 64 bytes in Base64',
+    secret: true,
+  }),
 };
 
 /** The type of the only message that there is. */
