@@ -24,19 +24,6 @@ function shardOf(prefix: string, number: number) {
   } as const;
 }
 
-/** Where everything of one user is. */
-export interface UserKeys {
-  readonly shard: Shard;
-  /** The user's name in Redis: that of the list of sends, and the first half of each record's. */
-  readonly sender: string;
-}
-
-/** Where the record of one user and one purpose is. */
-export interface RecordKeys extends UserKeys {
-  /** The record's name in the index. */
-  readonly member: string;
-}
-
 /**
  * The names of things in Redis.
  *
@@ -57,14 +44,16 @@ export class Keys {
     this.shards = Array.from({ length: shards }, (_, number) => shardOf(prefix, number));
   }
 
-  ofUser(user: string): UserKeys {
+  /** Where everything of one user is. `sender` names the list of sends, and is the first half of each record's name. */
+  ofUser(user: string) {
     const digest = digestOf(user);
     const shard = this.shards[digest.readUInt32BE(28) % this.shards.length];
     if (shard === undefined) throw new Error('there is no shard');
     return { shard, sender: nameOf(digest) };
   }
 
-  ofRecord({ user, purpose }: OtpKey): RecordKeys {
+  /** Where the record of one user and one purpose is. `member` is its name in the index. */
+  ofRecord({ user, purpose }: OtpKey) {
     const { shard, sender } = this.ofUser(user);
     return { shard, sender, member: `${sender}.${nameOf(digestOf(purpose))}` };
   }

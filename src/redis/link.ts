@@ -24,6 +24,8 @@ export class Link {
   readonly #client: RedisClient;
   readonly #calls: PendingCalls;
   readonly #loss = Promise.withResolvers<StoreUnavailable>();
+  /** Resolves to the reason once the link is lost. */
+  readonly loss = this.#loss.promise;
   #lost: StoreUnavailable | undefined;
   /** Redis's clock minus our monotonic one, in ms. Too low by the time that the last answer took to arrive. */
   #redisAheadMs = 0;
@@ -59,11 +61,6 @@ export class Link {
       this.#lose(error instanceof StoreUnavailable ? error : new StoreUnavailable(reason));
       return false;
     }
-  }
-
-  /** Resolves to the reason once the link is lost. */
-  get loss(): Promise<StoreUnavailable> {
-    return this.#loss.promise;
   }
 
   /** Sends a command. @param deadline by `Clock.monotonic`; rejects with StoreUnavailable if no answer comes by then */
