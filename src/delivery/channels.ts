@@ -4,7 +4,7 @@ import { email } from './email/email.ts';
 import { sms } from './sms/sms.ts';
 import { webhook } from './webhook/webhook.ts';
 
-/** Every kind of channel: a new one is a folder, its name here and its settings below. All other lists derive from this. */
+/** Every kind of channel: a new one is a folder, a name here and its settings below. All other lists derive from this. */
 export const CHANNELS = [email, sms, webhook] as const;
 
 export type ChannelName = (typeof CHANNELS)[number]['name'];

@@ -109,8 +109,8 @@ export class DeliveryQueue {
   }
 
   /**
-   * Forgets one user's messages, or all, and announces none of them. It takes effect at the call; the promise resolves when
-   * the attempts are aborted.
+   * Forgets one user's messages, or all, and announces none of them. It takes effect at the call; the promise resolves
+   * when the attempts are aborted.
    */
   async forget(user?: string): Promise<void> {
     const jobs = [...this.#jobs.values()].filter(({ message }) => (user ?? message.user) === message.user);
