@@ -23,7 +23,7 @@ const CUTS: readonly (readonly [file: string, from: string, to: string])[] = [
   ['app.ts', '    .onRequest(measured.start)\n', ''],
   ['app.ts', "    .onAfterHandle({ as: 'global' }, measured.answered)\n", ''],
   ['service.ts', '  bus.subscribe(otpMetrics(registry));\n', ''],
-  ['service.ts', 'new MeasuredStore(opened.store, clock, registry)', 'opened.store'],
+  ['service.ts', 'measuredStore(opened.store, clock, registry)', 'opened.store'],
 ];
 
 const copy = await mkdtemp(join(tmpdir(), 'metrics-cost-'));

@@ -17,7 +17,6 @@ import type { Levers } from './levers/levers.ts';
 import { mockRoutes } from './levers/routes.ts';
 import type { Log } from './log/log.ts';
 import { measureRequests } from './metrics/hook.ts';
-import { httpMetrics } from './metrics/http-metrics.ts';
 import { metricsRoute } from './metrics/routes.ts';
 import { otpRoutes } from './otp-api/routes.ts';
 import { pageRoutes } from './page/routes.ts';
@@ -68,9 +67,7 @@ function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
   const { config, clock, log, registry, ready, run } = parts;
   // Unknown fields are errors, not dropped in silence; `/otp/verify/` is another path than `/otp/verify`.
   const root = new Elysia({ normalize: false, strictPath: true });
-  const count = httpMetrics(registry);
-  const measured = measureRequests(clock, root, (answered, set) => {
-    count(answered);
+  const measured = measureRequests(registry, clock, root, (answered, set) => {
     if (log.isEnabled('debug')) log.debug('http.request', { ...answered, ...causeOf(set) });
   });
   const answerError = errorAnswers(log, (path) => methodsAt(path, root.routes));

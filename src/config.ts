@@ -56,7 +56,14 @@ export function readConfig(
         `${name} must be ${expected(schema)}${schema['secret'] ? '' : `, not ${JSON.stringify(value)}`}`,
       );
   }
-  if (Value.Check(Type.Partial(Settings), config)) reasons.push(...conflicts(config, env, handedIn));
+  if (Value.Check(Type.Partial(Settings), config))
+    reasons.push(
+      ...coreConflicts(config),
+      ...httpConflicts(config),
+      ...redisConflicts(config),
+      ...leverConflicts(config, env['NODE_ENV']),
+      ...deliveryConflicts(config, handedIn),
+    );
   if (reasons.length > 0 || !Value.Check(Settings, config)) throw new ConfigError(reasons);
 
   const warnings = Object.keys(env)
@@ -77,15 +84,4 @@ function expected(schema: TSchema): string {
   if (KindGuard.IsUnion(schema))
     return `one of ${schema.anyOf.map((one) => JSON.stringify(one['const'])).join(', ')}`;
   return schema['expected'];
-}
-
-/** What is wrong with values that are each valid. */
-function conflicts(config: Partial<Config>, env: Env, handedIn: readonly ChannelName[]): string[] {
-  return [
-    ...coreConflicts(config),
-    ...httpConflicts(config),
-    ...redisConflicts(config),
-    ...leverConflicts(config, env['NODE_ENV']),
-    ...deliveryConflicts(config, handedIn),
-  ];
 }

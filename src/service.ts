@@ -20,7 +20,7 @@ import { jsonLine, prettyLine } from './log/format.ts';
 import { Log, type WriteLines } from './log/log.ts';
 import { userMask } from './log/user-mask.ts';
 import { deliveryMetrics } from './metrics/delivery-metrics.ts';
-import { MeasuredStore } from './metrics/measured-store.ts';
+import { measuredStore } from './metrics/measured-store.ts';
 import { otpMetrics } from './metrics/otp-metrics.ts';
 import { serviceMetrics } from './metrics/service-metrics.ts';
 import { openStore } from './open-store.ts';
@@ -107,7 +107,7 @@ export function createService(env: Env = {}, options: ServiceOptions = {}): Serv
   const closeStore = async () => opened.redis?.connection.close();
   const server = new Server({ config, clock, log, delivery, closeStore });
   const { ending, closing: signal } = server;
-  const store = new MeasuredStore(opened.store, clock, registry);
+  const store = measuredStore(opened.store, clock, registry);
   const onError = (what: string) => (error: unknown) => {
     // The connection has already logged that the store is unavailable, once.
     if (!(error instanceof StoreUnavailable)) log.error(what, error);

@@ -1,11 +1,4 @@
-import {
-  FormatRegistry,
-  type Static,
-  type TObject,
-  type TProperties,
-  type TSchema,
-  Type,
-} from '@sinclair/typebox';
+import { FormatRegistry, type Static, type TObject, type TProperties, Type } from '@sinclair/typebox';
 import type { Policy } from './store.ts';
 
 /*
@@ -41,7 +34,7 @@ export function oneOf<const W extends string>(
 }
 
 /** What a setting of free text says about itself. */
-export interface TextOptions {
+interface TextOptions {
   readonly description: string;
   /** What a valid value looks like, for the operator who got it wrong. */
   readonly expected: string;
@@ -50,20 +43,22 @@ export interface TextOptions {
 }
 
 /** Text that `isValid` accepts; empty by default, which counts as not set. @param format a name for that check, unique */
-export function optionalText(format: string, isValid: (text: string) => boolean, options: TextOptions) {
-  FormatRegistry.Set(format, (text) => text === '' || isValid(text));
+export function text(
+  format: string,
+  isValid: (text: string) => boolean,
+  options: TextOptions & { readonly default?: string },
+) {
+  FormatRegistry.Set(format, (value) => value === '' || isValid(value));
   return Type.String({ format, default: '', ...options });
 }
 
-/** A list, separated by commas. */
-export function list<I extends TSchema>(item: I, options: TextOptions) {
-  return Type.Array(item, { default: [], ...options });
+/** A list of texts that match a pattern, separated by commas. */
+export function list(pattern: string, options: TextOptions) {
+  return Type.Array(Type.String({ pattern }), { default: [], ...options });
 }
 
-/** The reasons of the rules that are broken. */
-export function brokenRules(rules: readonly (readonly [broken: boolean, reason: string])[]): string[] {
-  return rules.filter(([broken]) => broken).map(([, reason]) => reason);
-}
+/** What is wrong with settings that are each valid, one reason each. An invalid setting is absent. */
+export type Conflicts = Iterable<string>;
 
 /** The longest lifetime of a code: a day. The wheel goes round often enough that nobody notices the revolutions. */
 const LONGEST_TTL_S = 86_400;
@@ -109,19 +104,14 @@ export const coreSettings = {
 
 export type CoreSettings = SettingsOf<typeof coreSettings>;
 
-/** What is wrong with settings that are each valid. An invalid one is absent. */
-export function coreConflicts(settings: Partial<CoreSettings>): string[] {
-  const { OTP_MODE: mode, OTP_TTL: ttl = 0, OTP_MAX_TTL: maxTtl = ttl, OTP_LENGTH: length = 6 } = settings;
-  const strict = mode === 'strict';
-  return brokenRules([
-    [ttl > maxTtl, `OTP_TTL (${ttl}) must not exceed OTP_MAX_TTL (${maxTtl})`],
-    [strict && maxTtl > 600, `OTP_MAX_TTL (${maxTtl}) must not exceed 600 in strict mode`],
-    [strict && length < 6, `OTP_LENGTH (${length}) must be at least 6 in strict mode`],
-    [
-      strict && settings.OTP_MAX_ATTEMPTS === 0,
-      'OTP_MAX_ATTEMPTS must not be 0 in strict mode: a code could be guessed without limit',
-    ],
-  ]);
+export function* coreConflicts(settings: Partial<CoreSettings>): Conflicts {
+  const { OTP_TTL: ttl = 0, OTP_MAX_TTL: maxTtl = ttl, OTP_LENGTH: length = 6 } = settings;
+  if (ttl > maxTtl) yield `OTP_TTL (${ttl}) must not exceed OTP_MAX_TTL (${maxTtl})`;
+  if (settings.OTP_MODE !== 'strict') return;
+  if (maxTtl > 600) yield `OTP_MAX_TTL (${maxTtl}) must not exceed 600 in strict mode`;
+  if (length < 6) yield `OTP_LENGTH (${length}) must be at least 6 in strict mode`;
+  if (settings.OTP_MAX_ATTEMPTS === 0)
+    yield 'OTP_MAX_ATTEMPTS must not be 0 in strict mode: a code could be guessed without limit';
 }
 
 /** The limits that the store applies, in milliseconds where they are times. */

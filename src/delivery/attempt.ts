@@ -1,5 +1,12 @@
+import { randomInt } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { DeliveryFailure } from './channel.ts';
+
+/** Attempts for one message. With the waits between them they outlast a provider's outage of a minute. */
+export const MAX_ATTEMPTS = 10;
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 30_000;
 
 /** Time limit for one attempt, in milliseconds. */
 const DEADLINE_MS = 10_000;
@@ -32,4 +39,13 @@ export async function attempt(
   } finally {
     over.abort();
   }
+}
+
+/**
+ * How long to wait after so many attempts, in milliseconds: twice as long each time, up to half a minute. Half of it is
+ * random, so that messages that failed together do not all return together.
+ */
+export function backOff(attempts: number): number {
+  const longest = Math.min(FIRST_WAIT_MS * 2 ** (attempts - 1), LONGEST_WAIT_MS);
+  return longest / 2 + randomInt(longest / 2 + 1);
 }

@@ -1,7 +1,34 @@
+import type { TProperties } from '@sinclair/typebox';
+import type { Clock } from '../core/clock.ts';
+import type { SettingsOf } from '../core/settings.ts';
 import type { ChannelName } from './channels.ts';
 
 /** Most messages that a channel is given at once. */
 export const SENDS_AT_ONCE = 8;
+
+/** A kind of channel, with everything that the rest of the service needs to know about it. */
+export interface ChannelKind<S extends TProperties> {
+  /** Its name in requests, settings, events and metrics. */
+  readonly name: string;
+  readonly settings: S;
+  /** The setting that turns the channel on. */
+  readonly on: keyof S;
+  /** The setting that must come with it. */
+  readonly needs: keyof S;
+  /** What counts as an address. The caller reads the rule after "must be". */
+  readonly address: { readonly rule: string; isValid(address: string): boolean };
+  /** Opens the channel; the settings are valid, and `on` and `needs` are set. */
+  open(settings: SettingsOf<S>, parts: ChannelParts): Sender;
+}
+
+/** What every channel may use. */
+export interface ChannelParts {
+  /** What messages call the service that the code is for. */
+  readonly serviceName: string;
+  readonly clock: Clock;
+  /** Real time, in milliseconds since the epoch, wherever a test has moved service time. */
+  readonly realTime: () => number;
+}
 
 /** The open end of a channel: hands messages to the provider. */
 export interface Sender {
@@ -34,6 +61,12 @@ export interface Message {
   readonly expiresAt: number;
   /** The request that asked for it. */
   readonly requestId?: string | undefined;
+}
+
+/** How long a message's code is still valid, in words: "1 minute", "5 minutes". */
+export function timeLeft({ expiresAt }: Message, clock: Clock): string {
+  const minutes = Math.max(1, Math.round((expiresAt - clock.now()) / 60_000));
+  return minutes === 1 ? '1 minute' : `${minutes} minutes`;
 }
 
 /** Why an attempt failed. */

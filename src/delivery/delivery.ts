@@ -1,47 +1,30 @@
-import type { Clock } from '../core/clock.ts';
-import { type Announce, type Destination, type OtpEvent, ofCode } from '../core/events.ts';
+import type { Destination, OtpEvent } from '../core/events.ts';
 import type { CoreSettings } from '../core/settings.ts';
-import type { Log } from '../log/log.ts';
-import type { AttemptFailure, Channel, Message } from './channel.ts';
+import type { Channel } from './channel.ts';
 import { CHANNELS, type ChannelName } from './channels.ts';
-import type { CodeEnd, DeliveryFailureReason } from './facts.ts';
-import type { FindFault } from './fault.ts';
+import { CODE_ENDS } from './facts.ts';
 import { DeliveryQueue, type QueueParts } from './queue.ts';
-import { type DeliverySettings, defaultChannel } from './settings.ts';
+import type { DeliverySettings } from './settings.ts';
 
-export interface DeliveryParts {
+export interface DeliveryParts extends QueueParts {
   readonly channels: readonly Channel[];
   readonly config: Pick<CoreSettings & DeliverySettings, 'OTP_MODE' | 'OTP_CHANNEL'>;
-  /** Service time for the lifetimes of codes, real time for waits. */
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly announce: Announce;
-  /** The faults that a test has set. */
-  readonly findFault?: FindFault;
 }
 
 /** Where a caller wants a code delivered. */
-export interface DeliveryRequest {
+interface DeliveryRequest {
   readonly user: string;
   readonly channel?: ChannelName | 'none' | undefined;
   readonly to?: string | undefined;
 }
 
 /** Where a code goes, if anywhere; or which field of the request is wrong, and what it must be. */
-export type ResolvedDestination =
+type ResolvedDestination =
   | { readonly destination: Destination | undefined }
   | { readonly wrong: { readonly field: string; readonly detail: string } };
 
 /** How often to check whether the queues are empty, in milliseconds. */
 const CHECK_MS = 20;
-
-const CODE_ENDS: Readonly<Partial<Record<OtpEvent['type'], CodeEnd>>> = {
-  'otp.verified': 'verified',
-  'otp.expired': 'expired',
-  'otp.replaced': 'replaced',
-  'otp.cancelled': 'cancelled',
-  'otp.locked': 'locked',
-};
 
 /**
  * Delivers codes over the open channels, each with a queue of its own.
@@ -52,25 +35,19 @@ const CODE_ENDS: Readonly<Partial<Record<OtpEvent['type'], CodeEnd>>> = {
 export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #queues: ReadonlyMap<string, DeliveryQueue>;
-  readonly #default: ChannelName | undefined;
+  /** The channel of a request that names none. */
+  readonly #default: ChannelName | 'none';
 
   constructor(parts: DeliveryParts) {
-    const { channels, config, clock, log, findFault } = parts;
+    const { channels, config } = parts;
     this.#parts = parts;
-    this.#queues = new Map(
-      channels.map((channel) => {
-        const report: QueueParts['report'] = (...outcome) => this.#report(channel, ...outcome);
-        return [channel.name, new DeliveryQueue(channel, { clock, log, report, findFault })];
-      }),
-    );
-    this.#default = defaultChannel(
-      config,
-      channels.map(({ name }) => name),
-    );
+    this.#queues = new Map(channels.map((channel) => [channel.name, new DeliveryQueue(channel, parts)]));
+    const onlyOne = config.OTP_MODE === 'strict' && config.OTP_CHANNEL === 'none' ? channels[0] : undefined;
+    this.#default = onlyOne?.name ?? config.OTP_CHANNEL;
   }
 
   /** Resolves where a code goes. Without a channel, that is the default one; without an address, the user. */
-  resolve({ user, channel = this.#default ?? 'none', to }: DeliveryRequest): ResolvedDestination {
+  resolve({ user, channel = this.#default, to }: DeliveryRequest): ResolvedDestination {
     const kind = CHANNELS.find(({ name }) => name === channel);
     if (kind === undefined) {
       if (this.#parts.config.OTP_MODE === 'mock') return { destination: undefined };
@@ -99,15 +76,16 @@ export class Delivery {
 
   /** Queues the message of a new code, and drops that of a code that has ended. */
   onEvent(event: OtpEvent): void {
-    const end = CODE_ENDS[event.type];
     if (event.type === 'otp.requested') {
       const { otp: id, user, purpose, code, expiresAt, requestId, destination } = event;
       if (destination === undefined) return;
       const message = { id, user, purpose, to: destination.to, code, expiresAt, requestId };
       this.#queues.get(destination.channel)?.add(message);
-    } else if (end !== undefined && 'otp' in event && event.otp !== undefined) {
-      for (const queue of this.#queues.values()) queue.drop(event.otp, end);
+      return;
     }
+    const end = CODE_ENDS.find((one) => event.type === `otp.${one}`);
+    if (end === undefined || !('otp' in event) || event.otp === undefined) return;
+    for (const queue of this.#queues.values()) queue.drop(event.otp, end);
   }
 
   /** Forgets all messages, or one user's, at the call and without an event; resolves when their attempts are aborted. */
@@ -130,20 +108,5 @@ export class Delivery {
       if (count > 0) log.warn('messages were dropped because the service stops', { channel, count });
     }
     for (const channel of channels) channel.close();
-  }
-
-  #report(
-    { name: channel }: Channel,
-    message: Message,
-    reason?: DeliveryFailureReason,
-    fault?: AttemptFailure,
-  ): void {
-    const { requestId } = message;
-    const of = { channel, ...ofCode(message, { ...(requestId !== undefined && { requestId }) }) };
-    this.#parts.announce(
-      reason === undefined
-        ? { type: 'otp.delivered', ...of }
-        : { type: 'otp.delivery_failed', reason, ...(fault && { fault }), ...of },
-    );
   }
 }

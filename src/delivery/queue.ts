@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
+import { type Announce, ofCode } from '../core/events.ts';
 import type { Log } from '../log/log.ts';
-import { attempt } from './attempt.ts';
-import { backOff, MAX_ATTEMPTS } from './backoff.ts';
+import { attempt, backOff, MAX_ATTEMPTS } from './attempt.ts';
 import {
   type AttemptFailure,
   type Channel,
@@ -10,7 +10,6 @@ import {
   SENDS_AT_ONCE,
 } from './channel.ts';
 import type { CodeEnd, DeliveryFailureReason } from './facts.ts';
-import type { FindFault } from './fault.ts';
 import { Slots } from './slots.ts';
 
 /** Most messages that may wait for one channel: a few megabytes. */
@@ -19,16 +18,28 @@ const CAPACITY = 10_000;
 /** Messages dropped before yielding to the event loop. */
 const BATCH = 500;
 
+/** What a test makes go wrong with a message, to see late, lost and duplicate ones. */
+export interface DeliveryFault {
+  /** It waits this long before its first attempt: real time, in milliseconds. */
+  readonly delayMs?: number | undefined;
+  /** It is not sent, and counts as failed. */
+  readonly fail?: boolean | undefined;
+  /** It is not sent, and counts as delivered. */
+  readonly drop?: boolean | undefined;
+  /** It is sent twice. */
+  readonly duplicate?: boolean | undefined;
+}
+
+/** Looks up the fault for a message; called once for each. */
+export type FindFault = (message: Message) => Promise<DeliveryFault | undefined>;
+
 export interface QueueParts {
+  /** Service time for the lifetimes of codes, real time for waits. */
   readonly clock: Clock;
   readonly log: Log;
-  /**
-   * Called once for each message, with its outcome: delivered, if there is no `reason`.
-   *
-   * @param fault why the last attempt failed, if it did
-   */
-  readonly report: (message: Message, reason?: DeliveryFailureReason, fault?: AttemptFailure) => void;
-  readonly findFault?: FindFault | undefined;
+  readonly announce: Announce;
+  /** The faults that a test has set. */
+  readonly findFault?: FindFault;
 }
 
 /**
@@ -81,7 +92,7 @@ export class DeliveryQueue {
   /** Accepts a message that has room reserved. */
   add(message: Message): void {
     if (this.#ended !== undefined) {
-      this.#parts.report(message, this.#ended);
+      this.#announce(message, this.#ended);
       return;
     }
     const job: Job = { message, copies: 1, attempts: 0, sending: false, left: new AbortController() };
@@ -98,8 +109,8 @@ export class DeliveryQueue {
   }
 
   /**
-   * Forgets one user's messages, or all, and reports none of them. It takes effect at the call; the promise resolves when
-   * the attempts are aborted.
+   * Forgets one user's messages, or all, and announces none of them. It takes effect at the call; the promise resolves
+   * when the attempts are aborted.
    */
   async forget(user?: string): Promise<void> {
     const jobs = [...this.#jobs.values()].filter(({ message }) => (user ?? message.user) === message.user);
@@ -189,11 +200,22 @@ export class DeliveryQueue {
     return this.#jobs.get(job.message.id) === job;
   }
 
-  /** Reports the outcome of a message that is still in the queue, and removes it. */
+  /** Announces the outcome of a message that is still in the queue, and removes it. Delivered, if there is no reason. */
   #settle(job: Job, reason?: DeliveryFailureReason): void {
     if (!this.#has(job)) return;
     this.#remove(job);
-    this.#parts.report(job.message, reason, job.fault);
+    this.#announce(job.message, reason, job.fault);
+  }
+
+  #announce(message: Message, reason?: DeliveryFailureReason, fault?: AttemptFailure): void {
+    const { requestId } = message;
+    const cause = requestId === undefined ? {} : { requestId };
+    const of = { channel: this.#channel.name, ...ofCode(message, cause) };
+    this.#parts.announce(
+      reason === undefined
+        ? { type: 'otp.delivered', ...of }
+        : { type: 'otp.delivery_failed', reason, ...(fault && { fault }), ...of },
+    );
   }
 
   #remove(job: Job): void {

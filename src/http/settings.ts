@@ -1,21 +1,13 @@
 import { Type } from '@sinclair/typebox';
-import {
-  brokenRules,
-  type CoreSettings,
-  list,
-  type SettingsOf,
-  type TextOptions,
-  whole,
-} from '../core/settings.ts';
+import { type Conflicts, type CoreSettings, list, type SettingsOf, whole } from '../core/settings.ts';
 
 /** Bearer tokens, separated by commas. */
 export function keys(description: string) {
-  const options: TextOptions = {
+  return list('^[!-+\\--~]{32,}$', {
     description,
     expected: 'keys separated by commas, each of at least 32 ASCII characters without spaces',
     secret: true,
-  };
-  return list(Type.String({ pattern: '^[!-+\\--~]{32,}$' }), options);
+  });
 }
 
 /** The server, and who may call it. */
@@ -25,7 +17,7 @@ export const httpSettings = {
   OTP_API_KEYS: keys(
     'API keys, separated by commas, each of at least 32 characters. If set, `/otp/*` and `/mock/*` require one',
   ),
-  OTP_ALLOWED_HOSTS: list(Type.String({ pattern: '^[a-z0-9.-]+$' }), {
+  OTP_ALLOWED_HOSTS: list('^[a-z0-9.-]+$', {
     description: 'Host names that mock mode answers to, besides local ones; separated by commas',
     expected: 'host names separated by commas, in lower case, without ports',
   }),
@@ -34,10 +26,6 @@ export const httpSettings = {
 
 export type HttpSettings = SettingsOf<typeof httpSettings>;
 
-/** What is wrong with settings that are each valid. An invalid one is absent. */
-export function httpConflicts(settings: Partial<HttpSettings & CoreSettings>): string[] {
-  const { OTP_MODE, OTP_API_KEYS } = settings;
-  return brokenRules([
-    [OTP_MODE === 'strict' && OTP_API_KEYS?.length === 0, 'OTP_API_KEYS must be set in strict mode'],
-  ]);
+export function* httpConflicts({ OTP_MODE, OTP_API_KEYS }: Partial<HttpSettings & CoreSettings>): Conflicts {
+  if (OTP_MODE === 'strict' && OTP_API_KEYS?.length === 0) yield 'OTP_API_KEYS must be set in strict mode';
 }

@@ -28,21 +28,15 @@ export function eventLog(log: Log, mask: (user: string) => string): Subscriber<O
     }
     const level = event.type === 'otp.expired' && requestId === undefined ? 'debug' : 'info';
     if (!log.isEnabled(level)) return;
-    const user = mask(event.user);
-    const { purpose } = event;
-    const reason = 'reason' in event ? event.reason : undefined;
-    const channel = 'channel' in event ? event.channel : undefined;
-    const fault = 'fault' in event ? event.fault : undefined;
-    const expiresAt = event.otp === undefined ? undefined : iso(event.expiresAt);
     log[level](event.type, {
       id,
-      user,
-      purpose,
+      user: mask(event.user),
+      purpose: event.purpose,
       otp: event.otp,
-      expiresAt,
-      channel,
-      reason,
-      fault,
+      expiresAt: event.otp === undefined ? undefined : iso(event.expiresAt),
+      channel: 'channel' in event ? event.channel : undefined,
+      reason: 'reason' in event ? event.reason : undefined,
+      fault: 'fault' in event ? event.fault : undefined,
       requestId,
     });
   };

@@ -14,23 +14,23 @@ const TICK_BUCKETS = [0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
  */
 export function otpMetrics(registry: Registry): Subscriber<OtpEvent> {
   const registers = [registry];
-  const counts = { requested: 0, replaced: 0, cancelled: 0, expired: 0, locked: 0 };
+  const counts = new Map<OtpEvent['type'], number>();
   const results = { verified: 0, wrong: 0, expired: 0, none: 0, locked: 0 };
-  const counter = (name: string, of: keyof typeof counts, help: string) =>
+  const counter = (name: string, type: OtpEvent['type'], help: string) =>
     new Counter({
       name,
       help,
       registers,
       collect() {
         this.reset();
-        this.inc(counts[of]);
+        this.inc(counts.get(type) ?? 0);
       },
     });
-  counter('otp_requested_total', 'requested', 'Codes issued.');
-  counter('otp_replaced_total', 'replaced', 'Live codes that a newer one replaced.');
-  counter('otp_cancelled_total', 'cancelled', 'Live codes that were cancelled.');
-  counter('otp_expired_total', 'expired', 'Codes that expired.');
-  counter('otp_locked_total', 'locked', 'Lockouts after too many wrong codes in a row.');
+  counter('otp_requested_total', 'otp.requested', 'Codes issued.');
+  counter('otp_replaced_total', 'otp.replaced', 'Live codes that a newer one replaced.');
+  counter('otp_cancelled_total', 'otp.cancelled', 'Live codes that were cancelled.');
+  counter('otp_expired_total', 'otp.expired', 'Codes that expired.');
+  counter('otp_locked_total', 'otp.locked', 'Lockouts after too many wrong codes in a row.');
   new Counter({
     name: 'otp_verifications_total',
     help: 'Verifications by their true result, even where strict mode hides it from the caller.',
@@ -58,34 +58,12 @@ export function otpMetrics(registry: Registry): Subscriber<OtpEvent> {
   let movedAt = Number.NEGATIVE_INFINITY;
 
   return (event) => {
-    switch (event.type) {
-      case 'otp.requested':
-        counts.requested++;
-        break;
-      case 'otp.verified':
-        results.verified++;
-        break;
-      case 'otp.rejected':
-        results[event.reason]++;
-        break;
-      case 'otp.locked':
-        counts.locked++;
-        break;
-      case 'otp.replaced':
-        counts.replaced++;
-        break;
-      case 'otp.cancelled':
-        counts.cancelled++;
-        break;
-      case 'otp.expired':
-        counts.expired++;
-        lag.observe(Math.max(0, event.time - Math.max(event.expiresAt, movedAt)) / 1_000);
-        break;
-      case 'wheel.ticked':
-        tick.observe(event.durationMs / 1_000);
-        break;
-      case 'mock.clock':
-        movedAt = event.now;
-    }
+    counts.set(event.type, (counts.get(event.type) ?? 0) + 1);
+    if (event.type === 'otp.verified') results.verified++;
+    if (event.type === 'otp.rejected') results[event.reason]++;
+    if (event.type === 'otp.expired')
+      lag.observe(Math.max(0, event.time - Math.max(event.expiresAt, movedAt)) / 1_000);
+    if (event.type === 'wheel.ticked') tick.observe(event.durationMs / 1_000);
+    if (event.type === 'mock.clock') movedAt = event.now;
   };
 }

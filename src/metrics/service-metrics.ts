@@ -40,7 +40,7 @@ export function serviceMetrics(registry: Registry, { config, store, log, ready }
       try {
         this.set(await store.live());
       } catch {
-        // No number is better than an old one. MeasuredStore counts the failure.
+        // No number is better than an old one. measuredStore counts the failure.
         this.remove();
       }
     },

@@ -1,4 +1,3 @@
-import type { SettingsOf } from '../core/settings.ts';
 import { keys } from '../http/settings.ts';
 
 /** Who may read the metrics. */
@@ -7,5 +6,3 @@ export const metricsSettings = {
     'Keys for `/metrics`, in the same form. They open nothing else, and no API key opens it',
   ),
 };
-
-export type MetricsSettings = SettingsOf<typeof metricsSettings>;

@@ -21,9 +21,8 @@ export class RedisConnection {
   readonly #closing = new AbortController();
   /** The latest link, which may still be opening, or be lost. */
   #latest: Link | undefined;
-  /** The open link; undefined while there is none. */
-  #open: Link | undefined;
-  #unavailable = new StoreUnavailable('there is no connection to Redis yet');
+  /** The open link, or why there is none. */
+  #open: Link | StoreUnavailable = new StoreUnavailable('there is no connection to Redis yet');
   #running: Promise<void> | undefined;
 
   constructor(parts: ConnectionParts) {
@@ -37,7 +36,7 @@ export class RedisConnection {
 
   /** Whether there is a link that takes calls. */
   get ready(): boolean {
-    return this.#open !== undefined;
+    return this.#open instanceof Link;
   }
 
   /** Runs a script. Rejects with StoreUnavailable if no answer comes in time; the script may have run. */
@@ -58,7 +57,7 @@ export class RedisConnection {
   }
 
   get #link(): Link {
-    if (this.#open === undefined) throw this.#unavailable;
+    if (this.#open instanceof StoreUnavailable) throw this.#open;
     return this.#open;
   }
 
@@ -74,10 +73,10 @@ export class RedisConnection {
         toldAway = false;
         onChange?.(undefined);
       }
-      this.#unavailable = await link.loss;
-      this.#open = undefined;
+      const reason = await link.loss;
+      this.#open = reason;
       if (signal.aborted) return;
-      if (!toldAway) onChange?.(this.#unavailable);
+      if (!toldAway) onChange?.(reason);
       toldAway = true;
       await clock.sleep(RETRY_MS, signal);
     }

@@ -5,31 +5,23 @@ import type { OtpKey } from '../core/store.ts';
 const SHARDS = 16;
 
 /** The keys that all records of a shard share. */
-export interface Shard {
-  readonly number: number;
-  /** Prefix of its records' keys, before the member's name. */
-  readonly base: string;
-  /** Index of the records with a code whose end is not noticed yet, by the time when something in them ends. */
-  readonly live: string;
-  /** The same index of all other records. */
-  readonly kept: string;
-  /** What moves service time: absent, `+ms` ahead of Redis's clock, or `=ms` where it stands still. */
-  readonly clock: string;
-  /** The number of the newest code. */
-  readonly issued: string;
-}
+export type Shard = ReturnType<typeof shardOf>;
 
-/** Where everything of one user is. */
-export interface UserKeys {
-  readonly shard: Shard;
-  /** The user's name in Redis: that of the list of sends, and the first half of each record's. */
-  readonly sender: string;
-}
-
-/** Where the record of one user and one purpose is. */
-export interface RecordKeys extends UserKeys {
-  /** The record's name in the index. */
-  readonly member: string;
+function shardOf(prefix: string, number: number) {
+  const base = `${prefix}{${number}}:`;
+  return {
+    number,
+    /** Prefix of its records' keys, before the member's name. */
+    base,
+    /** Index of the records with a code whose end is not noticed yet, by the time when something in them ends. */
+    live: `${base}live`,
+    /** The same index of all other records. */
+    kept: `${base}kept`,
+    /** What moves service time: absent, `+ms` ahead of Redis's clock, or `=ms` where it stands still. */
+    clock: `${base}clock`,
+    /** The number of the newest code. */
+    issued: `${base}issued`,
+  } as const;
 }
 
 /**
@@ -49,27 +41,19 @@ export class Keys {
    */
   constructor(prefix: string, pepper: string, shards = SHARDS) {
     this.#pepper = pepper;
-    this.shards = Array.from({ length: shards }, (_, number) => {
-      const base = `${prefix}{${number}}:`;
-      return {
-        number,
-        base,
-        live: `${base}live`,
-        kept: `${base}kept`,
-        clock: `${base}clock`,
-        issued: `${base}issued`,
-      };
-    });
+    this.shards = Array.from({ length: shards }, (_, number) => shardOf(prefix, number));
   }
 
-  ofUser(user: string): UserKeys {
+  /** Where everything of one user is. `sender` names the list of sends, and is the first half of each record's name. */
+  ofUser(user: string) {
     const digest = digestOf(user);
     const shard = this.shards[digest.readUInt32BE(28) % this.shards.length];
     if (shard === undefined) throw new Error('there is no shard');
     return { shard, sender: nameOf(digest) };
   }
 
-  ofRecord({ user, purpose }: OtpKey): RecordKeys {
+  /** Where the record of one user and one purpose is. `member` is its name in the index. */
+  ofRecord({ user, purpose }: OtpKey) {
     const { shard, sender } = this.ofUser(user);
     return { shard, sender, member: `${sender}.${nameOf(digestOf(purpose))}` };
   }
@@ -80,14 +64,9 @@ export class Keys {
   }
 }
 
-/** The keys that a script on one record takes first. */
-export function recordScriptKeys({ shard, member }: RecordKeys): string[] {
-  return [`${shard.base}${member}`, shard.live, shard.kept, shard.clock];
-}
-
-/** The keys that a script on any records of a shard takes. */
-export function shardScriptKeys({ base, live, kept, clock }: Shard): string[] {
-  return [base, live, kept, clock];
+/** The keys that a script takes first: with a member those of its record, otherwise those of any record in the shard. */
+export function scriptKeys({ base, live, kept, clock }: Shard, member = ''): string[] {
+  return [`${base}${member}`, live, kept, clock];
 }
 
 function digestOf(text: string): Buffer {

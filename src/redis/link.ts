@@ -1,7 +1,7 @@
 import { RedisClient } from 'bun';
 import type { Clock } from '../core/clock.ts';
 import { StoreUnavailable } from '../core/store.ts';
-import { isUnknownScript, refusalOf } from './errors.ts';
+import { refusalOf } from './errors.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { listOf } from './replies.ts';
 import { SCRIPTS, type Script } from './scripts.ts';
@@ -24,6 +24,8 @@ export class Link {
   readonly #client: RedisClient;
   readonly #calls: PendingCalls;
   readonly #loss = Promise.withResolvers<StoreUnavailable>();
+  /** Resolves to the reason once the link is lost. */
+  readonly loss = this.#loss.promise;
   #lost: StoreUnavailable | undefined;
   /** Redis's clock minus our monotonic one, in ms. Too low by the time that the last answer took to arrive. */
   #redisAheadMs = 0;
@@ -61,11 +63,6 @@ export class Link {
     }
   }
 
-  /** Resolves to the reason once the link is lost. */
-  get loss(): Promise<StoreUnavailable> {
-    return this.#loss.promise;
-  }
-
   /** Sends a command. @param deadline by `Clock.monotonic`; rejects with StoreUnavailable if no answer comes by then */
   async send(command: string, args: string[], deadline = this.#deadline()): Promise<unknown> {
     if (this.#lost !== undefined) throw this.#lost;
@@ -97,7 +94,8 @@ export class Link {
   /** @returns Redis's time and the step's answer; the time alone if the step was skipped as late */
   async #evaluate(script: Script, operands: string[], deadline: number): Promise<readonly unknown[]> {
     const reply = await this.send('EVALSHA', [script.sha, ...operands], deadline).catch((error) => {
-      if (!isUnknownScript(error)) throw error;
+      // Redis does not know the script: it has restarted, or is another one than before.
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
       return this.send('EVAL', [script.source, ...operands], deadline);
     });
     const answer = listOf(reply);

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { CoreSettings } from '../core/settings.ts';
-import type { Policy, Store } from '../core/store.ts';
+import type { Policy } from '../core/store.ts';
 import type { Log } from '../log/log.ts';
 import { RedisConnection } from './connection.ts';
 import { Keys } from './keys.ts';
@@ -14,17 +14,11 @@ export interface RedisStoreParts {
   readonly log: Log;
 }
 
-/** The store in Redis, and what else replicas share there. */
-export interface OpenedRedisStore {
-  readonly store: Store;
-  readonly redis: { readonly connection: RedisConnection; readonly keys: Keys };
-}
-
 /**
- * Makes the store of `OTP_STORE`, by its URL. Connect the connection to use it, and close it at the end. The log says
- * when Redis becomes unavailable and when it is back, once each.
+ * Makes the store of `OTP_STORE`, by its URL, and what else replicas share there. Connect the connection to use it, and
+ * close it at the end. The log says when Redis becomes unavailable and when it is back, once each.
  */
-export function openRedisStore({ config, policy, clock, log }: RedisStoreParts): OpenedRedisStore {
+export function openRedisStore({ config, policy, clock, log }: RedisStoreParts) {
   const url = config.OTP_STORE;
   // The address without the password.
   const address = new URL(url).host;

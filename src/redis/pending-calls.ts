@@ -29,21 +29,11 @@ export class PendingCalls {
 
   /** Resolves to the answer, or rejects if `fail` comes first. @param deadline by `Clock.monotonic` */
   wait(answer: Promise<unknown>, deadline: number): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const call = { deadline, reject };
-      this.#calls.add(call);
-      if (!this.#watching) this.#watch();
-      answer.then(
-        (value) => {
-          this.#calls.delete(call);
-          resolve(value);
-        },
-        (error) => {
-          this.#calls.delete(call);
-          reject(error);
-        },
-      );
-    });
+    const { promise: failed, reject } = Promise.withResolvers<never>();
+    const call = { deadline, reject };
+    this.#calls.add(call);
+    if (!this.#watching) this.#watch();
+    return Promise.race([answer, failed]).finally(() => this.#calls.delete(call));
   }
 
   /** Ends all calls. Once only; no call may wait after that. */
@@ -55,22 +45,16 @@ export class PendingCalls {
 
   async #watch(): Promise<void> {
     this.#watching = true;
-    for (let oldest = this.#oldest; oldest !== undefined; oldest = this.#oldest) {
+    for (let [oldest] = this.#calls; oldest !== undefined; [oldest] = this.#calls) {
       const leftMs = oldest.deadline - this.#clock.monotonic();
-      if (leftMs > 0) await this.#clock.sleep(leftMs, this.#ending.signal);
-      else if (!(await this.#hasArrived(oldest))) this.#onLate();
+      if (leftMs > 0) {
+        await this.#clock.sleep(leftMs, this.#ending.signal);
+      } else {
+        // The answer may have arrived unread: after a stall of this process timers fire before sockets are read.
+        await this.#clock.sleep(READ_MS, this.#ending.signal);
+        if (this.#calls.has(oldest)) this.#onLate();
+      }
     }
     this.#watching = false;
-  }
-
-  /** Whether the answer has arrived unread: after a stall of this process timers fire before sockets are read. */
-  async #hasArrived(call: Call): Promise<boolean> {
-    await this.#clock.sleep(READ_MS, this.#ending.signal);
-    return !this.#calls.has(call);
-  }
-
-  get #oldest(): Call | undefined {
-    const [oldest] = this.#calls;
-    return oldest;
   }
 }

@@ -2,12 +2,11 @@ import { EXEMPT } from '../core/rules.ts';
 import type { Expired, Issued, Judged, NewCode, Otp, OtpKey, Policy, Refused, Store } from '../core/store.ts';
 import { TICK_MS } from '../core/wheel.ts';
 import type { RedisConnection } from './connection.ts';
-import { type Keys, recordScriptKeys, type Shard, shardScriptKeys } from './keys.ts';
+import { type Keys, type Shard, scriptKeys } from './keys.ts';
 import { countedOf, expiredOtpOf, listOf, otpOf } from './replies.ts';
-import { scanMembers } from './scan.ts';
 import { SCRIPTS, type Script } from './scripts.ts';
 
-/** Most records that one run of the expiry script takes: about 1 ms, during which Redis serves no other client. */
+/** Most records that one run of a script takes: about 1 ms, during which Redis serves no other client. */
 const BATCH = 100;
 
 /**
@@ -35,11 +34,10 @@ export class RedisStore implements Store {
   async request(wanted: NewCode): Promise<Issued | Refused> {
     const { user, purpose, code, ttlMs, exempt = false } = wanted;
     const { cooldownMs, limit, windowMs } = this.#policy.sends;
-    const keys = this.#keys.ofRecord(wanted);
-    const { shard, sender, member } = keys;
+    const { shard, sender, member } = this.#keys.ofRecord(wanted);
     const [outcome, first, second, fate, serial, expiresAt] = await this.#run(
       SCRIPTS.request,
-      [...recordScriptKeys(keys), shard.issued, `${shard.base}${sender}`],
+      [...scriptKeys(shard, member), shard.issued, `${shard.base}${sender}`],
       member,
       sender,
       user,
@@ -71,11 +69,10 @@ export class RedisStore implements Store {
 
   async verify(key: OtpKey, guess: string, exempt = false): Promise<Judged> {
     const { maxAttempts, lockoutMs, everyGuessCounts } = exempt ? EXEMPT : this.#policy.guesses;
-    const keys = this.#keys.ofRecord(key);
-    const { shard, member } = keys;
+    const { shard, member } = this.#keys.ofRecord(key);
     const [verdict, first, second, third] = await this.#run(
       SCRIPTS.verify,
-      recordScriptKeys(keys),
+      scriptKeys(shard, member),
       member,
       key.user,
       key.purpose,
@@ -101,21 +98,21 @@ export class RedisStore implements Store {
   }
 
   cancel(key: OtpKey): Promise<Otp | undefined> {
-    return this.#end(SCRIPTS.cancel, key);
+    return this.#end(key, 'cancelled');
   }
 
   expireNow(key: OtpKey): Promise<Otp | undefined> {
-    return this.#end(SCRIPTS.expireNow, key);
+    return this.#end(key, 'expired');
   }
 
   async forget(user?: string): Promise<void> {
     const one = user === undefined ? undefined : this.#keys.ofUser(user);
     const shards = one === undefined ? this.#keys.shards : [one.shard];
-    const newest = await Promise.all(shards.map(({ issued }) => this.#redis.send('GET', [issued])));
-    const forgetIn = async (shard: Shard, i: number) => {
+    const forgetIn = async (shard: Shard) => {
+      const newest = Number(await this.#redis.send('GET', [shard.issued]));
       for (const index of [shard.live, shard.kept])
-        for await (const members of scanMembers(this.#redis, index, `${one?.sender ?? ''}*`))
-          await this.#run(SCRIPTS.forget, shardScriptKeys(shard), Number(newest[i]), ...members);
+        for await (const members of this.#members(index, `${one?.sender ?? ''}*`))
+          await this.#run(SCRIPTS.forget, scriptKeys(shard), newest, ...members);
     };
     await Promise.all(shards.map(forgetIn));
   }
@@ -129,11 +126,7 @@ export class RedisStore implements Store {
     // Also where this call fails: the next pass must not begin in the middle.
     this.#nextShard = 0;
     for (const shard of this.#keys.shards.slice(from)) {
-      const [more, reported] = await this.#run(
-        SCRIPTS.expire,
-        shardScriptKeys(shard),
-        Math.min(limit, BATCH),
-      );
+      const [more, reported] = await this.#run(SCRIPTS.expire, scriptKeys(shard), Math.min(limit, BATCH));
       const expired = listOf(reported).map((one) => expiredOtpOf(shard, listOf(one)));
       if (more === 0 && expired.length === 0) continue;
       this.#nextShard = more === 1 ? shard.number : shard.number + 1;
@@ -154,10 +147,26 @@ export class RedisStore implements Store {
     );
   }
 
-  async #end(script: Script, key: OtpKey): Promise<Otp | undefined> {
-    const keys = this.#keys.ofRecord(key);
-    const [outcome, serial, expiresAt] = await this.#run(script, recordScriptKeys(keys), keys.member);
-    return outcome === 'none' ? undefined : otpOf(key, keys.shard, serial, expiresAt);
+  async #end(key: OtpKey, how: 'cancelled' | 'expired'): Promise<Otp | undefined> {
+    const { shard, member } = this.#keys.ofRecord(key);
+    const [outcome, serial, expiresAt] = await this.#run(SCRIPTS.end, scriptKeys(shard, member), member, how);
+    return outcome === 'none' ? undefined : otpOf(key, shard, serial, expiresAt);
+  }
+
+  /**
+   * The members of an index whose names match a pattern, in batches. Members present for the whole scan are guaranteed
+   * to appear; others may.
+   */
+  async *#members(index: string, pattern: string): AsyncGenerator<string[]> {
+    let cursor = '0';
+    do {
+      const reply = await this.#redis.send('ZSCAN', [index, cursor, 'MATCH', pattern, 'COUNT', `${BATCH}`]);
+      const [next, found] = listOf(reply);
+      // Each member is followed by its score.
+      const members = listOf(found).filter((_, i) => i % 2 === 0);
+      if (members.length > 0) yield members.map(String);
+      cursor = String(next);
+    } while (cursor !== '0');
   }
 
   async #run(

@@ -1,11 +1,9 @@
 /// <reference path="./lua.d.ts" />
 import { createHash } from 'node:crypto';
-import cancel from './lua/cancel.lua' with { type: 'text' };
 import deadline from './lua/deadline.lua' with { type: 'text' };
+import end from './lua/end.lua' with { type: 'text' };
 import expire from './lua/expire.lua' with { type: 'text' };
-import expireNow from './lua/expire-now.lua' with { type: 'text' };
 import forget from './lua/forget.lua' with { type: 'text' };
-import probe from './lua/probe.lua' with { type: 'text' };
 import records from './lua/records.lua' with { type: 'text' };
 import request from './lua/request.lua' with { type: 'text' };
 import rules from './lua/rules.lua' with { type: 'text' };
@@ -23,30 +21,31 @@ export class Script {
   readonly sha: string;
 
   /**
-   * @param body Lua source, with `parts` placed before it
+   * @param body Lua source
    * @param flags of Redis 7's script header, such as `allow-oom`. Without that one Redis refuses to start the script
    * where it could not write
    */
-  constructor(body: string, { parts = [], flags = '' }: { parts?: readonly string[]; flags?: string } = {}) {
-    this.source = [`#!lua flags=${flags}`, ...parts, body, deadline].join('\n');
+  constructor(body: string, flags = '') {
+    this.source = [`#!lua flags=${flags}`, body, deadline].join('\n');
     this.sha = createHash('sha1').update(this.source).digest('hex');
   }
 }
 
-const parts = [rules, records];
 /** For steps that end something: they free more memory than they need, and must run when Redis has none left. */
-const ending = { parts, flags: 'allow-oom' };
+const ENDING = 'allow-oom';
+
+const onRecords = (body: string, flags?: string) => new Script([rules, records, body].join('\n'), flags);
+const probe = (flags?: string) => new Script('local function step() return 1 end', flags);
 
 /** The store's steps. A full Redis refuses requests, and guesses too, since it could not count them. */
 export const SCRIPTS = {
-  request: new Script(request, { parts }),
-  verify: new Script(verify, { parts }),
-  cancel: new Script(cancel, ending),
-  expireNow: new Script(expireNow, ending),
-  expire: new Script(expire, ending),
-  forget: new Script(forget, ending),
+  request: onRecords(request),
+  verify: onRecords(verify),
+  end: onRecords(end, ENDING),
+  expire: onRecords(expire, ENDING),
+  forget: onRecords(forget, ENDING),
   /** Does nothing, but only where Redis takes every step. */
-  probe: new Script(probe),
+  probe: probe(),
   /** Does nothing, but only where Redis takes the steps that end something. */
-  probeEnding: new Script(probe, { flags: 'allow-oom' }),
+  probeEnding: probe(ENDING),
 };

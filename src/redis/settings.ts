@@ -1,12 +1,8 @@
-import { FormatRegistry, Type } from '@sinclair/typebox';
-import { brokenRules, type SettingsOf, whole } from '../core/settings.ts';
-
-FormatRegistry.Set('otp-store', (text) => text === 'memory' || isRedisUrl(text));
+import { type Conflicts, type SettingsOf, text, whole } from '../core/settings.ts';
 
 /** Where codes are kept. */
 export const redisSettings = {
-  OTP_STORE: Type.String({
-    format: 'otp-store',
+  OTP_STORE: text('otp-store', (store) => store === 'memory' || isRedisUrl(store), {
     default: 'memory',
     secret: true,
     description:
@@ -14,9 +10,7 @@ export const redisSettings = {
     expected:
       'memory, or a URL like redis://user:password@host:6379/0; rediss://, valkey:// and valkeys:// work too',
   }),
-  OTP_PEPPER: Type.String({
-    pattern: '^$|^[!-~]{16,}$',
-    default: '',
+  OTP_PEPPER: text('otp-pepper', (pepper) => /^[!-~]{16,}$/.test(pepper), {
     secret: true,
     description:
       'Secret of at least 16 characters that protects the codes in a shared store; the same for all replicas',
@@ -27,14 +21,9 @@ export const redisSettings = {
 
 export type RedisSettings = SettingsOf<typeof redisSettings>;
 
-/** What is wrong with settings that are each valid. An invalid one is absent. */
-export function redisConflicts({ OTP_STORE = 'memory', OTP_PEPPER }: Partial<RedisSettings>): string[] {
-  return brokenRules([
-    [
-      OTP_STORE !== 'memory' && OTP_PEPPER === '',
-      'OTP_PEPPER must be set: anyone who can read the shared store could otherwise brute-force the codes',
-    ],
-  ]);
+export function* redisConflicts({ OTP_STORE = 'memory', OTP_PEPPER }: Partial<RedisSettings>): Conflicts {
+  if (OTP_STORE !== 'memory' && OTP_PEPPER === '')
+    yield 'OTP_PEPPER must be set: anyone who can read the shared store could otherwise brute-force the codes';
 }
 
 function isRedisUrl(text: string): boolean {

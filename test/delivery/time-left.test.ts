@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { timeLeft } from '../../src/delivery/time-left.ts';
+import { timeLeft } from '../../src/delivery/channel.ts';
 import { messageOf } from '../support/delivery.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 

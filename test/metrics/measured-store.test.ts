@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { Registry } from 'prom-client';
 import { MemoryStore } from '../../src/core/memory-store.ts';
 import type { Policy } from '../../src/core/store.ts';
-import { MeasuredStore } from '../../src/metrics/measured-store.ts';
+import { measuredStore } from '../../src/metrics/measured-store.ts';
 import { storeContract } from '../core/store-contract.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { UNLIMITED } from '../support/policies.ts';
@@ -14,7 +14,7 @@ function measuredRig(policy: Policy = UNLIMITED) {
   const clock = new ManualClock();
   const memory = new MemoryStore(clock, policy, 'run');
   const registry = new Registry();
-  const store = new MeasuredStore(memory, clock, registry);
+  const store = measuredStore(memory, clock, registry);
   /** The metrics of one kind, by operation: those that are not 0. */
   const counted = async (kind: 'duration_seconds_count' | 'duration_seconds_sum' | 'errors_total') => {
     const samples = Object.entries(samplesOf(await registry.metrics()));

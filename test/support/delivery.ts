@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/core/clock.ts';
+import type { Announce } from '../../src/core/events.ts';
 import type { Channel, Message } from '../../src/delivery/channel.ts';
-import type { FindFault } from '../../src/delivery/fault.ts';
-import { DeliveryQueue } from '../../src/delivery/queue.ts';
+import { DeliveryQueue, type FindFault } from '../../src/delivery/queue.ts';
 import { Log } from '../../src/log/log.ts';
 import type { ManualClock } from './manual-clock.ts';
 
@@ -24,14 +24,12 @@ export function queueRig<C extends Clock = ManualClock>(channel: Channel, clock:
   const outcomes: Record<string, string[]> = {};
   const lines: string[] = [];
   const log = new Log(clock, 'info', (text) => lines.push(text));
-  const queue = new DeliveryQueue(channel, {
-    clock,
-    log,
-    report: ({ id }, reason) => {
-      outcomes[id] = [...(outcomes[id] ?? []), reason ?? 'sent'];
-    },
-    findFault,
-  });
+  const announce: Announce = (fact) => {
+    if (fact.type !== 'otp.delivered' && fact.type !== 'otp.delivery_failed') return;
+    const outcome = fact.type === 'otp.delivered' ? 'sent' : fact.reason;
+    outcomes[fact.otp] = [...(outcomes[fact.otp] ?? []), outcome];
+  };
+  const queue = new DeliveryQueue(channel, { clock, log, announce, ...(findFault && { findFault }) });
   return {
     queue,
     outcomes,

@@ -1,16 +1,3 @@
-/** A mail server, and how to connect to it. */
-export interface MailServer {
-  readonly host: string;
-  readonly port: number;
-  /** TLS from the first byte. */
-  readonly secure: boolean;
-  /** Send nothing unless STARTTLS has upgraded the connection. */
-  readonly requireTLS: boolean;
-  /** Whether the server's certificate must be valid. */
-  readonly verified: boolean;
-  readonly auth?: { readonly user: string; readonly pass: string };
-}
-
 /** What the query may set, by nodemailer's names. */
 const SWITCHES = ['requireTLS', 'tls.rejectUnauthorized'];
 
@@ -21,9 +8,9 @@ const SWITCHES = ['requireTLS', 'tls.rejectUnauthorized'];
  * way could otherwise hide the offer and read the password; `?requireTLS=` overrides this.
  * `?tls.rejectUnauthorized=false` accepts any certificate.
  *
- * @returns undefined if the text is not such a URL
+ * @returns nodemailer's options for that server; undefined if the text is not such a URL
  */
-export function mailServer(text: string): MailServer | undefined {
+export function mailServer(text: string) {
   const url = URL.parse(text);
   if (url === null || !/^smtps?:$/.test(url.protocol) || url.hostname === '') return undefined;
   if (!/^\/?$/.test(url.pathname) || url.hash !== '') return undefined;
@@ -37,7 +24,7 @@ export function mailServer(text: string): MailServer | undefined {
     port: Number(url.port || (secure ? 465 : 587)),
     secure,
     requireTLS: !secure && (url.searchParams.get('requireTLS') ?? String(user !== '')) === 'true',
-    verified: url.searchParams.get('tls.rejectUnauthorized') !== 'false',
+    tls: { rejectUnauthorized: url.searchParams.get('tls.rejectUnauthorized') !== 'false' },
     ...(user !== '' && { auth: { user, pass } }),
   };
 }

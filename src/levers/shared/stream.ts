@@ -9,7 +9,7 @@ import { KEPT_MS, KEYS } from './keys.ts';
 import append from './lua/append.lua' with { type: 'text' };
 
 /** `allow-oom`: the end of a code must be told even when Redis is full. The stream is bounded. */
-const APPEND = new Script(append, { flags: 'allow-oom' });
+const APPEND = new Script(append, 'allow-oom');
 
 /** About how many entries the stream keeps: a few megabytes. */
 const KEPT = 16_384;

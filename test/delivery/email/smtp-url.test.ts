@@ -5,13 +5,13 @@ describe('the URL of a mail server', () => {
   test.each([
     [
       'smtp://localhost:1025',
-      { host: 'localhost', port: 1_025, secure: false, requireTLS: false, verified: true },
+      { host: 'localhost', port: 1_025, secure: false, requireTLS: false, tls: { rejectUnauthorized: true } },
     ],
     ['smtp://mail.example.com', { host: 'mail.example.com', port: 587 }],
     ['smtps://mail.example.com', { port: 465, secure: true, requireTLS: false }],
     ['smtp://[::1]:25', { host: '::1', port: 25 }],
     ['smtp://host/?requireTLS=true', { requireTLS: true }],
-    ['smtp://host?tls.rejectUnauthorized=false', { verified: false }],
+    ['smtp://host?tls.rejectUnauthorized=false', { tls: { rejectUnauthorized: false } }],
     ['smtp://us%40er:p%3Ass%25@host', { auth: { user: 'us@er', pass: 'p:ss%' }, requireTLS: true }],
     ['smtp://user:pass@host?requireTLS=false', { requireTLS: false }],
   ])('can be %s', (text, server) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { isPhoneNumber } from '../../../src/delivery/sms/phone-number.ts';
+import { isPhoneNumber } from '../../../src/delivery/sms/sms.ts';
 
 describe('a phone number', () => {
   test.each(['+15005550006', '+4930123456', '+123456789012345'])('can be %j', (text) => {
