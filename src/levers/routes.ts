@@ -29,9 +29,9 @@ export function mockRoutes({ levers, otps, config, clock, ending }: MockParts) {
     .onTransform(checkKey)
     .use(inboxRoutes(levers, clock, ending))
     .use(eventRoutes(levers.history, clock, ending))
-    .use(clockRoutes(levers.clock))
-    .use(codeRoutes(levers))
-    .use(faultRoutes(levers))
+    .use(clockRoutes(levers))
+    .use(codeRoutes(levers.fixedCodes))
+    .use(faultRoutes(levers.faults))
     .use(expireRoutes(otps))
     .use(resetRoutes(levers))
     .use(wheelRoutes(levers));

@@ -59,7 +59,7 @@ test('it ends when it is told to, in the middle of a second', async () => {
 test('while service time stands still it ticks once a second, also if that is just before a whole one', async () => {
   const real = new ManualClock(T0 + 999);
   const clock = new MovableClock(real);
-  clock.freeze();
+  clock.move({ freeze: true });
   const ending = new AbortController();
   let seen = 0;
   (async () => {
@@ -67,7 +67,7 @@ test('while service time stands still it ticks once a second, also if that is ju
   })();
   await real.advance(10_000);
   expect(seen).toBe(10);
-  clock.flow();
+  clock.move({ freeze: false });
   await real.advance(3_000);
   expect(seen).toBeWithin(12, 15);
   ending.abort();

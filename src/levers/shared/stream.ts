@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RedisConnection } from '../../redis/connection.ts';
 import { listOf } from '../../redis/replies.ts';
 import { Script } from '../../redis/scripts.ts';
@@ -28,7 +29,7 @@ export type Entry =
   | { readonly does: 'forget'; readonly user?: string | undefined };
 
 /** An entry of the stream. `by` names its replica, and `number` grows with that replica's entries. */
-export type Told = Entry & { readonly by: string; readonly number: number };
+type Told = Entry & { readonly by: string; readonly number: number };
 
 /** What waits to be appended, with the last reset that this replica knew of. */
 interface Item {
@@ -39,15 +40,12 @@ interface Item {
   readonly retry: boolean;
 }
 
-/** One read of the stream. */
-export interface Page {
-  /** Whether the place to read on from is gone, and entries after it with it. */
-  readonly lost: boolean;
-  readonly entries: readonly Told[];
-  /** The place to read on from. */
-  readonly place: string | undefined;
-  /** Whether there may be more. */
-  readonly more: boolean;
+/** What a replica does with what it reads. */
+export interface Reader {
+  /** @param isOurs whether this replica has appended the entry */
+  take(entry: Entry, isOurs: boolean): void;
+  /** Forgets everything: entries are missing, so all that are kept come again. */
+  startAgain(): void;
 }
 
 /**
@@ -59,15 +57,19 @@ export interface Page {
 export class SharedStream {
   readonly #redis: RedisConnection;
   readonly #by: string;
-  readonly #lastReset: () => string;
   #queue: Item[] = [];
   #told = 0;
+  /** Names the last reset that this replica knows of; empty for none. */
+  #reset = '';
+  /** Where to read on. */
+  #place: string | undefined;
+  /** The newest entry of each replica that was read, by its number. */
+  readonly #newest = new Map<string, number>();
 
-  /** @param by names this replica @param lastReset names the last reset that this replica knows of */
-  constructor(redis: RedisConnection, by: string, lastReset: () => string) {
+  /** @param by names this replica */
+  constructor(redis: RedisConnection, by: string) {
     this.#redis = redis;
     this.#by = by;
-    this.#lastReset = lastReset;
   }
 
   /** Queues an event, and begins to send it. */
@@ -86,12 +88,18 @@ export class SharedStream {
     return this.flush();
   }
 
+  /** Begins a reset: nothing that was told before it may come after it, at whatever replica. See append.lua. */
+  async beginReset(): Promise<void> {
+    this.#reset = randomUUID();
+    await this.#redis.send('SET', [KEYS.reset, this.#reset, 'PX', `${KEPT_MS}`]);
+  }
+
   /** Resolves once all that is queued is in Redis. Rejects if some of it may not be. */
   readonly flush = coalesce(async () => {
     for (let left = this.#queue.length; left > 0; left -= BATCH) {
       const batch = this.#queue.splice(0, BATCH);
       const items = batch.flatMap(({ reset, kind, text }) => [reset, kind, text]);
-      const keys = [KEYS.stream, KEYS.settings, KEYS.issued];
+      const keys = [KEYS.stream, KEYS.reset, KEYS.issued];
       try {
         await this.#redis.run(APPEND, keys, [`${KEPT}`, `${COUNTS_KEPT}`, `${KEPT_MS}`, ...items]);
       } catch (error) {
@@ -102,19 +110,42 @@ export class SharedStream {
     }
   });
 
-  /** Reads entries after a place, or from the oldest kept. */
-  async read(place: string | undefined): Promise<Page> {
-    // From the place itself: if it is no longer there, so are entries after it, or Redis has lost the stream.
-    const range = [KEYS.stream, place ?? '-', '+', 'COUNT', `${BATCH}`];
-    const items = listOf(await this.#redis.send('XRANGE', range)).map(listOf);
-    const ids = items.map(([id]) => String(id));
-    if (place !== undefined && ids[0] !== place)
-      return { lost: true, entries: [], place: undefined, more: true };
-    const entries = items.slice(place === undefined ? 0 : 1).map(([, fields]): Told => {
-      const [, text] = listOf(fields);
-      return JSON.parse(String(text));
-    });
-    return { lost: false, entries, place: ids.at(-1), more: items.length === BATCH };
+  /** Reads what is new: entries, and the last reset. Not to be called again before it resolves. */
+  async read(reader: Reader): Promise<void> {
+    await Promise.all([this.#readEntries(reader), this.#learnReset()]);
+  }
+
+  async #readEntries(reader: Reader): Promise<void> {
+    for (let more = true; more; ) {
+      const place = this.#place;
+      // From the place itself: if it is no longer there, so are entries after it, or Redis has lost the stream.
+      const range = [KEYS.stream, place ?? '-', '+', 'COUNT', `${BATCH}`];
+      const items = listOf(await this.#redis.send('XRANGE', range)).map(listOf);
+      const ids = items.map(([id]) => String(id));
+      if (place !== undefined && ids[0] !== place) {
+        this.#place = undefined;
+        this.#newest.clear();
+        reader.startAgain();
+        continue;
+      }
+      for (const [, fields] of items.slice(place === undefined ? 0 : 1))
+        this.#pass(JSON.parse(String(listOf(fields)[1])), reader);
+      this.#place = ids.at(-1);
+      more = items.length === BATCH;
+    }
+  }
+
+  #pass(entry: Told, reader: Reader): void {
+    if (entry.number <= (this.#newest.get(entry.by) ?? 0)) return;
+    this.#newest.set(entry.by, entry.number);
+    reader.take(entry, entry.by === this.#by);
+  }
+
+  async #learnReset(): Promise<void> {
+    const known = this.#reset;
+    const last = String((await this.#redis.send('GET', [KEYS.reset])) ?? '');
+    // A reset began here in the meantime: this answer is older.
+    if (this.#reset === known) this.#reset = last;
   }
 
   #textOf(entry: Entry): string {
@@ -123,7 +154,7 @@ export class SharedStream {
   }
 
   #add(kind: Item['kind'], text: string, retry: boolean): void {
-    this.#queue.push({ reset: this.#lastReset(), kind, text, retry });
+    this.#queue.push({ reset: this.#reset, kind, text, retry });
     if (this.#queue.length === 1) this.flush().catch(() => {});
   }
 }

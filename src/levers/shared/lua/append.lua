@@ -1,9 +1,8 @@
 -- Appends what a replica tells to the stream, and counts codes, in order. Skips what was told before its replica knew
 -- of the last reset: that reset has forgotten it.
 local function step(keys, args)
-  local stream, settings, issued = unpack(keys)
+  local stream, last_reset, issued = keys[1], redis.call('GET', keys[2]) or '', keys[3]
   local kept, counts_kept, kept_for = unpack(args)
-  local last_reset = redis.call('HGET', settings, 'reset') or ''
   for i = 4, #args, 3 do
     local reset, kind, text = args[i], args[i + 1], args[i + 2]
     if reset == last_reset and kind == 'entry' then
