@@ -48,10 +48,7 @@ export function createLevers(parts: LeverParts) {
   bus.subscribe((event) => state.onEvent(event));
 
   const { OTP_SEED: seed, OTP_LENGTH: length } = config;
-  const drawOther = seed === '' ? randomCodes(length).draw : seededCodes(seed, length, state.counter);
-  bus.subscribe((event) => {
-    if (seed !== '' && event.type === 'otp.requested') state.counter.count(event);
-  });
+  const drawOther = seed === '' ? randomCodes(length).draw : seededCodes(seed, length, state.countCodes());
   const fixed = state.list<FixedCode>('codes');
 
   return {

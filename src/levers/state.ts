@@ -12,12 +12,13 @@ import { type List, LocalList } from './list/list.ts';
  * What needs no other process is done at the call, before the promise resolves.
  */
 export interface LeverState {
-  readonly counter: CodeCounter;
   /** Opens a list. */
   list<T>(name: string): List<T>;
+  /** Begins to count issued codes. A refused request counts for nothing. */
+  countCodes(): CodeCounter;
   /** Moves service time. @returns false, and moves nothing, if service time can't go there */
   move(move: Move): Promise<boolean>;
-  /** Passes an event on to the inbox and the history. */
+  /** Passes an event on to the inbox, the history and the counter. */
   onEvent(event: OtpEvent): void;
   /** Drops messages. @returns how many */
   clearInbox(filter: Filter): Promise<number>;
@@ -42,9 +43,9 @@ export interface LocalParts {
 
 /** The state of a process that shares its store with no other. */
 export class LocalState implements LeverState {
-  readonly counter = new LocalCounter();
   readonly #parts: LocalParts;
   readonly #lists: LocalList<unknown>[] = [];
+  #counter: LocalCounter | undefined;
 
   constructor(parts: LocalParts) {
     this.#parts = parts;
@@ -56,6 +57,11 @@ export class LocalState implements LeverState {
     return list;
   }
 
+  countCodes(): CodeCounter {
+    this.#counter = new LocalCounter();
+    return this.#counter;
+  }
+
   async move(move: Move): Promise<boolean> {
     return this.#parts.clock.move(move);
   }
@@ -63,6 +69,7 @@ export class LocalState implements LeverState {
   onEvent(event: OtpEvent): void {
     this.#parts.inbox.onEvent(event);
     this.#parts.history.onEvent(event);
+    if (event.type === 'otp.requested') this.#counter?.count(event);
   }
 
   async clearInbox(filter: Filter): Promise<number> {
@@ -75,7 +82,7 @@ export class LocalState implements LeverState {
 
   async forget(user?: string): Promise<void> {
     this.#parts.inbox.clear({ user });
-    this.counter.forget(user);
+    this.#counter?.forget(user);
     if (user !== undefined) return;
     this.#parts.clock.move({ reset: true });
     this.#parts.history.forget();

@@ -165,15 +165,19 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   mutation(
     'a code that was replaced at another replica stays pending in the inbox',
-    'Reader.#put',
-    remove('this.#parts.inbox.hear(end)'),
+    'Inbox.#add',
+    remove('this.onEvent(end)'),
   ),
   mutation(
     'a slow subscriber is not told how many events it missed',
     'EventHistory.read',
-    replace('first - …', '0'),
+    replace('first - position', '0'),
   ),
-  mutation('an injected fault strikes once too often', 'Faults.strike', swap('times > 1', '>=')),
+  mutation(
+    'an injected fault strikes once too often',
+    'Faults.strike',
+    swap('this.#list.usesOf(fault) >= times', '>'),
+  ),
 
   // Delivery
   mutation(

@@ -6,10 +6,9 @@ import { RecentMap } from '../recent-map.ts';
 /** How many users and purposes are counted. Beyond that, the one used longest ago starts again. */
 export const COUNTS_KEPT = 100_000;
 
-/** Counts the codes issued to each user and purpose. */
+/** Counts of the codes issued to each user and purpose. */
 export interface CodeCounter {
   issued(key: OtpKey): Promise<number>;
-  count(key: OtpKey): void;
   /** Starts again: for one user, or for all. */
   forget(user?: string): Promise<void>;
 }

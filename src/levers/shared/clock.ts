@@ -1,4 +1,5 @@
 import type { RedisConnection } from '../../redis/connection.ts';
+import type { Keys } from '../../redis/keys.ts';
 import { listOf } from '../../redis/replies.ts';
 import { Script } from '../../redis/scripts.ts';
 import { FURTHEST_MS, LATEST, type MovableClock, type Move } from '../clock/movable-clock.ts';
@@ -9,14 +10,14 @@ const MOVE = new Script(move);
 
 /** Service time of all replicas. Redis keeps its position, by which the store judges. Each replica's clock follows. */
 export class SharedClock {
+  /** One for each shard, all with the same position. */
+  readonly keys: readonly string[];
   readonly #redis: RedisConnection;
-  readonly #keys: readonly string[];
   readonly #clock: MovableClock;
 
-  /** @param keys of the position: one for each shard, all with the same value */
-  constructor(redis: RedisConnection, keys: readonly string[], clock: MovableClock) {
+  constructor(redis: RedisConnection, { shards }: Keys, clock: MovableClock) {
+    this.keys = shards.map((shard) => shard.clock);
     this.#redis = redis;
-    this.#keys = keys;
     this.#clock = clock;
   }
 
@@ -25,14 +26,14 @@ export class SharedClock {
     // At the call: a reset is announced in real time.
     if ('reset' in move) this.#clock.move(move);
     const args = [JSON.stringify(move), `${FURTHEST_MS}`, `${LATEST}`, `${KEPT_MS}`];
-    const [moved, position] = listOf(await this.#redis.run(MOVE, this.#keys, args));
+    const [moved, position] = listOf(await this.#redis.run(MOVE, this.keys, args));
     this.#follow(position);
     return moved === 1;
   }
 
   /** Follows the moves of other replicas. */
   async renew(): Promise<void> {
-    this.#follow(await this.#redis.send('GET', this.#keys.slice(0, 1)));
+    this.#follow(await this.#redis.send('GET', this.keys.slice(0, 1)));
   }
 
   /** @param position `+ms` if service time is that far ahead of real time, `=ms` if it is frozen there, null by default */

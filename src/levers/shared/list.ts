@@ -13,8 +13,8 @@ export class SharedList<T> implements List<T> {
   readonly #redis: RedisConnection;
   entries: readonly T[] = [];
   #uses: Readonly<Record<string, number>> = {};
-  /** The entries and the uses as they stand in Redis. */
-  #known = ['', ''];
+  /** The entries as Redis has them. */
+  #text = '';
 
   constructor(redis: RedisConnection, name: string) {
     this.#redis = redis;
@@ -32,15 +32,15 @@ export class SharedList<T> implements List<T> {
 
   async use(entry: T, most: number): Promise<boolean> {
     const place = this.entries.indexOf(entry);
-    const [known = ''] = this.#known;
-    return place >= 0 && (await this.#redis.run(USE, [this.key], [known, `${place}`, `${most}`])) === 1;
+    const args = [this.#text, `${place}`, `${most}`];
+    return place >= 0 && (await this.#redis.run(USE, [this.key], args)) === 1;
   }
 
   async renew(): Promise<void> {
     const reply = listOf(await this.#redis.send('HMGET', [this.key, 'entries', 'uses']));
-    const [entries = '', uses = ''] = reply.map((text) => `${text ?? ''}`);
-    if (entries !== this.#known[0]) this.entries = JSON.parse(entries || '[]');
-    if (uses !== this.#known[1]) this.#uses = JSON.parse(uses || '{}');
-    this.#known = [entries, uses];
+    const [text = '', uses = ''] = reply.map((field) => `${field ?? ''}`);
+    if (text !== this.#text) this.entries = JSON.parse(text || '[]');
+    this.#text = text;
+    this.#uses = JSON.parse(uses || '{}');
   }
 }

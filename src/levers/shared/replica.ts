@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OtpEvent } from '../../core/events.ts';
-import { StoreUnavailable } from '../../core/store.ts';
+import { keyOf, StoreUnavailable } from '../../core/store.ts';
 import type { RedisConnection } from '../../redis/connection.ts';
 import type { Keys } from '../../redis/keys.ts';
 import type { Move } from '../clock/movable-clock.ts';
@@ -14,7 +14,7 @@ import { coalesce } from './coalesce.ts';
 import { sharedCounter } from './counter.ts';
 import { KEPT_MS, KEYS } from './keys.ts';
 import { SharedList } from './list.ts';
-import { type Entry, SharedStream } from './stream.ts';
+import { SharedStream, type Told } from './stream.ts';
 
 /** How often a replica catches up by itself, for calls that wait: every 20 ms of real time. */
 const LOOK_MS = 20;
@@ -46,12 +46,11 @@ export interface ReplicaParts extends SharedParts, LocalParts {
  * whatever replica, sees all that the other did. Calls at the same moment take effect in either order.
  */
 export class Replica implements LeverState {
-  readonly counter: CodeCounter;
   readonly #parts: ReplicaParts;
   readonly #stream: SharedStream;
   readonly #clock: SharedClock;
-  readonly #clockKeys: readonly string[];
   readonly #lists: SharedList<unknown>[] = [];
+  #counter: CodeCounter | undefined;
   /** How many messages each `empty` entry dropped, by token: only for entries that a call here waits for. */
   readonly #dropped = new Map<string, number>();
   #expiredElsewhere = 0;
@@ -60,15 +59,17 @@ export class Replica implements LeverState {
     const { connection, keys, run, clock } = parts;
     this.#parts = parts;
     this.#stream = new SharedStream(connection, run);
-    this.#clockKeys = keys.shards.map((shard) => shard.clock);
-    this.#clock = new SharedClock(connection, this.#clockKeys, clock);
-    this.counter = sharedCounter(connection, this.#stream);
+    this.#clock = new SharedClock(connection, keys, clock);
   }
 
   /** Resolves once this replica knows all that any replica flushed before the call. Rejects with StoreUnavailable. */
   readonly catchUp = coalesce(async () => {
     await Promise.all([
-      this.#stream.read(this),
+      this.#stream.read(
+        (entry) => this.#take(entry),
+        () => this.#startAgain(),
+      ),
+      this.#stream.learnReset(),
       this.#clock.renew(),
       ...this.#lists.map((list) => list.renew()),
     ]);
@@ -108,12 +109,18 @@ export class Replica implements LeverState {
     return list;
   }
 
+  countCodes(): CodeCounter {
+    this.#counter = sharedCounter(this.#parts.connection);
+    return this.#counter;
+  }
+
   move(move: Move): Promise<boolean> {
     return this.#clock.move(move);
   }
 
   onEvent(event: OtpEvent): void {
-    if (isPublic(event)) this.#stream.tell(event);
+    const isCounted = event.type === 'otp.requested' && this.#counter !== undefined;
+    if (isPublic(event)) this.#stream.tell(event, isCounted ? keyOf(event) : '');
   }
 
   async clearInbox(filter: Filter): Promise<number> {
@@ -137,7 +144,7 @@ export class Replica implements LeverState {
       user === undefined
         ? [this.move({ reset: true }), this.#stream.beginReset(), ...this.#lists.map((list) => list.set([]))]
         : [];
-    await Promise.all([...all, this.counter.forget(user), this.#stream.append({ does: 'forget', user })]);
+    await Promise.all([...all, this.#counter?.forget(user), this.#stream.append({ does: 'forget', user })]);
   }
 
   /**
@@ -161,14 +168,15 @@ export class Replica implements LeverState {
     };
   }
 
-  startAgain(): void {
+  #startAgain(): void {
     this.#parts.inbox.clear();
     // Readers of the event stream get a `missed` event.
     this.#parts.history.skip(1);
   }
 
-  take(entry: Entry, isOurs: boolean): void {
-    const { inbox, history, delivery } = this.#parts;
+  #take(entry: Told): void {
+    const { inbox, history, delivery, run } = this.#parts;
+    const isOurs = entry.by === run;
     switch (entry.does) {
       case 'happen':
         inbox.onEvent(entry.event);
@@ -193,7 +201,7 @@ export class Replica implements LeverState {
   }
 
   async #keep(): Promise<void> {
-    const keys = [...Object.values(KEYS), ...this.#lists.map(({ key }) => key), ...this.#clockKeys];
+    const keys = [...Object.values(KEYS), ...this.#lists.map(({ key }) => key), ...this.#clock.keys];
     await Promise.all(keys.map((key) => this.#parts.connection.send('PEXPIRE', [key, `${KEPT_MS}`])));
   }
 }

@@ -29,23 +29,17 @@ export type Entry =
   | { readonly does: 'forget'; readonly user?: string | undefined };
 
 /** An entry of the stream. `by` names its replica, and `number` grows with that replica's entries. */
-type Told = Entry & { readonly by: string; readonly number: number };
+export type Told = Entry & { readonly by: string; readonly number: number };
 
-/** What waits to be appended, with the last reset that this replica knew of. */
+/** What waits to be appended. */
 interface Item {
+  /** The last reset that this replica knew of. */
   readonly reset: string;
-  readonly kind: 'entry' | 'count';
   readonly text: string;
-  /** Whether a batch that failed is sent again with this in it. */
+  /** The user and purpose, as one string, whose code is counted with it; empty for none. */
+  readonly counted: string;
+  /** Whether it is sent again if its batch failed. */
   readonly retry: boolean;
-}
-
-/** What a replica does with what it reads. */
-export interface Reader {
-  /** @param isOurs whether this replica has appended the entry */
-  take(entry: Entry, isOurs: boolean): void;
-  /** Forgets everything: entries are missing, so all that are kept come again. */
-  startAgain(): void;
 }
 
 /**
@@ -72,19 +66,14 @@ export class SharedStream {
     this.#by = by;
   }
 
-  /** Queues an event, and begins to send it. */
-  tell(event: PublicEvent): void {
-    this.#add('entry', this.#textOf({ does: 'happen', event }), true);
-  }
-
-  /** Queues one more code to count for `OTP_SEED`, likewise. @param key a user and a purpose, as one string */
-  count(key: string): void {
-    this.#add('count', key, true);
+  /** Queues an event, and begins to send it. @param counted the user and purpose whose code to count with it, if any */
+  tell(event: PublicEvent, counted = ''): void {
+    this.#add({ does: 'happen', event }, counted, true);
   }
 
   /** Appends an entry behind all that is queued. If that fails it isn't sent again: the caller may repeat its call. */
   append(entry: Entry): Promise<void> {
-    this.#add('entry', this.#textOf(entry), false);
+    this.#add(entry, '', false);
     return this.flush();
   }
 
@@ -98,7 +87,7 @@ export class SharedStream {
   readonly flush = coalesce(async () => {
     for (let left = this.#queue.length; left > 0; left -= BATCH) {
       const batch = this.#queue.splice(0, BATCH);
-      const items = batch.flatMap(({ reset, kind, text }) => [reset, kind, text]);
+      const items = batch.flatMap(({ reset, text, counted }) => [reset, text, counted]);
       const keys = [KEYS.stream, KEYS.reset, KEYS.issued];
       try {
         await this.#redis.run(APPEND, keys, [`${KEPT}`, `${COUNTS_KEPT}`, `${KEPT_MS}`, ...items]);
@@ -110,12 +99,13 @@ export class SharedStream {
     }
   });
 
-  /** Reads what is new: entries, and the last reset. Not to be called again before it resolves. */
-  async read(reader: Reader): Promise<void> {
-    await Promise.all([this.#readEntries(reader), this.#learnReset()]);
-  }
-
-  async #readEntries(reader: Reader): Promise<void> {
+  /**
+   * Reads what is new. Not to be called again before it resolves.
+   *
+   * @param take gets each entry
+   * @param startAgain called if entries are missing, before all that are kept come again
+   */
+  async read(take: (entry: Told) => void, startAgain: () => void): Promise<void> {
     for (let more = true; more; ) {
       const place = this.#place;
       // From the place itself: if it is no longer there, so are entries after it, or Redis has lost the stream.
@@ -125,36 +115,32 @@ export class SharedStream {
       if (place !== undefined && ids[0] !== place) {
         this.#place = undefined;
         this.#newest.clear();
-        reader.startAgain();
+        startAgain();
         continue;
       }
-      for (const [, fields] of items.slice(place === undefined ? 0 : 1))
-        this.#pass(JSON.parse(String(listOf(fields)[1])), reader);
+      for (const [, fields] of items.slice(place === undefined ? 0 : 1)) {
+        const entry: Told = JSON.parse(String(listOf(fields)[1]));
+        if (entry.number <= (this.#newest.get(entry.by) ?? 0)) continue;
+        this.#newest.set(entry.by, entry.number);
+        take(entry);
+      }
       this.#place = ids.at(-1);
       more = items.length === BATCH;
     }
   }
 
-  #pass(entry: Told, reader: Reader): void {
-    if (entry.number <= (this.#newest.get(entry.by) ?? 0)) return;
-    this.#newest.set(entry.by, entry.number);
-    reader.take(entry, entry.by === this.#by);
-  }
-
-  async #learnReset(): Promise<void> {
+  /** Learns of the resets of other replicas. */
+  async learnReset(): Promise<void> {
     const known = this.#reset;
     const last = String((await this.#redis.send('GET', [KEYS.reset])) ?? '');
     // A reset began here in the meantime: this answer is older.
     if (this.#reset === known) this.#reset = last;
   }
 
-  #textOf(entry: Entry): string {
+  #add(entry: Entry, counted: string, retry: boolean): void {
     this.#told++;
-    return JSON.stringify({ ...entry, by: this.#by, number: this.#told });
-  }
-
-  #add(kind: Item['kind'], text: string, retry: boolean): void {
-    this.#queue.push({ reset: this.#reset, kind, text, retry });
+    const text = JSON.stringify({ ...entry, by: this.#by, number: this.#told });
+    this.#queue.push({ reset: this.#reset, text, counted, retry });
     if (this.#queue.length === 1) this.flush().catch(() => {});
   }
 }
