@@ -12,7 +12,7 @@ import { EventHistory } from './events/history.ts';
 import type {} from './facts.ts';
 import { Faults } from './faults/faults.ts';
 import { type Filter, Inbox } from './inbox/inbox.ts';
-import { resetter } from './reset/reset.ts';
+import { type Forgettable, resetter } from './reset/reset.ts';
 import type { LeverSettings } from './settings.ts';
 import { Replica, type SharedParts } from './shared/replica.ts';
 import { type LeverState, LocalState } from './state.ts';
@@ -24,7 +24,7 @@ export interface LeverParts {
   readonly config: LeverSettings;
   readonly clock: MovableClock;
   /** Messages on their way to users. */
-  readonly delivery: { forget(user?: string): Promise<void> };
+  readonly delivery: Forgettable;
   readonly store: Store;
   /** The timing wheel of that store as it stands, if it has one. */
   readonly wheel: (() => WheelView) | undefined;
@@ -43,8 +43,9 @@ export function createLevers(parts: LeverParts) {
   const { config, clock, store, delivery, wheel, bus, announce, expiry, shared } = parts;
   const inbox = new Inbox(clock);
   const history = new EventHistory(KEPT_EVENTS);
-  const replica = shared && new Replica({ ...shared, clock, delivery, inbox, history });
-  const state: LeverState = replica ?? new LocalState({ clock, inbox, history });
+  const local = { clock, delivery, inbox, history };
+  const replica = shared && new Replica({ ...shared, ...local });
+  const state: LeverState = replica ?? new LocalState(local);
   bus.subscribe((event) => state.onEvent(event));
 
   const { OTP_SEED: seed, OTP_LENGTH: length } = config;

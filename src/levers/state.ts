@@ -4,6 +4,7 @@ import { type CodeCounter, LocalCounter } from './codes/seeded-codes.ts';
 import type { EventHistory } from './events/history.ts';
 import type { Filter, Inbox } from './inbox/inbox.ts';
 import { type List, LocalList } from './list/list.ts';
+import type { Forgettable } from './reset/reset.ts';
 
 /**
  * Where the levers keep what tests set, and how events reach the inbox and the history. It is this process's own
@@ -37,6 +38,7 @@ export interface LeverState {
 /** What each process has of its own. */
 export interface LocalParts {
   readonly clock: MovableClock;
+  readonly delivery: Forgettable;
   readonly inbox: Inbox;
   readonly history: EventHistory;
 }

@@ -1,40 +1,16 @@
 import type { Clock } from '../../core/clock.ts';
 import type { OtpEvent } from '../../core/events.ts';
 import { RecentMap } from '../recent-map.ts';
+import type { InboxMessage } from './message.ts';
 
 /** How many messages are kept. */
 const KEPT = 1_000;
-
-/** What became of a code. */
-export const MESSAGE_STATES = ['pending', 'verified', 'expired', 'replaced', 'cancelled', 'locked'] as const;
-
-export const DELIVERY_STATES = ['none', 'queued', 'delivered', 'failed'] as const;
-
-/** A code as its user would get it. Times are service time, in milliseconds since the epoch. */
-export interface InboxMessage {
-  /** The code's id. */
-  readonly id: string;
-  readonly user: string;
-  readonly purpose: string;
-  readonly code: string;
-  readonly createdAt: number;
-  readonly expiresAt: number;
-  readonly state: (typeof MESSAGE_STATES)[number];
-  /** The channel that delivers the code; `none` if only the inbox does. */
-  readonly channel: string;
-  /** The address there; absent without a channel. */
-  readonly to?: string;
-  readonly delivery: (typeof DELIVERY_STATES)[number];
-}
 
 /** Whose messages; absent fields match all. */
 export interface Filter {
   readonly user?: string | undefined;
   readonly purpose?: string | undefined;
 }
-
-/** A message changes where it is kept. Readers get a copy. */
-type KeptMessage = { -readonly [Name in keyof InboxMessage]: InboxMessage[Name] };
 
 interface Waiter {
   readonly wants: (message: InboxMessage) => boolean;
@@ -59,7 +35,7 @@ const CHANGES: Readonly<Partial<Record<OtpEvent['type'], Partial<InboxMessage>>>
 export class Inbox {
   readonly #clock: Clock;
   /** By id, oldest first. */
-  readonly #messages = new RecentMap<KeptMessage>(KEPT);
+  readonly #messages = new RecentMap<InboxMessage>(KEPT);
   /** By the code's id: ends that came before their message. Two replicas may tell of one code in either order. */
   readonly #earlyEnds = new RecentMap<OtpEvent>(KEPT);
   /** By user: a new message is compared only with the waiters of its user. */
@@ -136,7 +112,7 @@ export class Inbox {
     return messages.filter((message, i) => isLater(message.id, id) ?? i > index);
   }
 
-  #add(message: KeptMessage): void {
+  #add(message: InboxMessage): void {
     this.#messages.set(message.id, message);
     const end = this.#earlyEnds.get(message.id);
     if (end !== undefined) this.onEvent(end);
@@ -162,8 +138,8 @@ export class Inbox {
     });
   }
 
-  /** A code whose deadline has come is expired, though that may not be announced yet. */
-  readonly #asOfNow = (message: KeptMessage): InboxMessage => {
+  /** A copy for a reader. A code whose deadline has come is expired, though that may not be announced yet. */
+  readonly #asOfNow = (message: InboxMessage): InboxMessage => {
     const isOver = message.state === 'pending' && this.#clock.now() >= message.expiresAt;
     return { ...message, ...(isOver && { state: 'expired' }) };
   };

@@ -1,51 +1,18 @@
 import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
-import type { Clock } from '../../core/clock.ts';
 import { QUERY_ANSWERS, retryAfter } from '../../http/common-answers.ts';
-import { closed, oneOf, purpose, user, wholeNumber } from '../../http/fields.ts';
+import { closed, purpose, user, wholeNumber } from '../../http/fields.ts';
 import { restoreTimeout, suspendTimeout } from '../../http/idle-timeout.ts';
 import { ProblemError, problem, problemSchema } from '../../http/problem.ts';
 import { checkedQuery } from '../../http/query.ts';
 import type { Levers } from '../levers.ts';
-import { DELIVERY_STATES, type InboxMessage, MESSAGE_STATES } from './inbox.ts';
+import { describeMessage, Message } from './message.ts';
 
 /** How long a call waits for a message by default, in seconds of real time. */
 const WAIT_S = 10;
 
 /** The longest `timeout` that a call may set, in seconds of real time. */
 const LONGEST_WAIT_S = 60;
-
-/** A message of the inbox, as clients see it. */
-const Message = Type.Object(
-  {
-    id: Type.String({ description: "The code's id, as in the answer to its request" }),
-    user: Type.String(),
-    purpose: Type.String(),
-    code: Type.String(),
-    createdAt: Type.String({ format: 'date-time' }),
-    expiresAt: Type.String({ format: 'date-time' }),
-    state: oneOf(MESSAGE_STATES, { description: 'What became of the code so far' }),
-    channel: Type.String({ description: 'The channel that delivers the code, or none' }),
-    to: Type.Optional(Type.String({ description: 'The address there' })),
-    delivery: oneOf(DELIVERY_STATES, { description: 'Delivery status' }),
-  },
-  {
-    description: 'A code as its user would get it.',
-    examples: [
-      {
-        id: 'mws4q1rfd2c6-c1',
-        user: 'alice',
-        purpose: 'default',
-        code: '042137',
-        createdAt: '2026-11-22T15:00:00.000Z',
-        expiresAt: '2026-11-22T15:05:00.000Z',
-        state: 'pending',
-        channel: 'none',
-        delivery: 'none',
-      },
-    ],
-  },
-);
 
 const listQuery = Type.Object(
   {
@@ -83,8 +50,7 @@ const clearQuery = Type.Object({ user: Type.Optional(user) }, closed);
  * @param ending aborts when the service is about to stop, and ends long polls
  */
 export function inboxRoutes(
-  { inbox, clearInbox }: Pick<Levers, 'inbox' | 'clearInbox'>,
-  clock: Clock,
+  { inbox, clearInbox, clock }: Pick<Levers, 'inbox' | 'clearInbox' | 'clock'>,
   ending: AbortSignal,
 ) {
   return new Elysia({ prefix: '/inbox' })
@@ -149,13 +115,4 @@ export function inboxRoutes(
       },
       detail: { summary: 'Empty the inbox', description: 'Deletes all messages, or those of one user.' },
     });
-}
-
-/** A message as clients see it: its moments in ISO form. */
-function describeMessage({ createdAt, expiresAt, ...message }: InboxMessage) {
-  return {
-    ...message,
-    createdAt: new Date(createdAt).toISOString(),
-    expiresAt: new Date(expiresAt).toISOString(),
-  };
 }

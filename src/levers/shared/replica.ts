@@ -34,10 +34,6 @@ export interface SharedParts {
   readonly onError: (error: unknown) => void;
 }
 
-export interface ReplicaParts extends SharedParts, LocalParts {
-  readonly delivery: { forget(user?: string): Promise<void> };
-}
-
 /**
  * The levers' state with a shared store. Redis has what tests set, and a stream of all that happens; each replica keeps
  * copies, and its inbox and history read the stream.
@@ -46,7 +42,7 @@ export interface ReplicaParts extends SharedParts, LocalParts {
  * whatever replica, sees all that the other did. Calls at the same moment take effect in either order.
  */
 export class Replica implements LeverState {
-  readonly #parts: ReplicaParts;
+  readonly #parts: SharedParts & LocalParts;
   readonly #stream: SharedStream;
   readonly #clock: SharedClock;
   readonly #lists: SharedList<unknown>[] = [];
@@ -55,7 +51,7 @@ export class Replica implements LeverState {
   readonly #dropped = new Map<string, number>();
   #expiredElsewhere = 0;
 
-  constructor(parts: ReplicaParts) {
+  constructor(parts: SharedParts & LocalParts) {
     const { connection, keys, run, clock } = parts;
     this.#parts = parts;
     this.#stream = new SharedStream(connection, run);
@@ -75,10 +71,7 @@ export class Replica implements LeverState {
     ]);
   });
 
-  /**
-   * Resolves once all that was announced here so far is in the stream. Rejects with StoreUnavailable if some of it may
-   * not be: that is sent again with the next flush.
-   */
+  /** Resolves once all events so far are in the stream. If it rejects, the next flush sends them again. */
   flush(): Promise<void> {
     return this.#stream.flush();
   }
