@@ -83,12 +83,8 @@ export function wholeNumber(minimum: number, maximum: number, description: strin
 
 /** One of several words. `Unsafe` only names the type: Elysia would find none in a mapped list. */
 export function oneOf<const W extends string>(words: readonly W[], options: SchemaOptions) {
-  return Type.Unsafe<W>(
-    Type.Union(
-      words.map((word) => Type.Literal(word)),
-      options,
-    ),
-  );
+  const literals = words.map((word) => Type.Literal(word));
+  return Type.Unsafe<W>(Type.Union(literals, options));
 }
 
 /** True or false. */
