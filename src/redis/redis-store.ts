@@ -4,7 +4,7 @@ import { TICK_MS } from '../core/wheel.ts';
 import type { RedisConnection } from './connection.ts';
 import { type Keys, recordScriptKeys, type Shard, shardScriptKeys } from './keys.ts';
 import { countedOf, expiredOtpOf, listOf, otpOf } from './replies.ts';
-import { scan } from './scan.ts';
+import { scanMembers } from './scan.ts';
 import { SCRIPTS, type Script } from './scripts.ts';
 
 /** Most records that one run of the expiry script takes: about 1 ms, during which Redis serves no other client. */
@@ -114,7 +114,7 @@ export class RedisStore implements Store {
     const newest = await Promise.all(shards.map(({ issued }) => this.#redis.send('GET', [issued])));
     const forgetIn = async (shard: Shard, i: number) => {
       for (const index of [shard.live, shard.kept])
-        for await (const members of scan(this.#redis, 'ZSCAN', index, `${one?.sender ?? ''}*`))
+        for await (const members of scanMembers(this.#redis, index, `${one?.sender ?? ''}*`))
           await this.#run(SCRIPTS.forget, shardScriptKeys(shard), Number(newest[i]), ...members);
     };
     await Promise.all(shards.map(forgetIn));

@@ -5,22 +5,21 @@ import { listOf } from './replies.ts';
 const BATCH = 100;
 
 /**
- * The members of a sorted set, or the fields of a hash, whose names match a pattern, in batches. Those present for the
- * whole scan are guaranteed to appear; others may.
+ * The members of a sorted set whose names match a pattern, in batches. Members present for the whole scan are
+ * guaranteed to appear; others may.
  */
-export async function* scan(
+export async function* scanMembers(
   redis: RedisConnection,
-  command: 'ZSCAN' | 'HSCAN',
-  key: string,
+  index: string,
   pattern: string,
 ): AsyncGenerator<string[]> {
   let cursor = '0';
   do {
-    const reply = await redis.send(command, [key, cursor, 'MATCH', pattern, 'COUNT', `${BATCH}`]);
+    const reply = await redis.send('ZSCAN', [index, cursor, 'MATCH', pattern, 'COUNT', `${BATCH}`]);
     const [next, found] = listOf(reply);
-    // Each name is followed by its score or its value.
-    const names = listOf(found).filter((_, i) => i % 2 === 0);
-    if (names.length > 0) yield names.map(String);
+    // Each member is followed by its score.
+    const members = listOf(found).filter((_, i) => i % 2 === 0);
+    if (members.length > 0) yield members.map(String);
     cursor = String(next);
   } while (cursor !== '0');
 }

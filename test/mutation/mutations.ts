@@ -165,19 +165,15 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   mutation(
     'a code that was replaced at another replica stays pending in the inbox',
-    'Inbox.#add',
-    remove('this.onEvent(end)'),
+    'Reader.#put',
+    remove('this.#parts.inbox.hear(end)'),
   ),
   mutation(
     'a slow subscriber is not told how many events it missed',
     'EventHistory.read',
-    replace('first - position', '0'),
+    replace('first - …', '0'),
   ),
-  mutation(
-    'an injected fault strikes once too often',
-    'Faults.strike',
-    swap('this.#list.usesOf(fault) >= times', '>'),
-  ),
+  mutation('an injected fault strikes once too often', 'Faults.strike', swap('times > 1', '>=')),
 
   // Delivery
   mutation(

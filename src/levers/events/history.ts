@@ -71,8 +71,8 @@ export class EventHistory {
 
   /** At most `limit` events from a position on, or from the oldest kept if that is gone. */
   read(position: number, limit: number): Page {
-    const first = Math.max(position, this.begin);
-    const index = first - this.begin;
+    const index = Math.max(0, position - this.begin);
+    const first = this.begin + index;
     const events = this.#kept.slice(index, index + limit);
     return { missed: first - position, events, next: first + events.length };
   }
