@@ -1,4 +1,4 @@
-import { FormatRegistry, Type } from '@sinclair/typebox';
+import { FormatRegistry, type SchemaOptions, Type } from '@sinclair/typebox';
 import { DEFAULT_PURPOSE } from '../core/store.ts';
 
 /**
@@ -73,6 +73,23 @@ export const moment = Type.String({
 function isRealDate(timestamp: string): boolean {
   const minute = timestamp.slice(0, 'yyyy-mm-ddThh:mm'.length);
   return !Number.isNaN(Date.parse(timestamp)) && new Date(`${minute}Z`).toISOString().startsWith(minute);
+}
+
+/** A whole number. */
+export function wholeNumber(minimum: number, maximum: number, description: string) {
+  const error = `must be a whole number from ${minimum} to ${maximum}`;
+  return Type.Integer({ minimum, maximum, description, error });
+}
+
+/** One of several words. `Unsafe` only names the type: Elysia would find none in a mapped list. */
+export function oneOf<const W extends string>(words: readonly W[], options: SchemaOptions) {
+  const literals = words.map((word) => Type.Literal(word));
+  return Type.Unsafe<W>(Type.Union(literals, options));
+}
+
+/** True or false. */
+export function flag(description: string) {
+  return Type.Boolean({ description, error: 'must be true or false' });
 }
 
 /** Options of an object that has no other fields. */

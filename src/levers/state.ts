@@ -1,12 +1,10 @@
 import type { OtpEvent } from '../core/events.ts';
-import type { MovableClock } from './clock/movable-clock.ts';
-import { type Move, takeMove } from './clock/move.ts';
-import type { FixedCode } from './codes/fixed-codes.ts';
+import type { MovableClock, Move } from './clock/movable-clock.ts';
 import { type CodeCounter, LocalCounter } from './codes/seeded-codes.ts';
 import type { EventHistory } from './events/history.ts';
-import { type FaultSetting, LocalFaults } from './faults/faults.ts';
 import type { Filter, Inbox } from './inbox/inbox.ts';
-import { LocalSetting, type Setting } from './setting.ts';
+import { type List, LocalList } from './list/list.ts';
+import type { Forgettable } from './reset/reset.ts';
 
 /**
  * Where the levers keep what tests set, and how events reach the inbox and the history. It is this process's own
@@ -15,18 +13,19 @@ import { LocalSetting, type Setting } from './setting.ts';
  * What needs no other process is done at the call, before the promise resolves.
  */
 export interface LeverState {
-  readonly codes: Setting<FixedCode>;
-  readonly faults: FaultSetting;
-  readonly counter: CodeCounter;
+  /** Opens a list. */
+  list<T>(name: string): List<T>;
+  /** Begins to count issued codes. A refused request counts for nothing. */
+  countCodes(): CodeCounter;
   /** Moves service time. @returns false, and moves nothing, if service time can't go there */
   move(move: Move): Promise<boolean>;
-  /** Passes an event on to the inbox and the history. */
+  /** Passes an event on to the inbox, the history and the counter. */
   onEvent(event: OtpEvent): void;
   /** Drops messages. @returns how many */
   clearInbox(filter: Filter): Promise<number>;
   /** Cancels all pending messages: their codes are forgotten. */
   cancelMessages(): Promise<void>;
-  /** Forgets all messages and events, or the messages of one user. */
+  /** Forgets all that is kept here, and moves service time back to real time; or forgets what belongs to one user. */
   forget(user?: string): Promise<void>;
   /**
    * Begins to count the codes that other replicas expire.
@@ -36,45 +35,60 @@ export interface LeverState {
   countElsewhere(): () => Promise<number>;
 }
 
-/** What one process keeps of events. */
-export interface EventMemory {
+/** What each process has of its own. */
+export interface LocalParts {
+  readonly clock: MovableClock;
+  readonly delivery: Forgettable;
   readonly inbox: Inbox;
   readonly history: EventHistory;
 }
 
 /** The state of a process that shares its store with no other. */
 export class LocalState implements LeverState {
-  readonly codes = new LocalSetting<FixedCode>();
-  readonly faults = new LocalFaults();
-  readonly counter = new LocalCounter();
-  readonly #clock: MovableClock;
-  readonly #memory: EventMemory;
+  readonly #parts: LocalParts;
+  readonly #lists: LocalList<unknown>[] = [];
+  #counter: LocalCounter | undefined;
 
-  constructor(clock: MovableClock, memory: EventMemory) {
-    this.#clock = clock;
-    this.#memory = memory;
+  constructor(parts: LocalParts) {
+    this.#parts = parts;
+  }
+
+  list<T>(): List<T> {
+    const list = new LocalList<T>();
+    this.#lists.push(list);
+    return list;
+  }
+
+  countCodes(): CodeCounter {
+    this.#counter = new LocalCounter();
+    return this.#counter;
   }
 
   async move(move: Move): Promise<boolean> {
-    return takeMove(this.#clock, move);
+    return this.#parts.clock.move(move);
   }
 
   onEvent(event: OtpEvent): void {
-    this.#memory.inbox.onEvent(event);
-    this.#memory.history.onEvent(event);
+    this.#parts.inbox.onEvent(event);
+    this.#parts.history.onEvent(event);
+    if (event.type === 'otp.requested') this.#counter?.count(event);
   }
 
   async clearInbox(filter: Filter): Promise<number> {
-    return this.#memory.inbox.clear(filter);
+    return this.#parts.inbox.clear(filter);
   }
 
   async cancelMessages(): Promise<void> {
-    this.#memory.inbox.cancelAll();
+    this.#parts.inbox.cancelAll();
   }
 
   async forget(user?: string): Promise<void> {
-    this.#memory.inbox.clear({ user });
-    if (user === undefined) this.#memory.history.forget();
+    this.#parts.inbox.clear({ user });
+    this.#counter?.forget(user);
+    if (user !== undefined) return;
+    this.#parts.clock.move({ reset: true });
+    this.#parts.history.forget();
+    for (const list of this.#lists) list.set([]);
   }
 
   countElsewhere() {

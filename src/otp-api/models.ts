@@ -2,18 +2,15 @@ import { Type } from '@sinclair/typebox';
 import type { CoreSettings } from '../core/settings.ts';
 import { DEFAULT_PURPOSE } from '../core/store.ts';
 import { CHANNEL_NAMES, CHANNELS } from '../delivery/channels.ts';
-import { closed, digits, purpose, text, user } from '../http/fields.ts';
+import { closed, digits, oneOf, purpose, text, user, wholeNumber } from '../http/fields.ts';
 
 /** The bodies of requests and of successful answers. `http/fields.ts` says how a field is defined. */
 
 const CHANNEL_CHOICES = [...CHANNEL_NAMES, 'none'] as const;
-const channel = Type.Union(
-  CHANNEL_CHOICES.map((name) => Type.Literal(name)),
-  {
-    description: 'How to deliver the code; OTP_CHANNEL if absent',
-    error: `must be one of ${CHANNEL_CHOICES.map((name) => `"${name}"`).join(', ')}`,
-  },
-);
+const channel = oneOf(CHANNEL_CHOICES, {
+  description: 'How to deliver the code; OTP_CHANNEL if absent',
+  error: `must be one of ${CHANNEL_CHOICES.map((name) => `"${name}"`).join(', ')}`,
+});
 const addresses = CHANNELS.map(({ name, address }) => `for ${name} ${address.rule}`).join('; ');
 const to = text(
   'otp-to',
@@ -23,12 +20,7 @@ const to = text(
 
 /** The body of a request. Only in mock mode may the client choose the code. */
 export function requestBody({ OTP_TTL, OTP_MAX_TTL, OTP_MODE }: CoreSettings) {
-  const ttl = Type.Integer({
-    minimum: 1,
-    maximum: OTP_MAX_TTL,
-    description: `Lifetime in seconds; ${OTP_TTL} if absent`,
-    error: `must be a whole number from 1 to ${OTP_MAX_TTL}`,
-  });
+  const ttl = wholeNumber(1, OTP_MAX_TTL, `Lifetime in seconds; ${OTP_TTL} if absent`);
   const code = Type.String({ ...digits, description: 'Use this code instead of a random one' });
   const body = Type.Object(
     {

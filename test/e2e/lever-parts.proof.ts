@@ -4,6 +4,7 @@ import type { OtpEvent } from '../../src/core/events.ts';
 import { StoreUnavailable } from '../../src/core/store.ts';
 import { MovableClock } from '../../src/levers/clock/movable-clock.ts';
 import { EventHistory } from '../../src/levers/events/history.ts';
+import type { Fault } from '../../src/levers/faults/fault.ts';
 import { Faults } from '../../src/levers/faults/faults.ts';
 import { Inbox } from '../../src/levers/inbox/inbox.ts';
 import { Replica } from '../../src/levers/shared/replica.ts';
@@ -59,8 +60,11 @@ function replicaRig(real: Clock = systemClock()) {
     throw error;
   };
   const replica = new Replica({ connection, keys, run, clock, inbox, history, delivery, onError });
+  const faultList = replica.list<Fault>('faults');
   return {
     replica,
+    faultList,
+    faults: new Faults(faultList),
     history,
     forgotten,
     /** The ids of the messages in its inbox, newest first, once it has caught up. */
@@ -269,47 +273,44 @@ describe('faults', () => {
     const here = replicaRig();
     const there = replicaRig();
     const fault = { on: 'verify', times: 1, status: 500 } as const;
-    const [faultsHere, faultsThere] = [new Faults(here.replica.faults), new Faults(there.replica.faults)];
-    await faultsHere.set([fault]);
+    await here.faults.set([fault]);
     await here.replica.catchUp();
-    await faultsThere.set([{ ...fault, times: 2 }]);
-    expect(await faultsHere.strike('verify', 'alice')).toBeUndefined();
+    await there.faults.set([{ ...fault, times: 2 }]);
+    expect(await here.faults.strike('verify', 'alice')).toBeUndefined();
     await here.replica.catchUp();
-    expect(faultsHere.list).toMatchObject([{ times: 2 }]);
-    expect(await faultsHere.strike('verify', 'alice')).toMatchObject({ status: 500 });
+    expect(here.faults.entries).toMatchObject([{ times: 2 }]);
+    expect(await here.faults.strike('verify', 'alice')).toMatchObject({ status: 500 });
   });
 
   test('of a list that was replaced while a call went through it strike no more', async () => {
-    const { replica } = replicaRig();
-    await replica.faults.set([{ on: 'verify', times: 1, status: 500 }]);
+    const { replica, faultList } = replicaRig();
+    await faultList.set([{ on: 'verify', times: 1, status: 500 }]);
     await replica.catchUp();
-    const [old] = replica.faults.list;
+    const [old] = faultList.entries;
     if (old === undefined) throw new Error('no fault was set');
-    await replica.faults.set([{ on: 'cancel', times: 1, status: 500 }]);
+    await faultList.set([{ on: 'cancel', times: 1, status: 500 }]);
     await replica.catchUp();
-    expect(await replica.faults.strike(old)).toBe(false);
+    expect(await faultList.use(old, 1)).toBe(false);
   });
 
   test('that are used up let the next one strike, also if this replica has not noticed yet', async () => {
     const here = replicaRig();
     const there = replicaRig();
-    const [faultsHere, faultsThere] = [new Faults(here.replica.faults), new Faults(there.replica.faults)];
-    await faultsHere.set([
+    await here.faults.set([
       { on: 'verify', times: 1, status: 500 },
       { on: 'verify', status: 504 },
     ]);
     await Promise.all([here.replica.catchUp(), there.replica.catchUp()]);
-    expect(await faultsHere.strike('verify', 'alice')).toMatchObject({ status: 500 });
-    expect(await faultsThere.strike('verify', 'alice')).toMatchObject({ status: 504 });
+    expect(await here.faults.strike('verify', 'alice')).toMatchObject({ status: 500 });
+    expect(await there.faults.strike('verify', 'alice')).toMatchObject({ status: 504 });
   });
 });
 
 test('OTP_SEED counts the codes of at most 100,000 users and purposes', async () => {
   const { replica } = replicaRig();
-  const { counter } = replica;
+  replica.countCodes();
   for (let n = 0; n < 100_001; n += 1_000) {
-    for (let i = n; i < Math.min(n + 1_000, 100_001); i++)
-      counter.count({ user: `user-${i}`, purpose: 'login' });
+    for (let i = n; i < Math.min(n + 1_000, 100_001); i++) replica.onEvent(requested(`c${i}`, `user-${i}`));
     await replica.flush();
   }
   expect(await server.send('HLEN', ISSUED)).toBe(100_000);
@@ -320,9 +321,9 @@ test('a running replica renews every hour how long Redis keeps what the levers s
   const ending = new AbortController();
   const { replica } = replicaRig(manual);
   await replica.move({ advance: 60_000 });
-  await replica.codes.set([{ user: 'alice', code: '1111' }]);
+  await replica.list('codes').set([{ user: 'alice', code: '1111' }]);
+  replica.countCodes();
   replica.onEvent(requested('c1'));
-  replica.counter.count({ user: 'alice', purpose: 'default' });
   await replica.flush();
   const all = Object.values(Object(await server.send('KEYS', '*'))).map(String);
   expect(all).toHaveLength(3 + keys.shards.length);

@@ -74,6 +74,16 @@ describe('OTP_SEED', () => {
     expect(new Set(alone).size).toBe(3);
     expect(await codes({ OTP_SEED: 'another' }, ['alice', 'alice', 'alice'])).not.toEqual(alone);
   });
+
+  test('does not count a request that was refused', async () => {
+    const [first, second] = await codes({ OTP_SEED: 'a seed' }, ['alice', 'alice']);
+    const { post } = rig({ OTP_SEED: 'a seed', OTP_RESEND_COOLDOWN: '30' });
+    const ask = async () => `alice ${(await post('/otp/request', { user: 'alice' })).body['code']}`;
+    expect(await ask()).toBe(String(first));
+    for (let i = 0; i < 3; i++) expect(await ask()).toBe('alice resend_cooldown');
+    await post('/mock/clock', { advance: 30 });
+    expect(await ask()).toBe(String(second));
+  });
 });
 
 describe('/mock/faults', () => {

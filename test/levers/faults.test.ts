@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'bun:test';
-import { type Fault, Faults, LocalFaults } from '../../src/levers/faults/faults.ts';
+import type { Fault } from '../../src/levers/faults/fault.ts';
+import { Faults } from '../../src/levers/faults/faults.ts';
+import { LocalList } from '../../src/levers/list/list.ts';
 
 /** Faults that are set, with draws of a test's own. */
 async function faultsOf(list: readonly Fault[], draw?: () => number): Promise<Faults> {
-  const faults = new Faults(new LocalFaults(), draw);
+  const faults = new Faults(new LocalList(), draw);
   await faults.set(list);
   return faults;
 }
@@ -20,9 +22,9 @@ describe('faults', () => {
   test('with times count down as they strike, and are gone after the last time', async () => {
     const faults = await faultsOf([{ on: 'request', times: 2, status: 500 }]);
     expect(await faults.strike('request', 'alice')).toBeDefined();
-    expect(faults.list).toEqual([{ on: 'request', times: 1, status: 500 }]);
+    expect(faults.entries).toEqual([{ on: 'request', times: 1, status: 500 }]);
     expect(await faults.strike('request', 'bob')).toBeDefined();
-    expect(faults.list).toEqual([]);
+    expect(faults.entries).toEqual([]);
     expect(await faults.strike('request', 'alice')).toBeUndefined();
   });
 
@@ -44,7 +46,7 @@ describe('faults', () => {
     const faults = await faultsOf(list);
     expect(await faults.strike('request', 'alice')).toBeDefined();
     await faults.set(list);
-    expect(faults.list).toEqual(list);
+    expect(faults.entries).toEqual(list);
     expect(await faults.strike('request', 'alice')).toBeDefined();
   });
 
@@ -65,7 +67,7 @@ describe('faults', () => {
     const struck: boolean[] = [];
     for (let i = 0; i < 4; i++) struck.push((await faults.strike('request', 'alice')) !== undefined);
     expect(struck).toEqual([false, true, false, true]);
-    expect(faults.list).toEqual([]);
+    expect(faults.entries).toEqual([]);
   });
 
   test('never strike with probability 0, always with 1, and in between about as often as it says', async () => {

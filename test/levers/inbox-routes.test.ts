@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { MovableClock } from '../../src/levers/clock/movable-clock.ts';
 import { Inbox } from '../../src/levers/inbox/inbox.ts';
 import { inboxRoutes } from '../../src/levers/inbox/routes.ts';
 import { rig } from '../support/api.ts';
@@ -152,7 +153,8 @@ describe('GET /mock/inbox/wait', () => {
   test('stops its timer when the client disconnects, and when it is answered', async () => {
     const clock = new ManualClock();
     const inbox = new Inbox(clock);
-    const routes = inboxRoutes({ inbox, clearInbox: async () => 0 }, clock, new AbortController().signal);
+    const levers = { inbox, clearInbox: async () => 0, clock: new MovableClock(clock) };
+    const routes = inboxRoutes(levers, new AbortController().signal);
     const leaving = new AbortController();
     const wait = (signal?: AbortSignal) =>
       routes.handle(new Request('http://localhost/inbox/wait?user=alice', signal ? { signal } : {}));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { matches } from '../../src/levers/pattern.ts';
+import { matches } from '../../src/levers/list/list.ts';
 
 describe('a pattern', () => {
   test.each([

@@ -1,5 +1,21 @@
 import type { Clock } from '../../core/clock.ts';
 
+/** The longest move ahead: 366 days, in milliseconds. */
+export const FURTHEST_MS = 31_622_400_000;
+
+/** No move goes past this: ISO 8601 writes years after 9999 differently, and RFC 3339 not at all. */
+export const LATEST = Date.UTC(9_999, 0, 1);
+
+/** A move of service time: ahead by so many milliseconds, ahead to a moment, frozen or unfrozen, or back to real time. */
+export type Move =
+  | { readonly advance: number }
+  | { readonly set: number }
+  | { readonly freeze: boolean }
+  | { readonly reset: true };
+
+/** Where service time stands, in milliseconds: so far `ahead` of real time, or `frozenAt` a moment. */
+export type Position = { readonly ahead: number } | { readonly frozenAt: number };
+
 /** The state of service time. Times in milliseconds, `now` since the epoch. */
 export interface ClockState {
   readonly now: number;
@@ -10,55 +26,44 @@ export interface ClockState {
 
 /**
  * A clock whose service time a test can advance, freeze and unfreeze. Real time flows on, so sleeping and measuring are
- * not affected. Service time goes back only by `reset`, here or at the replica whose move `adopt` follows.
+ * not affected. Service time goes back only by a reset, here or at the replica whose position `adopt` takes over.
  */
 export class MovableClock implements Clock {
   readonly #real: Clock;
-  #offset = 0;
-  /** Where service time is frozen; undefined while it flows. */
-  #frozenAt: number | undefined;
+  #position: Position = { ahead: 0 };
 
   constructor(real: Clock) {
     this.#real = real;
   }
 
   now(): number {
-    return this.#frozenAt ?? this.#real.now() + this.#offset;
+    const position = this.#position;
+    return 'ahead' in position ? this.#real.now() + position.ahead : position.frozenAt;
   }
 
   get state(): ClockState {
-    const real = this.#real.now();
-    const now = this.#frozenAt ?? real + this.#offset;
-    return { now, offset: now - real, frozen: this.#frozenAt !== undefined };
+    const now = this.now();
+    const position = this.#position;
+    return 'ahead' in position
+      ? { now, offset: position.ahead, frozen: false }
+      : { now, offset: now - this.#real.now(), frozen: true };
   }
 
-  /** Moves service time ahead. It stays frozen, or flows on, as before. */
-  advance(ms: number): void {
-    if (this.#frozenAt === undefined) this.#offset += ms;
-    else this.#frozenAt += ms;
+  /** Moves service time. It stays frozen, or flows on, as before. @returns false, and moves nothing, if it can't go there */
+  move(move: Move): boolean {
+    const { now, offset, frozen } = this.state;
+    if ('reset' in move) this.adopt({ ahead: 0 });
+    else if ('freeze' in move) this.adopt(move.freeze ? { frozenAt: now } : { ahead: offset });
+    else {
+      const ahead = 'set' in move ? move.set - now : move.advance;
+      if (ahead < 0 || ahead > FURTHEST_MS || now + ahead > LATEST) return false;
+      this.adopt(frozen ? { frozenAt: now + ahead } : { ahead: offset + ahead });
+    }
+    return true;
   }
 
-  freeze(): void {
-    this.#frozenAt = this.now();
-  }
-
-  /** Unfreezes service time: it flows on from where it is. */
-  flow(): void {
-    if (this.#frozenAt === undefined) return;
-    this.#offset = this.#frozenAt - this.#real.now();
-    this.#frozenAt = undefined;
-  }
-
-  /** Back to real time: the only move by which service time can go back. */
-  reset(): void {
-    this.#offset = 0;
-    this.#frozenAt = undefined;
-  }
-
-  /** Follows a move that another replica made: `ahead` of real time, or `frozenAt` a moment; in milliseconds. */
-  adopt(moved: { readonly ahead: number } | { readonly frozenAt: number }): void {
-    this.#offset = 'ahead' in moved ? moved.ahead : 0;
-    this.#frozenAt = 'frozenAt' in moved ? moved.frozenAt : undefined;
+  adopt(position: Position): void {
+    this.#position = position;
   }
 
   monotonic(): number {

@@ -3,14 +3,11 @@ import { Elysia } from 'elysia';
 import { checkedBody } from '../../http/body.ts';
 import { BODY_ANSWERS, QUERY_ANSWERS } from '../../http/common-answers.ts';
 import { invalidRequest } from '../../http/field-errors.ts';
-import { moment } from '../../http/fields.ts';
+import { flag, moment, wholeNumber } from '../../http/fields.ts';
 import { noQuery } from '../../http/query.ts';
 import { causeOf } from '../../http/request-id.ts';
-import type { ClockLever } from './clock-lever.ts';
-import type { ClockState } from './movable-clock.ts';
-import { FURTHEST_MS, type Move } from './move.ts';
-
-const FURTHEST_S = FURTHEST_MS / 1_000;
+import type { Levers } from '../levers.ts';
+import { type ClockState, FURTHEST_MS, type Move } from './movable-clock.ts';
 
 const state = {
   now: Type.String({ format: 'date-time', description: 'Service time' }),
@@ -21,20 +18,8 @@ const example = { now: '2026-11-22T15:05:00.000Z', offset: 300, frozen: false };
 
 const moveBody = Type.Object(
   {
-    advance: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: FURTHEST_S,
-        description: 'Seconds to move ahead',
-        error: `must be a whole number from 1 to ${FURTHEST_S}`,
-      }),
-    ),
-    freeze: Type.Optional(
-      Type.Boolean({
-        description: 'true freezes service time; false lets it flow on from where it is',
-        error: 'must be true or false',
-      }),
-    ),
+    advance: Type.Optional(wholeNumber(1, FURTHEST_MS / 1_000, 'Seconds to move ahead')),
+    freeze: Type.Optional(flag('true freezes service time; false lets it flow on from where it is')),
     set: Type.Optional(moment),
     reset: Type.Optional(
       Type.Literal(true, {
@@ -53,9 +38,9 @@ const moveBody = Type.Object(
 );
 
 /** `/mock/clock`: reads and moves service time. */
-export function clockRoutes(lever: ClockLever) {
+export function clockRoutes({ clock, moveClock }: Pick<Levers, 'clock' | 'moveClock'>) {
   return new Elysia({ prefix: '/clock' })
-    .get('', () => describeState(lever.state), {
+    .get('', () => describeState(clock.state), {
       response: {
         200: Type.Object(state, { description: 'The current service time.', examples: [example] }),
         ...QUERY_ANSWERS,
@@ -66,7 +51,7 @@ export function clockRoutes(lever: ClockLever) {
     .post(
       '',
       async ({ body, set }) => {
-        const moved = await lever.move(moveOf(body), causeOf(set));
+        const moved = await moveClock(moveOf(body), causeOf(set));
         if (moved !== undefined) return { ...describeState(moved), expired: moved.expired };
         const detail =
           'must be ahead of service time (see GET /mock/clock) by at most 366 days, and not after the year 9998';

@@ -1,46 +1,33 @@
+import { type Static, Type } from '@sinclair/typebox';
 import type { CodeSource } from '../../core/otp-service.ts';
-import type { OtpKey } from '../../core/store.ts';
-import { matches } from '../pattern.ts';
-import { LocalSetting, type Setting } from '../setting.ts';
+import { closed, digits, pattern } from '../../http/fields.ts';
+import { type List, matches } from '../list/list.ts';
+
+export const FixedCodeList = Type.Array(
+  Type.Object(
+    { user: pattern, code: Type.String({ ...digits, description: 'The code of these users' }) },
+    closed,
+  ),
+  {
+    description: 'The fixed codes as they stand.',
+    error: 'must be a JSON array',
+    examples: [[{ user: 'test-*', code: '123456' }]],
+  },
+);
 
 /** The code of all users who match a pattern. */
-export interface FixedCode {
-  readonly user: string;
-  readonly code: string;
-}
+export type FixedCode = Static<typeof FixedCodeList>[number];
 
 /**
  * Codes that a test knows in advance. The first entry that matches a user gives the code. Such users are exempt from
  * cooldown, send limit and lock.
+ *
+ * @param drawOther draws the codes of users who match no entry
  */
-export class FixedCodes implements CodeSource {
-  readonly #others: Pick<CodeSource, 'draw'>;
-  readonly #setting: Setting<FixedCode>;
-
-  /** @param others draws the codes of users who match no entry */
-  constructor(others: Pick<CodeSource, 'draw'>, setting: Setting<FixedCode> = new LocalSetting()) {
-    this.#others = others;
-    this.#setting = setting;
-  }
-
-  get list(): readonly FixedCode[] {
-    return this.#setting.list;
-  }
-
-  /** Replaces the list. */
-  set(list: readonly FixedCode[]): Promise<void> {
-    return this.#setting.set(list);
-  }
-
-  async draw(key: OtpKey): Promise<string> {
-    return this.#find(key.user)?.code ?? this.#others.draw(key);
-  }
-
-  isExempt(user: string): boolean {
-    return this.#find(user) !== undefined;
-  }
-
-  #find(user: string): FixedCode | undefined {
-    return this.list.find((fixed) => matches(fixed.user, user));
-  }
+export function fixedCodes(list: List<FixedCode>, drawOther: CodeSource['draw']): CodeSource {
+  const find = (user: string) => list.entries.find((fixed) => matches(fixed.user, user));
+  return {
+    draw: async (key) => find(key.user)?.code ?? drawOther(key),
+    isExempt: (user) => find(user) !== undefined,
+  };
 }

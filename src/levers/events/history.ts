@@ -23,23 +23,19 @@ export interface Page {
  * until its next event is gone, and then learns how many it missed. So a reader costs no memory and delays no other.
  */
 export class EventHistory {
-  readonly #kept: number;
-  /** A ring: event n is at index n modulo its length. */
-  readonly #ring: (PublicEvent | undefined)[];
+  readonly #most: number;
+  #kept: PublicEvent[] = [];
   #end = 0;
-  /** The position after all forgotten events. */
-  #forgotten = 0;
   readonly #waiting = new Set<() => void>();
 
-  /** @param kept how many events are kept */
-  constructor(kept: number) {
-    this.#kept = kept;
-    this.#ring = new Array(kept).fill(undefined);
+  /** @param most how many events are kept */
+  constructor(most: number) {
+    this.#most = most;
   }
 
   /** The position of the oldest event kept. */
   get begin(): number {
-    return Math.max(this.#forgotten, this.#end - this.#kept);
+    return this.#end - this.#kept.length;
   }
 
   /** The position after the newest event. */
@@ -49,8 +45,7 @@ export class EventHistory {
 
   /** Forgets all events so far. Readers that have not read them have missed them. */
   forget(): void {
-    this.#forgotten = this.#end;
-    this.#ring.fill(undefined);
+    this.#kept = [];
   }
 
   /** Notes that this history itself missed so many events. Readers have missed these, and all before them. */
@@ -62,25 +57,24 @@ export class EventHistory {
 
   onEvent(event: OtpEvent): void {
     if (!isPublic(event)) return;
-    this.#ring[this.#end % this.#kept] = event;
+    this.#kept.push(event);
+    if (this.#kept.length > this.#most) this.#kept.shift();
     this.#end++;
     this.#wakeAll();
   }
 
   /** The position after the event with this id; undefined if that is no longer kept, or never was. */
   positionAfter(id: string): number | undefined {
-    for (let number = this.#end - 1; number >= this.begin; number--)
-      if (this.#at(number)?.id === id) return number + 1;
-    return undefined;
+    const index = this.#kept.findLastIndex((event) => event.id === id);
+    return index < 0 ? undefined : this.begin + index + 1;
   }
 
   /** At most `limit` events from a position on, or from the oldest kept if that is gone. */
   read(position: number, limit: number): Page {
-    const first = Math.max(position, this.begin);
-    const next = Math.min(first + limit, this.#end);
-    const numbers = Array.from({ length: next - first }, (_, i) => first + i);
-    const events = numbers.flatMap((number) => this.#at(number) ?? []);
-    return { missed: first - position, events, next };
+    const index = Math.max(0, position - this.begin);
+    const first = this.begin + index;
+    const events = this.#kept.slice(index, index + limit);
+    return { missed: first - position, events, next: first + events.length };
   }
 
   /** Waits until there is something to read at a position, or `signal` aborts. */
@@ -99,9 +93,5 @@ export class EventHistory {
 
   #wakeAll(): void {
     for (const wake of this.#waiting) wake();
-  }
-
-  #at(number: number): PublicEvent | undefined {
-    return this.#ring[number % this.#kept];
   }
 }

@@ -1,9 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
-import type { Clock } from '../../core/clock.ts';
 import { QUERY_ANSWERS } from '../../http/common-answers.ts';
 import { noQuery } from '../../http/query.ts';
-import type { EventHistory } from './history.ts';
+import type { Levers } from '../levers.ts';
 import { eventStreams } from './stream.ts';
 
 /**
@@ -11,7 +10,7 @@ import { eventStreams } from './stream.ts';
  *
  * @param ending aborts when the service is about to stop, and ends the streams
  */
-export function eventRoutes(history: EventHistory, clock: Clock, ending: AbortSignal) {
+export function eventRoutes({ history, clock }: Pick<Levers, 'history' | 'clock'>, ending: AbortSignal) {
   const stream = eventStreams(history, clock, ending);
   return new Elysia().get('/events', ({ request, server }) => stream(request, server), {
     ...noQuery,

@@ -2,7 +2,8 @@ import type { Context } from 'elysia';
 import type { Clock } from '../../core/clock.ts';
 import { type AnyServer, restoreTimeout, suspendTimeout } from '../../http/idle-timeout.ts';
 import { ProblemError } from '../../http/problem.ts';
-import type { Fault, Faults, Operation } from './faults.ts';
+import type { Fault, Operation } from './fault.ts';
+import type { Faults } from './faults.ts';
 
 /** The operation of each route. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -31,7 +32,7 @@ export function faultHook(
 ) {
   return ({ request, route, body }: Call): Promise<Response | undefined> | undefined => {
     const on = OPERATIONS[route];
-    if (on === undefined || faults.list.length === 0) return undefined;
+    if (on === undefined || faults.entries.length === 0) return undefined;
     // Elysia waits for what a hook returns only if its source says `return f(`, as here.
     return applyFault(faults.strike(on, userOf(body)), request);
   };

@@ -1,40 +1,16 @@
 import type { Clock } from '../../core/clock.ts';
 import type { OtpEvent } from '../../core/events.ts';
+import { RecentMap } from '../recent-map.ts';
+import type { InboxMessage } from './message.ts';
 
 /** How many messages are kept. */
 const KEPT = 1_000;
-
-/** What became of a code. */
-export type MessageState = 'pending' | 'verified' | 'expired' | 'replaced' | 'cancelled' | 'locked';
-
-/** A code as its user would get it. Times are service time, in milliseconds since the epoch. */
-export interface InboxMessage {
-  /** The code's id. */
-  readonly id: string;
-  readonly user: string;
-  readonly purpose: string;
-  readonly code: string;
-  readonly createdAt: number;
-  readonly expiresAt: number;
-  readonly state: MessageState;
-  /** The channel that delivers the code; `none` if only the inbox does. */
-  readonly channel: string;
-  /** The address there; absent without a channel. */
-  readonly to?: string;
-  readonly delivery: DeliveryState;
-}
-
-/** Delivery status. */
-export type DeliveryState = 'none' | 'queued' | 'delivered' | 'failed';
 
 /** Whose messages; absent fields match all. */
 export interface Filter {
   readonly user?: string | undefined;
   readonly purpose?: string | undefined;
 }
-
-/** A message changes where it is kept. Readers get a copy. */
-type KeptMessage = { -readonly [Name in keyof InboxMessage]: InboxMessage[Name] };
 
 interface Waiter {
   readonly wants: (message: InboxMessage) => boolean;
@@ -59,12 +35,9 @@ const CHANGES: Readonly<Partial<Record<OtpEvent['type'], Partial<InboxMessage>>>
 export class Inbox {
   readonly #clock: Clock;
   /** By id, oldest first. */
-  readonly #messages = new Map<string, KeptMessage>();
-  /** One long-lived iterator: a fresh one would skip over deleted entries (O(n)). */
-  readonly #oldest = this.#messages.keys();
+  readonly #messages = new RecentMap<InboxMessage>(KEPT);
   /** By the code's id: ends that came before their message. Two replicas may tell of one code in either order. */
-  readonly #earlyEnds = new Map<string, OtpEvent>();
-  readonly #oldestEnd = this.#earlyEnds.keys();
+  readonly #earlyEnds = new RecentMap<OtpEvent>(KEPT);
   /** By user: a new message is compared only with the waiters of its user. */
   readonly #waiters = new Map<string, Set<Waiter>>();
 
@@ -85,7 +58,7 @@ export class Inbox {
     if (change === undefined || !('otp' in event) || event.otp === undefined) return;
     const message = this.#messages.get(event.otp);
     if (message === undefined) {
-      if (change.state) this.#keepEnd(event.otp, event);
+      if (change.state) this.#earlyEnds.set(event.otp, event);
       return;
     }
     Object.assign(message, change);
@@ -139,20 +112,12 @@ export class Inbox {
     return messages.filter((message, i) => isLater(message.id, id) ?? i > index);
   }
 
-  #add(message: KeptMessage): void {
+  #add(message: InboxMessage): void {
     this.#messages.set(message.id, message);
-    const oldest = this.#messages.size > KEPT ? this.#oldest.next().value : undefined;
-    if (oldest !== undefined) this.#messages.delete(oldest);
     const end = this.#earlyEnds.get(message.id);
     if (end !== undefined) this.onEvent(end);
     for (const waiter of this.#waiters.get(message.user) ?? [])
       if (waiter.wants(message)) waiter.take(message);
-  }
-
-  #keepEnd(otp: string, end: OtpEvent): void {
-    this.#earlyEnds.set(otp, end);
-    const oldest = this.#earlyEnds.size > KEPT ? this.#oldestEnd.next().value : undefined;
-    if (oldest !== undefined) this.#earlyEnds.delete(oldest);
   }
 
   #wait(user: string, wants: Waiter['wants'], signal: AbortSignal): Promise<InboxMessage | undefined> {
@@ -173,8 +138,8 @@ export class Inbox {
     });
   }
 
-  /** A code whose deadline has come is expired, though that may not be announced yet. */
-  readonly #asOfNow = (message: KeptMessage): InboxMessage => {
+  /** A copy for a reader. A code whose deadline has come is expired, though that may not be announced yet. */
+  readonly #asOfNow = (message: InboxMessage): InboxMessage => {
     const isOver = message.state === 'pending' && this.#clock.now() >= message.expiresAt;
     return { ...message, ...(isOver && { state: 'expired' }) };
   };

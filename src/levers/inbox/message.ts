@@ -1,5 +1,5 @@
-import { Type } from '@sinclair/typebox';
-import type { InboxMessage } from './inbox.ts';
+import { type Static, Type } from '@sinclair/typebox';
+import { oneOf } from '../../http/fields.ts';
 
 /** A message of the inbox, as clients see it. */
 export const Message = Type.Object(
@@ -10,23 +10,12 @@ export const Message = Type.Object(
     code: Type.String(),
     createdAt: Type.String({ format: 'date-time' }),
     expiresAt: Type.String({ format: 'date-time' }),
-    state: Type.Union(
-      [
-        Type.Literal('pending'),
-        Type.Literal('verified'),
-        Type.Literal('expired'),
-        Type.Literal('replaced'),
-        Type.Literal('cancelled'),
-        Type.Literal('locked'),
-      ],
-      { description: 'What became of the code so far' },
-    ),
+    state: oneOf(['pending', 'verified', 'expired', 'replaced', 'cancelled', 'locked'], {
+      description: 'What became of the code so far',
+    }),
     channel: Type.String({ description: 'The channel that delivers the code, or none' }),
     to: Type.Optional(Type.String({ description: 'The address there' })),
-    delivery: Type.Union(
-      [Type.Literal('none'), Type.Literal('queued'), Type.Literal('delivered'), Type.Literal('failed')],
-      { description: 'Delivery status' },
-    ),
+    delivery: oneOf(['none', 'queued', 'delivered', 'failed'], { description: 'Delivery status' }),
   },
   {
     description: 'A code as its user would get it.',
@@ -45,6 +34,12 @@ export const Message = Type.Object(
     ],
   },
 );
+
+/** A code as its user would get it. Times are service time, in milliseconds since the epoch. */
+export type InboxMessage = Omit<Static<typeof Message>, 'createdAt' | 'expiresAt'> & {
+  createdAt: number;
+  expiresAt: number;
+};
 
 /** A message as clients see it: its moments in ISO form. */
 export function describeMessage({ createdAt, expiresAt, ...message }: InboxMessage) {

@@ -1,8 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
-import type { Clock } from '../../core/clock.ts';
 import { QUERY_ANSWERS, retryAfter } from '../../http/common-answers.ts';
-import { closed, purpose, user } from '../../http/fields.ts';
+import { closed, purpose, user, wholeNumber } from '../../http/fields.ts';
 import { restoreTimeout, suspendTimeout } from '../../http/idle-timeout.ts';
 import { ProblemError, problem, problemSchema } from '../../http/problem.ts';
 import { checkedQuery } from '../../http/query.ts';
@@ -19,14 +18,7 @@ const listQuery = Type.Object(
   {
     user: Type.Optional(user),
     purpose,
-    limit: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: 1_000,
-        description: 'At most so many messages; all if absent',
-        error: 'must be a whole number from 1 to 1000',
-      }),
-    ),
+    limit: Type.Optional(wholeNumber(1, 1_000, 'At most so many messages; all if absent')),
   },
   closed,
 );
@@ -44,12 +36,7 @@ const waitQuery = Type.Object(
       }),
     ),
     timeout: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: LONGEST_WAIT_S,
-        description: `Seconds of real time to wait; ${WAIT_S} if absent`,
-        error: `must be a whole number from 0 to ${LONGEST_WAIT_S}`,
-      }),
+      wholeNumber(0, LONGEST_WAIT_S, `Seconds of real time to wait; ${WAIT_S} if absent`),
     ),
   },
   closed,
@@ -63,8 +50,7 @@ const clearQuery = Type.Object({ user: Type.Optional(user) }, closed);
  * @param ending aborts when the service is about to stop, and ends long polls
  */
 export function inboxRoutes(
-  { inbox, clearInbox }: Pick<Levers, 'inbox' | 'clearInbox'>,
-  clock: Clock,
+  { inbox, clearInbox, clock }: Pick<Levers, 'inbox' | 'clearInbox' | 'clock'>,
   ending: AbortSignal,
 ) {
   return new Elysia({ prefix: '/inbox' })

@@ -16,7 +16,7 @@ export function resetRoutes({ reset }: Pick<Levers, 'reset'>) {
   return new Elysia().post(
     '/reset',
     async ({ body, set }) => {
-      await reset.run(body.user, causeOf(set));
+      await reset(body.user, causeOf(set));
       return { message: 'Reset' };
     },
     {

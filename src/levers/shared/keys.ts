@@ -4,14 +4,16 @@ const BASE = 'otp:mock:{lever}:';
 export const KEYS = {
   /** Stream: what happened at any replica, in one order. */
   stream: `${BASE}stream`,
-  /**
-   * Hash: `codes` and `faults`, the lists that tests set, as JSON; `struck`, how often each fault has struck, by its
-   * place in the list, as JSON; `reset`, the name of the last reset.
-   */
-  settings: `${BASE}settings`,
+  /** String: the name of the last reset. */
+  reset: `${BASE}reset`,
   /** Hash: how many codes each user and purpose has been issued, for `OTP_SEED`. */
   issued: `${BASE}issued`,
-} as const;
+};
+
+/** Hash: `entries`, a list that tests set, and `uses`, how often each entry was used, by its place. Both are JSON. */
+export function listKey(name: string): string {
+  return `${BASE}list:${name}`;
+}
 
 /** How long Redis keeps all this after its last use, in milliseconds. Running replicas renew it. */
 export const KEPT_MS = 86_400_000;

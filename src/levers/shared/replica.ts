@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { OtpEvent } from '../../core/events.ts';
-import { isOf, keyOf, StoreUnavailable } from '../../core/store.ts';
+import { keyOf, StoreUnavailable } from '../../core/store.ts';
 import type { RedisConnection } from '../../redis/connection.ts';
 import type { Keys } from '../../redis/keys.ts';
-import { listOf } from '../../redis/replies.ts';
-import type { MovableClock } from '../clock/movable-clock.ts';
-import type { Move } from '../clock/move.ts';
+import type { Move } from '../clock/movable-clock.ts';
 import type { CodeCounter } from '../codes/seeded-codes.ts';
 import { isPublic } from '../events/history.ts';
 import type { Filter } from '../inbox/inbox.ts';
-import type { EventMemory, LeverState } from '../state.ts';
+import type { List } from '../list/list.ts';
+import type { LeverState, LocalParts } from '../state.ts';
 import { SharedClock } from './clock.ts';
 import { coalesce } from './coalesce.ts';
+import { sharedCounter } from './counter.ts';
 import { KEPT_MS, KEYS } from './keys.ts';
-import { type SharedSettings, sharedSettings } from './settings.ts';
+import { SharedList } from './list.ts';
 import { SharedStream, type Told } from './stream.ts';
 
 /** How often a replica catches up by itself, for calls that wait: every 20 ms of real time. */
@@ -25,9 +25,6 @@ const LOOK_AGAIN_MS = 1_000;
 /** How often a replica renews how long Redis keeps things, in milliseconds of real time. */
 const KEEP_MS = KEPT_MS / 24;
 
-/** Codes that are looked through in one step when one user's counts are forgotten. */
-const SCAN = 1_000;
-
 export interface SharedParts {
   readonly connection: RedisConnection;
   readonly keys: Keys;
@@ -35,11 +32,6 @@ export interface SharedParts {
   readonly run: string;
   /** Told what catching up failed with, if no call waits for it. It is tried again. */
   readonly onError: (error: unknown) => void;
-}
-
-export interface ReplicaParts extends SharedParts, EventMemory {
-  readonly clock: MovableClock;
-  readonly delivery: { forget(user?: string): Promise<void> };
 }
 
 /**
@@ -50,43 +42,36 @@ export interface ReplicaParts extends SharedParts, EventMemory {
  * whatever replica, sees all that the other did. Calls at the same moment take effect in either order.
  */
 export class Replica implements LeverState {
-  readonly codes: SharedSettings['codes'];
-  readonly faults: SharedSettings['faults'];
-  readonly counter: CodeCounter;
-  readonly #parts: ReplicaParts;
-  readonly #settings: SharedSettings;
+  readonly #parts: SharedParts & LocalParts;
   readonly #stream: SharedStream;
   readonly #clock: SharedClock;
-  readonly #clockKeys: readonly string[];
-  /** Where to read on in the stream. */
-  #place: string | undefined;
-  /** The newest entry of each replica that was read, by its number. */
-  readonly #newest = new Map<string, number>();
+  readonly #lists: SharedList<unknown>[] = [];
+  #counter: CodeCounter | undefined;
   /** How many messages each `empty` entry dropped, by token: only for entries that a call here waits for. */
   readonly #dropped = new Map<string, number>();
   #expiredElsewhere = 0;
 
-  constructor(parts: ReplicaParts) {
+  constructor(parts: SharedParts & LocalParts) {
     const { connection, keys, run, clock } = parts;
     this.#parts = parts;
-    this.#settings = sharedSettings(connection);
-    this.#stream = new SharedStream(connection, run, () => this.#settings.reset);
-    this.#clockKeys = keys.shards.map((shard) => shard.clock);
-    this.#clock = new SharedClock(connection, this.#clockKeys, clock);
-    this.codes = this.#settings.codes;
-    this.faults = this.#settings.faults;
-    this.counter = sharedCounter(connection, this.#stream);
+    this.#stream = new SharedStream(connection, run);
+    this.#clock = new SharedClock(connection, keys, clock);
   }
 
   /** Resolves once this replica knows all that any replica flushed before the call. Rejects with StoreUnavailable. */
   readonly catchUp = coalesce(async () => {
-    await Promise.all([this.#readStream(), this.#settings.renew(), this.#clock.renew()]);
+    await Promise.all([
+      this.#stream.read(
+        (entry) => this.#take(entry),
+        () => this.#startAgain(),
+      ),
+      this.#stream.learnReset(),
+      this.#clock.renew(),
+      ...this.#lists.map((list) => list.renew()),
+    ]);
   });
 
-  /**
-   * Resolves once all that was announced here so far is in the stream. Rejects with StoreUnavailable if some of it may
-   * not be: that is sent again with the next flush.
-   */
+  /** Resolves once all events so far are in the stream. If it rejects, the next flush sends them again. */
   flush(): Promise<void> {
     return this.#stream.flush();
   }
@@ -111,12 +96,24 @@ export class Replica implements LeverState {
     await this.flush().catch(onError);
   }
 
+  list<T>(name: string): List<T> {
+    const list = new SharedList<T>(this.#parts.connection, name);
+    this.#lists.push(list);
+    return list;
+  }
+
+  countCodes(): CodeCounter {
+    this.#counter = sharedCounter(this.#parts.connection);
+    return this.#counter;
+  }
+
   move(move: Move): Promise<boolean> {
     return this.#clock.move(move);
   }
 
   onEvent(event: OtpEvent): void {
-    if (isPublic(event)) this.#stream.tell(event);
+    const isCounted = event.type === 'otp.requested' && this.#counter !== undefined;
+    if (isPublic(event)) this.#stream.tell(event, isCounted ? keyOf(event) : '');
   }
 
   async clearInbox(filter: Filter): Promise<number> {
@@ -136,9 +133,11 @@ export class Replica implements LeverState {
   }
 
   async forget(user?: string): Promise<void> {
-    // Nothing that was told before a reset may come after it: see append.lua.
-    const begun = user === undefined ? this.#settings.beginReset() : undefined;
-    await Promise.all([begun, this.#stream.append({ does: 'forget', user })]);
+    const all =
+      user === undefined
+        ? [this.move({ reset: true }), this.#stream.beginReset(), ...this.#lists.map((list) => list.set([]))]
+        : [];
+    await Promise.all([...all, this.#counter?.forget(user), this.#stream.append({ does: 'forget', user })]);
   }
 
   /**
@@ -162,19 +161,7 @@ export class Replica implements LeverState {
     };
   }
 
-  async #readStream(): Promise<void> {
-    for (let more = true; more; ) {
-      const page = await this.#stream.read(this.#place);
-      if (page.lost) this.#startAgain();
-      for (const entry of page.entries) this.#take(entry);
-      this.#place = page.place;
-      more = page.more;
-    }
-  }
-
-  /** Forgets everything, as a replica that joins knows nothing. */
   #startAgain(): void {
-    this.#newest.clear();
     this.#parts.inbox.clear();
     // Readers of the event stream get a `missed` event.
     this.#parts.history.skip(1);
@@ -182,8 +169,6 @@ export class Replica implements LeverState {
 
   #take(entry: Told): void {
     const { inbox, history, delivery, run } = this.#parts;
-    if (entry.number <= (this.#newest.get(entry.by) ?? 0)) return;
-    this.#newest.set(entry.by, entry.number);
     const isOurs = entry.by === run;
     switch (entry.does) {
       case 'happen':
@@ -209,25 +194,7 @@ export class Replica implements LeverState {
   }
 
   async #keep(): Promise<void> {
-    const keys = [...Object.values(KEYS), ...this.#clockKeys];
+    const keys = [...Object.values(KEYS), ...this.#lists.map(({ key }) => key), ...this.#clock.keys];
     await Promise.all(keys.map((key) => this.#parts.connection.send('PEXPIRE', [key, `${KEPT_MS}`])));
   }
-}
-
-/** Counts of issued codes for all replicas. Beyond what is kept, a random user and purpose starts again. */
-function sharedCounter(redis: RedisConnection, stream: SharedStream): CodeCounter {
-  return {
-    issued: async (key) => Number((await redis.send('HGET', [KEYS.issued, keyOf(key)])) ?? 0),
-    count: (key) => stream.count(keyOf(key)),
-    async forget(user) {
-      if (user === undefined) return void (await redis.send('DEL', [KEYS.issued]));
-      let cursor = '0';
-      do {
-        const [next, found] = listOf(await redis.send('HSCAN', [KEYS.issued, cursor, 'COUNT', `${SCAN}`]));
-        const keys = listOf(found).filter((key, i) => i % 2 === 0 && isOf(user, String(key)));
-        if (keys.length > 0) await redis.send('HDEL', [KEYS.issued, ...keys.map(String)]);
-        cursor = String(next);
-      } while (cursor !== '0');
-    },
-  };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RedisConnection } from '../../redis/connection.ts';
 import { listOf } from '../../redis/replies.ts';
 import { Script } from '../../redis/scripts.ts';
@@ -30,24 +31,15 @@ export type Entry =
 /** An entry of the stream. `by` names its replica, and `number` grows with that replica's entries. */
 export type Told = Entry & { readonly by: string; readonly number: number };
 
-/** What waits to be appended, with the last reset that this replica knew of. */
+/** What waits to be appended. */
 interface Item {
+  /** The last reset that this replica knew of. */
   readonly reset: string;
-  readonly kind: 'entry' | 'count';
   readonly text: string;
-  /** Whether a batch that failed is sent again with this in it. */
+  /** The user and purpose, as one string, whose code is counted with it; empty for none. */
+  readonly counted: string;
+  /** Whether it is sent again if its batch failed. */
   readonly retry: boolean;
-}
-
-/** One read of the stream. */
-export interface Page {
-  /** Whether the place to read on from is gone, and entries after it with it. */
-  readonly lost: boolean;
-  readonly entries: readonly Told[];
-  /** The place to read on from. */
-  readonly place: string | undefined;
-  /** Whether there may be more. */
-  readonly more: boolean;
 }
 
 /**
@@ -59,39 +51,44 @@ export interface Page {
 export class SharedStream {
   readonly #redis: RedisConnection;
   readonly #by: string;
-  readonly #lastReset: () => string;
   #queue: Item[] = [];
   #told = 0;
+  /** Names the last reset that this replica knows of; empty for none. */
+  #reset = '';
+  /** Where to read on. */
+  #place: string | undefined;
+  /** The newest entry of each replica that was read, by its number. */
+  readonly #newest = new Map<string, number>();
 
-  /** @param by names this replica @param lastReset names the last reset that this replica knows of */
-  constructor(redis: RedisConnection, by: string, lastReset: () => string) {
+  /** @param by names this replica */
+  constructor(redis: RedisConnection, by: string) {
     this.#redis = redis;
     this.#by = by;
-    this.#lastReset = lastReset;
   }
 
-  /** Queues an event, and begins to send it. */
-  tell(event: PublicEvent): void {
-    this.#add('entry', this.#textOf({ does: 'happen', event }), true);
-  }
-
-  /** Queues one more code to count for `OTP_SEED`, likewise. @param key a user and a purpose, as one string */
-  count(key: string): void {
-    this.#add('count', key, true);
+  /** Queues an event, and begins to send it. @param counted the user and purpose whose code to count with it, if any */
+  tell(event: PublicEvent, counted = ''): void {
+    this.#add({ does: 'happen', event }, counted, true);
   }
 
   /** Appends an entry behind all that is queued. If that fails it isn't sent again: the caller may repeat its call. */
   append(entry: Entry): Promise<void> {
-    this.#add('entry', this.#textOf(entry), false);
+    this.#add(entry, '', false);
     return this.flush();
+  }
+
+  /** Begins a reset: nothing that was told before it may come after it, at whatever replica. See append.lua. */
+  async beginReset(): Promise<void> {
+    this.#reset = randomUUID();
+    await this.#redis.send('SET', [KEYS.reset, this.#reset, 'PX', `${KEPT_MS}`]);
   }
 
   /** Resolves once all that is queued is in Redis. Rejects if some of it may not be. */
   readonly flush = coalesce(async () => {
     for (let left = this.#queue.length; left > 0; left -= BATCH) {
       const batch = this.#queue.splice(0, BATCH);
-      const items = batch.flatMap(({ reset, kind, text }) => [reset, kind, text]);
-      const keys = [KEYS.stream, KEYS.settings, KEYS.issued];
+      const items = batch.flatMap(({ reset, text, counted }) => [reset, text, counted]);
+      const keys = [KEYS.stream, KEYS.reset, KEYS.issued];
       try {
         await this.#redis.run(APPEND, keys, [`${KEPT}`, `${COUNTS_KEPT}`, `${KEPT_MS}`, ...items]);
       } catch (error) {
@@ -102,28 +99,48 @@ export class SharedStream {
     }
   });
 
-  /** Reads entries after a place, or from the oldest kept. */
-  async read(place: string | undefined): Promise<Page> {
-    // From the place itself: if it is no longer there, so are entries after it, or Redis has lost the stream.
-    const range = [KEYS.stream, place ?? '-', '+', 'COUNT', `${BATCH}`];
-    const items = listOf(await this.#redis.send('XRANGE', range)).map(listOf);
-    const ids = items.map(([id]) => String(id));
-    if (place !== undefined && ids[0] !== place)
-      return { lost: true, entries: [], place: undefined, more: true };
-    const entries = items.slice(place === undefined ? 0 : 1).map(([, fields]): Told => {
-      const [, text] = listOf(fields);
-      return JSON.parse(String(text));
-    });
-    return { lost: false, entries, place: ids.at(-1), more: items.length === BATCH };
+  /**
+   * Reads what is new. Not to be called again before it resolves.
+   *
+   * @param take gets each entry
+   * @param startAgain called if entries are missing, before all that are kept come again
+   */
+  async read(take: (entry: Told) => void, startAgain: () => void): Promise<void> {
+    for (let more = true; more; ) {
+      const place = this.#place;
+      // From the place itself: if it is no longer there, so are entries after it, or Redis has lost the stream.
+      const range = [KEYS.stream, place ?? '-', '+', 'COUNT', `${BATCH}`];
+      const items = listOf(await this.#redis.send('XRANGE', range)).map(listOf);
+      const ids = items.map(([id]) => String(id));
+      if (place !== undefined && ids[0] !== place) {
+        this.#place = undefined;
+        this.#newest.clear();
+        startAgain();
+        continue;
+      }
+      for (const [, fields] of items.slice(place === undefined ? 0 : 1)) {
+        const entry: Told = JSON.parse(String(listOf(fields)[1]));
+        if (entry.number <= (this.#newest.get(entry.by) ?? 0)) continue;
+        this.#newest.set(entry.by, entry.number);
+        take(entry);
+      }
+      this.#place = ids.at(-1);
+      more = items.length === BATCH;
+    }
   }
 
-  #textOf(entry: Entry): string {
+  /** Learns of the resets of other replicas. */
+  async learnReset(): Promise<void> {
+    const known = this.#reset;
+    const last = String((await this.#redis.send('GET', [KEYS.reset])) ?? '');
+    // A reset began here in the meantime: this answer is older.
+    if (this.#reset === known) this.#reset = last;
+  }
+
+  #add(entry: Entry, counted: string, retry: boolean): void {
     this.#told++;
-    return JSON.stringify({ ...entry, by: this.#by, number: this.#told });
-  }
-
-  #add(kind: Item['kind'], text: string, retry: boolean): void {
-    this.#queue.push({ reset: this.#lastReset(), kind, text, retry });
+    const text = JSON.stringify({ ...entry, by: this.#by, number: this.#told });
+    this.#queue.push({ reset: this.#reset, text, counted, retry });
     if (this.#queue.length === 1) this.flush().catch(() => {});
   }
 }

@@ -1,17 +1,16 @@
 -- Appends what a replica tells to the stream, and counts codes, in order. Skips what was told before its replica knew
 -- of the last reset: that reset has forgotten it.
 local function step(keys, args)
-  local stream, settings, issued = unpack(keys)
+  local stream, last_reset, issued = keys[1], redis.call('GET', keys[2]) or '', keys[3]
   local kept, counts_kept, kept_for = unpack(args)
-  local last_reset = redis.call('HGET', settings, 'reset') or ''
   for i = 4, #args, 3 do
-    local reset, kind, text = args[i], args[i + 1], args[i + 2]
-    if reset == last_reset and kind == 'entry' then
+    local reset, text, counted = args[i], args[i + 1], args[i + 2]
+    if reset == last_reset then
       redis.call('XADD', stream, 'MAXLEN', '~', kept, '*', 'entry', text)
-    elseif reset == last_reset and kind == 'count' then
-      redis.call('HINCRBY', issued, text, 1)
-      if redis.call('HLEN', issued) > tonumber(counts_kept) then
-        redis.call('HDEL', issued, redis.call('HRANDFIELD', issued))
+      if counted ~= '' then
+        redis.call('HINCRBY', issued, counted, 1)
+        local too_many = redis.call('HLEN', issued) > tonumber(counts_kept)
+        if too_many then redis.call('HDEL', issued, redis.call('HRANDFIELD', issued)) end
       end
     end
   end
