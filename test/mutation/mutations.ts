@@ -272,7 +272,7 @@ export const MUTATIONS: readonly Mutation[] = [
   mutation(
     'an injected fault strikes once too often',
     'Faults.strike',
-    swap('this.#setting.struck(fault) >= times', '>'),
+    swap('this.#list.usesOf(fault) >= times', '>'),
   ),
 
   // Delivery
