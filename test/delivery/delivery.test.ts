@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { type Channel, DeliveryFailure, type Message } from '../../src/delivery/channel.ts';
 import { CHANNEL_NAMES } from '../../src/delivery/channels.ts';
-import { type Rig, rig } from '../support/api.ts';
+import { type TestService, testService } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
 import { frames, take } from '../support/sse.ts';
 
@@ -16,11 +16,11 @@ function deliveryRig(env: Record<string, string> = {}) {
   const channels = CHANNEL_NAMES.map((by) =>
     channelOf(async (message) => void sent.push({ by, ...message }), by),
   );
-  return { ...rig(env, channels), sent };
+  return { ...testService(env, channels), sent };
 }
 
 /** The messages in the log, each with its channel and reason if it has them. */
-function story({ log }: Pick<Rig, 'log'>): string[] {
+function story({ log }: Pick<TestService, 'log'>): string[] {
   return log().map(({ message, channel, reason }) => [message, channel, reason].filter(Boolean).join(' '));
 }
 
@@ -124,7 +124,7 @@ describe('POST /otp/request with a channel', () => {
     ['sms', 'OTP_SMS_URL'],
     ['webhook', 'OTP_WEBHOOK_URL'],
   ])('refuses %s if it is not configured, and names the missing setting', async (channel, setting) => {
-    const { post } = rig();
+    const { post } = testService();
     const detail = `must be a configured channel; "${channel}" needs the setting ${setting}`;
     expect(await post('/otp/request', { user: 'alice', channel })).toMatchObject({
       status: 400,
@@ -133,7 +133,7 @@ describe('POST /otp/request with a channel', () => {
   });
 
   test('answers before the provider does', async () => {
-    const { post } = rig({}, [channelOf(() => new Promise(() => {}))]);
+    const { post } = testService({}, [channelOf(() => new Promise(() => {}))]);
     expect(await post('/otp/request', { user: 'alice', channel: 'webhook' })).toMatchObject({
       status: 200,
       body: { delivery: 'queued' },
@@ -141,7 +141,7 @@ describe('POST /otp/request with a channel', () => {
   });
 
   test('answers 503 delivery_busy if the queue is full: no code is issued, and the earlier one stays valid', async () => {
-    const { post, clock } = rig({}, [channelOf(() => new Promise(() => {}))]);
+    const { post, clock } = testService({}, [channelOf(() => new Promise(() => {}))]);
     const ask = (user: string, more: object = {}) =>
       post('/otp/request', { user, channel: 'webhook', ...more });
     await ask('earlier', { code: '111111' });
@@ -170,7 +170,7 @@ describe('POST /otp/request with a channel', () => {
 });
 
 test('the OpenAPI document has channel, to, delivery and delivery_busy', async () => {
-  const { send } = rig();
+  const { send } = testService();
   const { paths } = JSON.parse((await send('/swagger/json')).text);
   const { requestBody, responses } = paths['/otp/request'].post;
   const fields = requestBody.content['application/json'].schema.properties;
@@ -201,7 +201,7 @@ describe('the outcome of a message', () => {
     throw new DeliveryFailure('refused');
   });
   test('is a failure with a reason if the provider refuses it', async () => {
-    const service = rig({}, [refusing]);
+    const service = testService({}, [refusing]);
     await service.post('/otp/request', { user: 'alice', channel: 'webhook' });
     await service.clock.settle();
     expect(story(service)).toEqual([
@@ -216,7 +216,7 @@ describe('the outcome of a message', () => {
     const moody = channelOf(async () => {
       if (down) throw new DeliveryFailure('unreachable');
     });
-    const service = rig({}, [moody]);
+    const service = testService({}, [moody]);
     for (let i = 0; i < 5; i++) await service.post('/otp/request', { user: `user-${i}`, channel: 'webhook' });
     await service.clock.settle();
     down = false;
@@ -231,7 +231,7 @@ describe('the outcome of a message', () => {
     const dead = channelOf(async () => {
       throw new DeliveryFailure('unreachable');
     });
-    const service = rig({}, [dead]);
+    const service = testService({}, [dead]);
     await service.post('/otp/request', { user: 'alice', channel: 'webhook', ttl: 5 });
     await service.clock.settle();
     await service.post('/mock/clock', { advance: 5 });
@@ -240,7 +240,7 @@ describe('the outcome of a message', () => {
     expect(failed).toMatchObject({ reason: 'expired', fault: 'unreachable' });
   });
 
-  const ends: [string, (service: Rig) => Promise<unknown>, string[]][] = [
+  const ends: [string, (service: TestService) => Promise<unknown>, string[]][] = [
     ['verified', ({ post }) => post('/otp/verify', { user: 'alice', code: '111111' }), []],
     ['cancelled', ({ post }) => post('/otp/cancel', { user: 'alice' }), []],
     ['expired', ({ clock }) => clock.advance(301_000), []],
@@ -263,7 +263,7 @@ describe('the outcome of a message', () => {
       attempts.push(id);
       throw new DeliveryFailure('busy', 3_600_000);
     });
-    const service = rig({ PORT: '0', HOST: '127.0.0.1' }, [down]);
+    const service = testService({ PORT: '0', HOST: '127.0.0.1' }, [down]);
     await service.service.listen();
     await service.post('/otp/request', { user: 'alice', channel: 'webhook', code: '111111' });
     await service.clock.settle();
@@ -279,7 +279,7 @@ describe('the outcome of a message', () => {
     const sent: string[] = [];
     const hanging = channelOf(() => new Promise(() => {}), 'sms');
     const quick = channelOf(async ({ user }) => void sent.push(user), 'webhook');
-    const { post } = rig({}, [hanging, quick]);
+    const { post } = testService({}, [hanging, quick]);
     for (let i = 0; i < 20; i++) await post('/otp/request', { user: `+1500555000${i % 10}`, channel: 'sms' });
     await post('/otp/request', { user: 'alice', channel: 'webhook' });
     expect(sent).toEqual(['alice']);
@@ -291,7 +291,7 @@ describe('strict mode', () => {
 
   test('delivers over the only channel when a request names none', async () => {
     const sent: Message[] = [];
-    const { post } = rig(strict, [channelOf(async (message) => void sent.push(message), 'email')]);
+    const { post } = testService(strict, [channelOf(async (message) => void sent.push(message), 'email')]);
     const { body } = await post('/otp/request', { user: 'alice@example.com' }, bearer);
     expect(body).toMatchObject({ delivery: 'queued' });
     expect(body).not.toHaveProperty('code');
@@ -299,7 +299,7 @@ describe('strict mode', () => {
   });
 
   test('refuses the channel "none"', async () => {
-    const { post } = rig(strict, [channelOf(async () => {})]);
+    const { post } = testService(strict, [channelOf(async () => {})]);
     expect(await post('/otp/request', { user: 'alice', channel: 'none' }, bearer)).toMatchObject({
       status: 400,
       body: { errors: [{ field: '/channel', detail: 'must not be "none" in strict mode' }] },
@@ -309,10 +309,11 @@ describe('strict mode', () => {
 
 describe('a service that stops', () => {
   /** A provider that takes this long for each message. */
-  const slow = (rig: () => Rig, ms: number): Channel => channelOf(() => rig().clock.sleep(ms));
+  const slow = (rig: () => TestService, ms: number): Channel =>
+    channelOf(() => testService().clock.sleep(ms));
 
   test('sends queued messages while it drains', async () => {
-    const service: Rig = rig({ PORT: '0', HOST: '127.0.0.1', SHUTDOWN_DRAIN: '5' }, [
+    const service: TestService = testService({ PORT: '0', HOST: '127.0.0.1', SHUTDOWN_DRAIN: '5' }, [
       slow(() => service, 1_000),
     ]);
     await service.service.listen();
@@ -326,7 +327,7 @@ describe('a service that stops', () => {
   });
 
   test('drops the messages that are left after eight more seconds, and logs how many', async () => {
-    const service: Rig = rig({ PORT: '0', HOST: '127.0.0.1' }, [slow(() => service, 6_000)]);
+    const service: TestService = testService({ PORT: '0', HOST: '127.0.0.1' }, [slow(() => service, 6_000)]);
     await service.service.listen();
     for (let i = 0; i < 30; i++)
       await service.post('/otp/request', { user: `user-${i}`, channel: 'webhook' });
@@ -344,7 +345,9 @@ describe('a service that stops', () => {
 
   test('closes its channels', async () => {
     let closed = 0;
-    const { service } = rig({}, [{ name: 'webhook', send: async () => {}, close: () => void closed++ }]);
+    const { service } = testService({}, [
+      { name: 'webhook', send: async () => {}, close: () => void closed++ },
+    ]);
     await service.stop();
     expect(closed).toBe(1);
   });
@@ -358,7 +361,7 @@ describe('the inbox and the event stream', () => {
     }, 'sms');
     let arrive = () => {};
     const slow = channelOf(() => new Promise((resolve) => (arrive = resolve)), 'email');
-    const { post, send, clock, service } = rig({}, [slow, fails]);
+    const { post, send, clock, service } = testService({}, [slow, fails]);
     const stream = await service.app.handle(new Request('http://localhost/mock/events'));
     const events = take(frames(stream.body), 5);
     await post('/otp/request', { user: 'alice', channel: 'email', to });

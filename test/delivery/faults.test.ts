@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
 import { httpProvider } from '../support/http-provider.ts';
 
@@ -7,7 +7,7 @@ import { httpProvider } from '../support/http-provider.ts';
 function faultRig() {
   const sent: { user: string; at: number }[] = [];
   const channel = channelOf(async ({ user }) => void sent.push({ user, at: service.clock.now() - start }));
-  const service = rig({}, [channel]);
+  const service = testService({}, [channel]);
   const start = service.clock.now();
   const json = { 'content-type': 'application/json' };
   return {
@@ -89,7 +89,7 @@ describe('a fault on delivery', () => {
 test('a webhook is signed with real time, even after the clock lever has moved service time', async () => {
   await using provider = httpProvider();
   const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
-  const { post, clock, service, log } = rig({
+  const { post, clock, service, log } = testService({
     OTP_WEBHOOK_URL: provider.url,
     OTP_WEBHOOK_SECRETS: secret,
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { DeliveryFailure, type Message } from '../../src/delivery/channel.ts';
 import { channelOf } from '../support/channel.ts';
-import { queueRig } from '../support/delivery.ts';
+import { startQueue } from '../support/delivery.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 /** A provider that answers when the test makes it, with `accept` or `fail`. */
@@ -37,7 +37,7 @@ function failing(failure: (attempt: number) => unknown, clock = new ManualClock(
 describe('a queue', () => {
   test('sends at once, in order, at most eight messages at a time', async () => {
     const { clock, channel, calls, ids } = provider();
-    const { add, outcomes } = queueRig(channel, clock);
+    const { add, outcomes } = startQueue(channel, clock);
     for (let i = 1; i <= 20; i++) add(`c${i}`);
     await clock.settle();
     expect(ids()).toEqual(['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7', 'c8']);
@@ -55,7 +55,7 @@ describe('a queue', () => {
 
   test('retries a temporary failure nine times, and waits longer each time', async () => {
     const { clock, channel, attempts } = failing(() => new DeliveryFailure('unreachable'));
-    const { add, outcomes, queue } = queueRig(channel, clock);
+    const { add, outcomes, queue } = startQueue(channel, clock);
     add('c1', { expiresAt: clock.now() + 3_600_000 });
     await clock.settle();
     await clock.advance(600_000);
@@ -74,7 +74,7 @@ describe('a queue', () => {
       clock.now() - start < 60_000 ? new DeliveryFailure('unreachable') : undefined,
     );
     const start = clock.now();
-    const { add, outcomes } = queueRig(channel, clock);
+    const { add, outcomes } = startQueue(channel, clock);
     for (let i = 1; i <= 50; i++) add(`c${i}`);
     await clock.settle();
     await clock.advance(59_000);
@@ -87,7 +87,7 @@ describe('a queue', () => {
     const { clock, channel, attempts } = failing((attempt) =>
       attempt <= 8 ? new DeliveryFailure('unreachable') : undefined,
     );
-    const { add } = queueRig(channel, clock);
+    const { add } = startQueue(channel, clock);
     for (let i = 1; i <= 8; i++) add(`c${i}`);
     await clock.settle();
     await clock.advance(1_000);
@@ -96,7 +96,7 @@ describe('a queue', () => {
 
   test.each(['refused', 'internal'] as const)('does not retry a failure that is %s', async (reason) => {
     const { clock, channel, attempts } = failing(() => new DeliveryFailure(reason));
-    const { add, outcomes } = queueRig(channel, clock);
+    const { add, outcomes } = startQueue(channel, clock);
     add('c1');
     await clock.settle();
     await clock.advance(300_000);
@@ -106,7 +106,7 @@ describe('a queue', () => {
 
   test('aborts an attempt that hangs for ten seconds, and retries', async () => {
     const { clock, channel, calls } = provider();
-    const { add, outcomes } = queueRig(channel, clock);
+    const { add, outcomes } = startQueue(channel, clock);
     add('c1');
     await clock.settle();
     await clock.advance(9_999);
@@ -124,7 +124,7 @@ describe('a queue', () => {
     const { clock, channel, attempts } = failing((attempt) =>
       attempt === 1 ? new DeliveryFailure('busy', 20_000) : undefined,
     );
-    const { add, outcomes } = queueRig(channel, clock);
+    const { add, outcomes } = startQueue(channel, clock);
     add('c1');
     await clock.settle();
     add('c2');
@@ -137,7 +137,7 @@ describe('a queue', () => {
 
   test('fails all messages once the endpoint is gone, and accepts no more', async () => {
     const { clock, channel, calls } = provider();
-    const { add, outcomes, queue, lines } = queueRig(channel, clock);
+    const { add, outcomes, queue, lines } = startQueue(channel, clock);
     for (let i = 1; i <= 10; i++) add(`c${i}`);
     await clock.settle();
     calls[0]?.fail(new DeliveryFailure('gone'));
@@ -152,7 +152,7 @@ describe('a queue', () => {
 
   test('logs an error that is not a DeliveryFailure, and fails the message as internal', async () => {
     const { clock, channel } = failing(() => new TypeError('oops'));
-    const { add, outcomes, lines } = queueRig(channel, clock);
+    const { add, outcomes, lines } = startQueue(channel, clock);
     add('c1');
     await clock.settle();
     expect(outcomes).toEqual({ c1: ['internal'] });
@@ -165,7 +165,7 @@ describe('a message whose code has ended', () => {
     'is not sent: %s',
     async (end) => {
       const { clock, channel, calls, ids } = provider();
-      const { add, outcomes, queue } = queueRig(channel, clock);
+      const { add, outcomes, queue } = startQueue(channel, clock);
       for (let i = 1; i <= 9; i++) add(`c${i}`);
       await clock.settle();
       queue.drop('c9', end);
@@ -178,7 +178,7 @@ describe('a message whose code has ended', () => {
 
   test('is not retried, though an attempt that has begun may finish', async () => {
     const { clock, channel, calls } = provider();
-    const { add, outcomes, queue } = queueRig(channel, clock);
+    const { add, outcomes, queue } = startQueue(channel, clock);
     add('taken');
     add('failed');
     await clock.settle();
@@ -193,7 +193,7 @@ describe('a message whose code has ended', () => {
 
   test('is not retried when it waits for its next attempt', async () => {
     const { clock, channel, attempts } = failing(() => new DeliveryFailure('unreachable'));
-    const { add, outcomes, queue } = queueRig(channel, clock);
+    const { add, outcomes, queue } = startQueue(channel, clock);
     add('c1');
     await clock.settle();
     queue.drop('c1', 'cancelled');
@@ -204,7 +204,7 @@ describe('a message whose code has ended', () => {
 
   test('is not sent once the clock passes the deadline, even before the event', async () => {
     const { clock, channel, calls, ids } = provider();
-    const { add, outcomes, queue } = queueRig(channel, clock);
+    const { add, outcomes, queue } = startQueue(channel, clock);
     for (let i = 1; i <= 8; i++) add(`c${i}`);
     add('late', { expiresAt: clock.now() + 1_000 });
     await clock.settle();
@@ -219,7 +219,7 @@ describe('a message whose code has ended', () => {
 
   test('may be unknown to the queue: then nothing happens', () => {
     const { clock, channel } = provider();
-    const { queue, outcomes } = queueRig(channel, clock);
+    const { queue, outcomes } = startQueue(channel, clock);
     queue.drop('nobody', 'expired');
     expect(outcomes).toEqual({});
   });
@@ -228,7 +228,7 @@ describe('a message whose code has ended', () => {
 describe('a full queue', () => {
   test('lets no code be made until a message has left', async () => {
     const { clock, channel, calls } = provider();
-    const { add, queue } = queueRig(channel, clock);
+    const { add, queue } = startQueue(channel, clock);
     const issued: number[] = [];
     const ask = (i: number) =>
       queue.withRoom(async () => {
@@ -248,7 +248,7 @@ describe('a full queue', () => {
 
   test('counts requests that the store is judging, and frees the room of those it refuses', async () => {
     const { clock, channel } = provider();
-    const { queue } = queueRig(channel, clock);
+    const { queue } = startQueue(channel, clock);
     const judging = Promise.withResolvers<string>();
     const asked = Array.from({ length: 10_000 }, () => queue.withRoom(() => judging.promise));
     expect(await queue.withRoom(async () => 'one too many')).toBeUndefined();
@@ -259,7 +259,7 @@ describe('a full queue', () => {
 
   test('frees the room of a request that failed', async () => {
     const { clock, channel } = provider();
-    const { queue } = queueRig(channel, clock);
+    const { queue } = startQueue(channel, clock);
     for (let i = 0; i < 10_001; i++) {
       const failed = queue.withRoom(async () => {
         throw new Error('no store');
@@ -272,7 +272,7 @@ describe('a full queue', () => {
 describe('a queue that ends', () => {
   test('drops and reports each message that is left, and aborts the attempts', async () => {
     const { clock, channel, calls } = provider();
-    const { add, outcomes, queue } = queueRig(channel, clock);
+    const { add, outcomes, queue } = startQueue(channel, clock);
     for (let i = 0; i < 2_000; i++) add(`c${i}`);
     await clock.settle();
     expect(await queue.end('shutdown')).toBe(2_000);
@@ -283,7 +283,7 @@ describe('a queue that ends', () => {
 
   test('has no room, and drops the message of a request that was in flight', async () => {
     const { clock, channel } = provider();
-    const { add, outcomes, queue } = queueRig(channel, clock);
+    const { add, outcomes, queue } = startQueue(channel, clock);
     await queue.end('shutdown');
     expect(await queue.withRoom(async () => 'made')).toBeUndefined();
     add('c1');
@@ -294,7 +294,7 @@ describe('a queue that ends', () => {
 describe('forgetting messages', () => {
   test('of one user, or all, sends and reports none of them', async () => {
     const { clock, channel, calls } = provider();
-    const { add, outcomes, queue } = queueRig(channel, clock);
+    const { add, outcomes, queue } = startQueue(channel, clock);
     for (let i = 0; i < 12; i++) add(`c${i}`, { user: i % 2 === 0 ? 'even' : 'odd' });
     await clock.settle();
     queue.forget('even');
@@ -315,7 +315,7 @@ describe('a delivery fault', () => {
     [{}, 1, 'sent'],
   ])('%j sends the message %d times, and its outcome is %s', async (fault, times, outcome) => {
     const { clock, channel, attempts } = failing(() => undefined);
-    const { add, outcomes } = queueRig(channel, clock, async () => fault);
+    const { add, outcomes } = startQueue(channel, clock, async () => fault);
     add('c1');
     await clock.settle();
     expect(attempts).toHaveLength(times);
@@ -324,7 +324,7 @@ describe('a delivery fault', () => {
 
   test('with a delay sends the message late, and not after its code has ended', async () => {
     const { clock, channel, attempts } = failing(() => undefined);
-    const { add, outcomes, queue } = queueRig(channel, clock, async () => ({ delayMs: 5_000 }));
+    const { add, outcomes, queue } = startQueue(channel, clock, async () => ({ delayMs: 5_000 }));
     add('c1');
     add('c2');
     await clock.settle();
@@ -342,7 +342,7 @@ describe('a delivery fault', () => {
       if (id === 'c2') throw new Error('the lookup failed');
       return { fail: true };
     };
-    const { add, outcomes, queue } = queueRig(channel, clock, findFault);
+    const { add, outcomes, queue } = startQueue(channel, clock, findFault);
     for (const id of ['c1', 'c2', 'c3']) add(id);
     queue.drop('c3', 'verified');
     await clock.settle();

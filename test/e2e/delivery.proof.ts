@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { readConfig } from '../../src/config.ts';
 import { openChannels } from '../../src/delivery/channels.ts';
-import { queueRig } from '../support/delivery.ts';
+import { startQueue } from '../support/delivery.ts';
 import { endless, httpProvider } from '../support/http-provider.ts';
 import { mailCatcher } from '../support/mail-catcher.ts';
 import { listening } from '../support/process.ts';
@@ -22,7 +22,7 @@ function fast(env: Record<string, string>, times = TIMES) {
     realTime: Date.now,
   });
   if (channel === undefined) throw new Error('no channel is configured');
-  const queued = queueRig<typeof clock>(channel, clock);
+  const queued = startQueue<typeof clock>(channel, clock);
   return {
     ...queued,
     channel,

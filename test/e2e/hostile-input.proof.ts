@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 import { ownTime } from '../support/own-time.ts';
 import { listening } from '../support/process.ts';
 
@@ -96,7 +96,7 @@ test('200,000 random bodies cause no 5xx, no response over 1 KiB, none slower th
 }, 900_000);
 
 test('of 100,000 codes, requested and verified, none appears in the log, in an error or in a header', async () => {
-  const { post, clock, log } = rig({ OTP_LENGTH: '10', OTP_MAX_ATTEMPTS: '0' });
+  const { post, clock, log } = testService({ OTP_LENGTH: '10', OTP_MAX_ATTEMPTS: '0' });
   const said: string[] = [];
   const codes = new Set<string>();
   for (let i = 0; i < 100_000; i++) {

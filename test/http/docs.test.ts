@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { validate } from '@readme/openapi-parser';
 import { fixOpenApiDocument } from '../../src/http/openapi-document.ts';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
 
 interface Media {
@@ -17,10 +17,10 @@ interface Document {
   paths: Record<string, Record<string, Operation>>;
 }
 
-const { send, post } = rig();
+const { send, post } = testService();
 const strictDocument = async () => {
   const env = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) };
-  return (await rig(env, [channelOf(async () => {})]).send('/swagger/json')).text;
+  return (await testService(env, [channelOf(async () => {})]).send('/swagger/json')).text;
 };
 const { text } = await send('/swagger/json');
 const document = (): Document => JSON.parse(text);

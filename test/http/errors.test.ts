@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { Type } from '@sinclair/typebox';
-import { type Answer, rig } from '../support/api.ts';
+import { type Answer, testService } from '../support/api.ts';
 
-const { post, send } = rig();
+const { post, send } = testService();
 
 /** Expects a problem that follows RFC 9457 and the service's own rules. */
 function expectProblem(answer: Answer, status: number, code: string): void {
@@ -295,7 +295,7 @@ describe('paths and methods', () => {
 });
 
 describe('internal', () => {
-  const { service, send, clock, log } = rig();
+  const { service, send, clock, log } = testService();
   service.app
     .get('/broken', () => {
       throw new Error('secret');

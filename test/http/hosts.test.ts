@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
 import { exchange } from '../support/raw.ts';
 
-const { service } = rig({ PORT: '0', HOST: '127.0.0.1', OTP_ALLOWED_HOSTS: 'otp.example.com' });
-const strict = rig({ PORT: '0', HOST: '127.0.0.1', OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) }, [
-  channelOf(async () => {}),
-]);
+const { service } = testService({ PORT: '0', HOST: '127.0.0.1', OTP_ALLOWED_HOSTS: 'otp.example.com' });
+const strict = testService(
+  { PORT: '0', HOST: '127.0.0.1', OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) },
+  [channelOf(async () => {})],
+);
 beforeAll(() => Promise.all([service.listen(), strict.service.listen()]));
 afterAll(() => Promise.all([service.stop(), strict.service.stop()]));
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 
 const [first, second] = ['a'.repeat(32), 'B-._~+/=!'.repeat(5)];
-const { post, send } = rig({ OTP_API_KEYS: `${first},${second}` });
+const { post, send } = testService({ OTP_API_KEYS: `${first},${second}` });
 const routes = ['/otp/request', '/otp/verify', '/otp/cancel'];
 
 describe('API keys', () => {
@@ -61,7 +61,7 @@ describe('API keys', () => {
     expect(document.components.securitySchemes).toEqual({ key: { type: 'http', scheme: 'bearer' } });
     for (const path of routes) expect(document.paths[path].post.security).toEqual([{ key: [] }]);
     expect(document.paths['/livez'].get).not.toHaveProperty('security');
-    const open = JSON.parse((await rig().send('/swagger/json')).text);
+    const open = JSON.parse((await testService().send('/swagger/json')).text);
     expect(open.paths['/otp/request'].post).not.toHaveProperty('security');
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 
-const { service, clock, send, log } = rig({ PORT: '0', HOST: '127.0.0.1', SHUTDOWN_DRAIN: '3' });
+const { service, clock, send, log } = testService({ PORT: '0', HOST: '127.0.0.1', SHUTDOWN_DRAIN: '3' });
 afterAll(() => service.stop());
 
 const notReady = { status: 503, body: { code: 'not_ready' } };
@@ -57,7 +57,10 @@ describe('probes', () => {
 
 describe('two services in one process', () => {
   test('two services in one process share neither codes nor ports', async () => {
-    const [a, b] = [rig({ PORT: '0', HOST: '127.0.0.1' }), rig({ PORT: '0', HOST: '127.0.0.1' })];
+    const [a, b] = [
+      testService({ PORT: '0', HOST: '127.0.0.1' }),
+      testService({ PORT: '0', HOST: '127.0.0.1' }),
+    ];
     await Promise.all([a.service.listen(), b.service.listen()]);
     expect(a.service.url).not.toBe(b.service.url);
     await a.post('/otp/request', { user: 'alice', code: '111111' });
@@ -68,9 +71,9 @@ describe('two services in one process', () => {
   });
 
   test('a second service on a port that is in use fails to listen', async () => {
-    const a = rig({ PORT: '0', HOST: '127.0.0.1' });
+    const a = testService({ PORT: '0', HOST: '127.0.0.1' });
     await a.service.listen();
-    const b = rig({ PORT: new URL(a.service.url).port, HOST: '127.0.0.1' });
+    const b = testService({ PORT: new URL(a.service.url).port, HOST: '127.0.0.1' });
     await expect(b.service.listen()).rejects.toThrow(/in use/);
     await a.service.stop();
     await b.service.stop();

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { connect } from 'node:net';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 import { exchange } from '../support/raw.ts';
 
-const { service } = rig({ PORT: '0', HOST: '127.0.0.1' });
+const { service } = testService({ PORT: '0', HOST: '127.0.0.1' });
 beforeAll(() => service.listen());
 afterAll(() => service.stop());
 
@@ -43,7 +43,7 @@ describe('invalid HTTP', () => {
 });
 
 test('a client that disconnects mid-body causes no error in the log', async () => {
-  const { service, log, clock } = rig({ PORT: '0', HOST: '127.0.0.1' });
+  const { service, log, clock } = testService({ PORT: '0', HOST: '127.0.0.1' });
   await service.listen();
   const { hostname, port } = new URL(service.url);
   const half = post('/otp/request', { user: 'alice' }).slice(0, -5);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 
-const move = (body: object, { post }: ReturnType<typeof rig>) => post('/mock/clock', body);
+const move = (body: object, { post }: ReturnType<typeof testService>) => post('/mock/clock', body);
 
 describe('POST /mock/clock', () => {
   test('moves service time ahead, and it flows on from there', async () => {
-    const it = rig();
+    const it = testService();
     expect((await it.send('/mock/clock')).body).toEqual({
       now: '2026-01-01T00:00:00.000Z',
       offset: 0,
@@ -25,7 +25,7 @@ describe('POST /mock/clock', () => {
   });
 
   test('answers once all that became due has expired and is announced, with the number of codes', async () => {
-    const it = rig();
+    const it = testService();
     for (let i = 0; i < 3_000; i++) await it.post('/otp/request', { user: `user-${i}`, ttl: 60 + (i % 2) });
     expect((await move({ advance: 60 }, it)).body).toMatchObject({ expired: 1_500 });
     await it.clock.settle();
@@ -35,7 +35,7 @@ describe('POST /mock/clock', () => {
   });
 
   test('expires codes whose deadline lies within the unfinished second, and no later ones', async () => {
-    const it = rig();
+    const it = testService();
     it.clock.set(it.clock.now() + 400);
     for (let i = 0; i < 1_200; i++) await it.post('/otp/request', { user: `user-${i}`, ttl: 60 });
     it.clock.set(it.clock.now() + 10);
@@ -47,7 +47,7 @@ describe('POST /mock/clock', () => {
   });
 
   test('shows a code that a move expired as expired for a minute, however far the move went', async () => {
-    const it = rig();
+    const it = testService();
     await it.post('/otp/request', { user: 'alice', code: '111111' });
     await move({ advance: 31_622_400 }, it);
     const verify = async () => (await it.post('/otp/verify', { user: 'alice', code: '111111' })).status;
@@ -59,7 +59,7 @@ describe('POST /mock/clock', () => {
   });
 
   test('moves locks, cooldowns and windows as well', async () => {
-    const it = rig({ OTP_MAX_ATTEMPTS: '1', OTP_RESEND_COOLDOWN: '30', OTP_LOCKOUT: '300' });
+    const it = testService({ OTP_MAX_ATTEMPTS: '1', OTP_RESEND_COOLDOWN: '30', OTP_LOCKOUT: '300' });
     await it.post('/otp/request', { user: 'alice', code: '111111' });
     await it.post('/otp/verify', { user: 'alice', code: '999999' });
     expect((await it.post('/otp/request', { user: 'alice' })).body).toMatchObject({ code: 'locked' });
@@ -74,7 +74,7 @@ describe('POST /mock/clock', () => {
   });
 
   test('freezes service time, and lets it flow on from where it is', async () => {
-    const it = rig();
+    const it = testService();
     await it.post('/otp/request', { user: 'alice', code: '111111', ttl: 60 });
     expect((await move({ freeze: true }, it)).body).toMatchObject({ frozen: true, offset: 0 });
     await it.clock.advance(3_600_000);
@@ -89,7 +89,7 @@ describe('POST /mock/clock', () => {
   });
 
   test('sets service time to a later moment, written in any time zone', async () => {
-    const it = rig();
+    const it = testService();
     expect((await move({ set: '2026-01-02T02:00:00.250+02:00' }, it)).body).toMatchObject({
       now: '2026-01-02T00:00:00.250Z',
       offset: 86_400.25,
@@ -100,7 +100,7 @@ describe('POST /mock/clock', () => {
     ['a past moment', '2025-12-31T23:59:59Z'],
     ['a moment more than 366 days ahead', '2027-01-02T00:00:01Z'],
   ])('refuses %s, and moves nothing', async (_, set) => {
-    const it = rig();
+    const it = testService();
     expect(await move({ set }, it)).toMatchObject({ status: 400, body: { errors: [{ field: '/set' }] } });
     expect((await it.send('/mock/clock')).body).toMatchObject({ offset: 0 });
     await it.clock.settle();
@@ -108,7 +108,7 @@ describe('POST /mock/clock', () => {
   });
 
   test('never goes past the year 9998, after which moments are written differently: no call fails there', async () => {
-    const it = rig();
+    const it = testService();
     it.clock.set(Date.UTC(9_998, 6, 1));
     expect((await move({ advance: 15_000_000 }, it)).status).toBe(200);
     expect(await move({ advance: 15_000_000 }, it)).toMatchObject({
@@ -120,7 +120,7 @@ describe('POST /mock/clock', () => {
   });
 
   test('goes back to real time by a reset only, which forgets codes, counts and locks', async () => {
-    const it = rig({ OTP_MAX_ATTEMPTS: '1' });
+    const it = testService({ OTP_MAX_ATTEMPTS: '1' });
     await it.post('/otp/request', { user: 'locked', code: '111111' });
     await it.post('/otp/verify', { user: 'locked', code: '999999' });
     await move({ advance: 600 }, it);
@@ -141,7 +141,7 @@ describe('POST /mock/clock', () => {
   });
 
   test('takes simultaneous moves one after the other, and counts what each expired', async () => {
-    const it = rig();
+    const it = testService();
     for (let i = 0; i < 1_000; i++) await it.post('/otp/request', { user: `user-${i}`, ttl: 1 + (i % 10) });
     const moves = await Promise.all(Array.from({ length: 10 }, () => move({ advance: 1 }, it)));
     expect(moves.map(({ body }) => body['expired'])).toEqual(new Array(10).fill(100));
@@ -163,12 +163,12 @@ describe('POST /mock/clock', () => {
     ['a reset that is false', { reset: false }],
     ['an unknown move', { rewind: 60 }],
   ])('refuses %s', async (_, body) => {
-    expect(await move(body, rig())).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(await move(body, testService())).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
   });
 });
 
 test('a code requested during a move gets its deadline from the time moved to', async () => {
-  const it = rig();
+  const it = testService();
   for (let i = 0; i < 5_000; i++) await it.post('/otp/request', { user: `user-${i}`, ttl: 60 });
   const moving = move({ advance: 3_600 }, it);
   await new Promise((resolve) => setImmediate(resolve));
@@ -179,7 +179,7 @@ test('a code requested during a move gets its deadline from the time moved to', 
 
 describe('POST /mock/expire', () => {
   test('expires one code now, and no other', async () => {
-    const { post, send, log, clock } = rig();
+    const { post, send, log, clock } = testService();
     for (const purpose of ['login', 'reset'])
       await post('/otp/request', { user: 'alice', purpose, code: '111111' });
     const login = { user: 'alice', purpose: 'login' };
@@ -198,7 +198,7 @@ describe('POST /mock/expire', () => {
   });
 
   test('answers 404 no_code if there is no live code', async () => {
-    const { post } = rig();
+    const { post } = testService();
     expect(await post('/mock/expire', { user: 'alice' })).toMatchObject({
       status: 404,
       body: { code: 'no_code' },
@@ -210,7 +210,7 @@ describe('POST /mock/expire', () => {
 });
 
 test('GET /mock/wheel shows the current slot and the slots that have entries', async () => {
-  const it = rig();
+  const it = testService();
   await it.post('/otp/request', { user: 'alice', ttl: 60 });
   await it.post('/otp/request', { user: 'bob', ttl: 60 });
   const hand = (Date.UTC(2026, 0, 1) / 1_000) % 4_096;

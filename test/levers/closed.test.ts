@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
 
 const KEY = 'k'.repeat(32);
-const { service } = rig();
+const { service } = testService();
 const routes = service.app.routes
   .filter(({ path }) => path.startsWith('/mock/'))
   .map(({ method, path }) => ({ method, path }));
@@ -13,7 +13,7 @@ test('the app has more than 14 lever routes', () => {
 });
 
 describe('in strict mode the levers are not there:', () => {
-  const { send } = rig({ OTP_MODE: 'strict', OTP_API_KEYS: KEY }, [channelOf(async () => {})]);
+  const { send } = testService({ OTP_MODE: 'strict', OTP_API_KEYS: KEY }, [channelOf(async () => {})]);
   test.each(routes)('$method $path is 404', async ({ method, path }) => {
     const headers = { authorization: `Bearer ${KEY}` };
     expect(await send(path, { method, headers })).toMatchObject({ status: 404, body: { code: 'not_found' } });
@@ -21,13 +21,13 @@ describe('in strict mode the levers are not there:', () => {
 
   test('OTP_SEED prevents the service from starting', () => {
     expect(() =>
-      rig({ OTP_MODE: 'strict', OTP_API_KEYS: KEY, OTP_SEED: 'x' }, [channelOf(async () => {})]),
+      testService({ OTP_MODE: 'strict', OTP_API_KEYS: KEY, OTP_SEED: 'x' }, [channelOf(async () => {})]),
     ).toThrow('OTP_SEED must not');
   });
 });
 
 describe('with API keys set, before any other check,', () => {
-  const { send } = rig({ OTP_API_KEYS: KEY });
+  const { send } = testService({ OTP_API_KEYS: KEY });
   test.each(routes)('$method $path requires a key', async ({ method, path }) => {
     const without = await send(`${path}?nonsense=1`, { method });
     expect(without).toMatchObject({ status: 401, body: { code: 'unauthorized' } });
@@ -43,7 +43,7 @@ describe('with API keys set, before any other check,', () => {
 });
 
 describe('input that a route does not read is refused, not ignored:', () => {
-  const { send, post } = rig();
+  const { send, post } = testService();
   test.each(routes)('$method $path with an unknown query parameter', async ({ method, path }) => {
     const body = path.endsWith('s') ? '[]' : '{"user":"alice","advance":1}';
     const headers = { 'content-type': 'application/json' };
@@ -67,7 +67,7 @@ describe('input that a route does not read is refused, not ignored:', () => {
 });
 
 describe('a page of another origin, or under a host name of its own, is refused:', () => {
-  const { send } = rig();
+  const { send } = testService();
   test.each(routes)('$method $path', async ({ method, path }) => {
     const foreign = await send(path, { method, headers: { origin: 'https://evil.com' } });
     expect(foreign).toMatchObject({ status: 403, body: { code: 'forbidden_origin' } });

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'bun:test';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 
 describe('/mock/codes', () => {
   test('gives users who match the fixed code, and exempts them from all limits', async () => {
-    const { post, send } = rig({ OTP_MAX_ATTEMPTS: '1', OTP_RESEND_COOLDOWN: '30', OTP_SEND_LIMIT: '1' });
+    const { post, send } = testService({
+      OTP_MAX_ATTEMPTS: '1',
+      OTP_RESEND_COOLDOWN: '30',
+      OTP_SEND_LIMIT: '1',
+    });
     const fixed = [{ user: 'test-*', code: '424242' }];
     expect(await post('/mock/codes', fixed, {}, 'PUT')).toMatchObject({ status: 200, body: fixed });
     expect((await send('/mock/codes')).text).toBe(JSON.stringify(fixed));
@@ -18,7 +22,7 @@ describe('/mock/codes', () => {
   });
 
   test('gives way to a code in the request itself', async () => {
-    const { post } = rig();
+    const { post } = testService();
     await post('/mock/codes', [{ user: '*', code: '424242' }], {}, 'PUT');
     expect((await post('/otp/request', { user: 'alice', code: '1111' })).body).toMatchObject({
       code: '1111',
@@ -26,7 +30,7 @@ describe('/mock/codes', () => {
   });
 
   test('is replaced as a whole by PUT, and emptied by DELETE', async () => {
-    const { post, send } = rig();
+    const { post, send } = testService();
     await post('/mock/codes', [{ user: 'alice', code: '111111' }], {}, 'PUT');
     await post('/mock/codes', [{ user: 'bob', code: '222222' }], {}, 'PUT');
     expect((await post('/otp/request', { user: 'bob' })).body).toMatchObject({ code: '222222' });
@@ -50,7 +54,7 @@ describe('/mock/codes', () => {
     ['letters', [{ user: 'alice', code: 'abcdef' }], '/0/code'],
     ['an unknown field', [{ user: 'alice', code: '111111', note: 'x' }], '/0/note'],
   ])('refuses %s, and keeps the list as it was', async (_, body, field) => {
-    const { post, send } = rig();
+    const { post, send } = testService();
     await post('/mock/codes', [{ user: 'alice', code: '111111' }], {}, 'PUT');
     const refused = await post('/mock/codes', body, {}, 'PUT');
     expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_request', errors: [{ field }] } });
@@ -60,7 +64,7 @@ describe('/mock/codes', () => {
 
 describe('OTP_SEED', () => {
   const codes = async (env: Record<string, string>, users: string[]) => {
-    const { post } = rig(env);
+    const { post } = testService(env);
     const drawn: string[] = [];
     for (const user of users) drawn.push(`${user} ${(await post('/otp/request', { user })).body['code']}`);
     return drawn;
@@ -77,7 +81,7 @@ describe('OTP_SEED', () => {
 
   test('does not count a request that was refused', async () => {
     const [first, second] = await codes({ OTP_SEED: 'a seed' }, ['alice', 'alice']);
-    const { post } = rig({ OTP_SEED: 'a seed', OTP_RESEND_COOLDOWN: '30' });
+    const { post } = testService({ OTP_SEED: 'a seed', OTP_RESEND_COOLDOWN: '30' });
     const ask = async () => `alice ${(await post('/otp/request', { user: 'alice' })).body['code']}`;
     expect(await ask()).toBe(String(first));
     for (let i = 0; i < 3; i++) expect(await ask()).toBe('alice resend_cooldown');
@@ -88,7 +92,7 @@ describe('OTP_SEED', () => {
 
 describe('/mock/faults', () => {
   const faulty = async (faults: object[], env = {}) => {
-    const it = rig(env);
+    const it = testService(env);
     expect((await it.post('/mock/faults', faults, {}, 'PUT')).status).toBe(200);
     return it;
   };
@@ -186,7 +190,7 @@ describe('/mock/faults', () => {
   });
 
   test('answers 401 before anything else if API keys are set', async () => {
-    const { post } = rig({ OTP_API_KEYS: 'k'.repeat(32) });
+    const { post } = testService({ OTP_API_KEYS: 'k'.repeat(32) });
     expect((await post('/mock/faults', [], {}, 'PUT')).status).toBe(401);
   });
 
@@ -202,7 +206,7 @@ describe('/mock/faults', () => {
     ['no effect', { on: 'request', times: 3 }, '/0'],
     ['an unknown field', { on: 'request', status: 503, code: 1 }, '/0/code'],
   ])('refuses a fault with %s', async (_, fault, field) => {
-    const { post, send } = rig();
+    const { post, send } = testService();
     expect(await post('/mock/faults', [fault], {}, 'PUT')).toMatchObject({
       status: 400,
       body: { code: 'invalid_request', errors: [{ field }] },
@@ -213,7 +217,7 @@ describe('/mock/faults', () => {
 
 describe('POST /mock/reset', () => {
   test('forgets everything: codes, counts, locks, messages, fixed codes, faults, seeds, the clock', async () => {
-    const { post, send } = rig({ OTP_MAX_ATTEMPTS: '1', OTP_SEED: 's' });
+    const { post, send } = testService({ OTP_MAX_ATTEMPTS: '1', OTP_SEED: 's' });
     const drawn = (await post('/otp/request', { user: 'seeded' })).body['code'];
     await post('/otp/request', { user: 'locked', code: '111111' });
     await post('/otp/verify', { user: 'locked', code: '999999' });
@@ -238,7 +242,7 @@ describe('POST /mock/reset', () => {
   });
 
   test('with a user forgets the codes, counts, locks and messages of that user only', async () => {
-    const { post, send } = rig({ OTP_MAX_ATTEMPTS: '1' });
+    const { post, send } = testService({ OTP_MAX_ATTEMPTS: '1' });
     for (const user of ['alice', 'bob']) {
       await post('/otp/request', { user, code: '111111' });
       await post('/otp/request', { user, purpose: 'login', code: '222222' });
@@ -257,7 +261,7 @@ describe('POST /mock/reset', () => {
   });
 
   test('of one user spares a code requested meanwhile, and of everything waits for a move of the clock', async () => {
-    const { post } = rig();
+    const { post } = testService();
     for (let i = 0; i < 5_000; i++) await post('/otp/request', { user: `user-${i}`, ttl: 60 });
     await post('/otp/request', { user: 'alice', code: '111111' });
     const resetting = post('/mock/reset', { user: 'alice' });
@@ -272,7 +276,7 @@ describe('POST /mock/reset', () => {
   });
 
   test('keeps ids growing', async () => {
-    const { post } = rig();
+    const { post } = testService();
     const number = async () =>
       Number(/-c(\d+)$/.exec(String((await post('/otp/request', { user: 'a' })).body['id']))?.[1]);
     const before = await number();

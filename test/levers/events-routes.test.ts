@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { EventHistory } from '../../src/levers/events/history.ts';
 import { eventStreams } from '../../src/levers/events/stream.ts';
 import { createService } from '../../src/service.ts';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { frames, take } from '../support/sse.ts';
 
 /** A service, and streams of its events. */
 function streamRig(env: Record<string, string> = {}) {
-  const it = rig(env);
+  const it = testService(env);
   const open = async (headers: Record<string, string> = {}) => {
     const request = new Request('http://localhost/mock/events', { headers });
     const response = await it.service.app.handle(request);

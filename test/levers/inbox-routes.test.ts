@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { MovableClock } from '../../src/levers/clock/movable-clock.ts';
 import { Inbox } from '../../src/levers/inbox/inbox.ts';
 import { inboxRoutes } from '../../src/levers/inbox/routes.ts';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const get = (path: string, query: Record<string, string>) => `${path}?${new URLSearchParams(query)}`;
 
 describe('GET /mock/inbox', () => {
   test('shows each code with what became of it', async () => {
-    const { post, send } = rig();
+    const { post, send } = testService();
     const { body } = await post('/otp/request', { user: '+15551234', code: '042137', ttl: 60 });
     expect((await send('/mock/inbox')).body).toEqual({
       messages: [
@@ -31,7 +31,7 @@ describe('GET /mock/inbox', () => {
   });
 
   test('filters by user and purpose, and returns at most `limit` messages', async () => {
-    const { post, send } = rig();
+    const { post, send } = testService();
     for (const purpose of ['login', 'reset', 'login']) await post('/otp/request', { user: 'a&b=c', purpose });
     await post('/otp/request', { user: 'bob' });
     const count = async (query: Record<string, string>) =>
@@ -43,7 +43,7 @@ describe('GET /mock/inbox', () => {
   });
 
   test('shows whether a code was locked, replaced or cancelled', async () => {
-    const { post, send } = rig({ OTP_MAX_ATTEMPTS: '1' });
+    const { post, send } = testService({ OTP_MAX_ATTEMPTS: '1' });
     for (const user of ['locked', 'cancelled', 'replaced', 'replaced'])
       await post('/otp/request', { user, code: '111111' });
     await post('/otp/verify', { user: 'locked', code: '999999' });
@@ -56,7 +56,7 @@ describe('GET /mock/inbox', () => {
 
 describe('DELETE /mock/inbox', () => {
   test('drops all messages, or those of one user, and ends no code', async () => {
-    const { post, send } = rig();
+    const { post, send } = testService();
     for (const user of ['alice', 'alice', 'bob']) await post('/otp/request', { user, code: '111111' });
     expect((await send('/mock/inbox?user=alice', { method: 'DELETE' })).body).toEqual({ deleted: 2 });
     expect((await send('/mock/inbox', { method: 'DELETE' })).body).toEqual({ deleted: 1 });
@@ -86,7 +86,7 @@ describe('an invalid query is answered 400 with the reason:', () => {
     ['/mock/inbox/wait?user=a&timeout=-1', '/timeout', 'must be a whole number from 0 to 60'],
     ['/mock/inbox/wait?user=a&after=yesterday', '/after', 'must be the id of a message, or 0'],
   ])('%s', async (path, field, detail) => {
-    const { status, body, text } = await rig().send(path);
+    const { status, body, text } = await testService().send(path);
     expect([status, body['code']]).toEqual([400, 'invalid_request']);
     const [first] = [body['errors']].flat();
     expect(first).toEqual({ field, detail: expect.stringContaining(detail) });
@@ -96,20 +96,20 @@ describe('an invalid query is answered 400 with the reason:', () => {
 
 describe('GET /mock/inbox/wait', () => {
   test('answers at once with the newest pending code', async () => {
-    const { post, send } = rig();
+    const { post, send } = testService();
     const { body } = await post('/otp/request', { user: 'alice', code: '111111' });
     const answer = await send('/mock/inbox/wait?user=alice');
     expect(answer).toMatchObject({ status: 200, body: { id: body['id'], code: '111111', state: 'pending' } });
   });
 
   test('finds a message that is there, with a timeout of 0 too', async () => {
-    const { post, send } = rig();
+    const { post, send } = testService();
     await post('/otp/request', { user: 'alice', code: '111111' });
     expect((await send('/mock/inbox/wait?user=alice&timeout=0')).body).toMatchObject({ code: '111111' });
   });
 
   test('answers when the code comes, and not with another user’s or purpose’s before', async () => {
-    const { post, send, clock } = rig();
+    const { post, send, clock } = testService();
     const waiting = send('/mock/inbox/wait?user=alice&purpose=login');
     await clock.settle();
     await post('/otp/request', { user: 'bob', purpose: 'login' });
@@ -124,7 +124,7 @@ describe('GET /mock/inbox/wait', () => {
     ['&timeout=60', 60_000],
     ['&timeout=0', 0],
   ])('answers 404 no_message after its timeout in real time: %j', async (timeout, ms) => {
-    const { post, send, clock } = rig();
+    const { post, send, clock } = testService();
     let answered = false;
     const waiting = send(`/mock/inbox/wait?user=alice${timeout}`).finally(() => {
       answered = true;
@@ -138,7 +138,7 @@ describe('GET /mock/inbox/wait', () => {
   });
 
   test('with the id of the last message answers with the one after it', async () => {
-    const { post, send } = rig();
+    const { post, send } = testService();
     const ask = async () => String((await post('/otp/request', { user: 'alice' })).body['id']);
     const first = await ask();
     const second = await ask();
@@ -173,7 +173,7 @@ describe('GET /mock/inbox/wait', () => {
   });
 
   test('has no HEAD', async () => {
-    const { send } = rig();
+    const { send } = testService();
     const { status, headers } = await send('/mock/inbox/wait?user=alice', { method: 'HEAD' });
     expect([status, headers.get('allow')]).toEqual([405, 'GET']);
     expect((await send('/mock/inbox', { method: 'HEAD' })).status).toBe(200);
@@ -181,7 +181,7 @@ describe('GET /mock/inbox/wait', () => {
 });
 
 describe('over a port', () => {
-  const { service, post, clock } = rig({ PORT: '0', HOST: '127.0.0.1' });
+  const { service, post, clock } = testService({ PORT: '0', HOST: '127.0.0.1' });
   beforeAll(() => service.listen());
   afterAll(() => service.stop());
 
@@ -196,7 +196,7 @@ describe('over a port', () => {
   });
 
   test('a waiting call is answered 503 not_ready when the service stops', async () => {
-    const stopping = rig({ PORT: '0', HOST: '127.0.0.1' });
+    const stopping = testService({ PORT: '0', HOST: '127.0.0.1' });
     await stopping.service.listen();
     const waiting = fetch(`${stopping.service.url}/mock/inbox/wait?user=alice&timeout=60`);
     // The ticker sleeps, and so does the waiting call.

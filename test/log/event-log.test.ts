@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
 
 describe('the event log', () => {
   test('has a line for each event, with the request that caused it', async () => {
-    const { post, clock, log } = rig();
+    const { post, clock, log } = testService();
     const requested = await post(
       '/otp/request',
       { user: 'alice', code: '111111' },
@@ -31,7 +31,7 @@ describe('the event log', () => {
 
   /** The lines about codes that expire: two in one tick, then another. */
   async function expiries(level: string) {
-    const { post, clock, log, service } = rig({ PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: level });
+    const { post, clock, log, service } = testService({ PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: level });
     await service.listen();
     for (const user of ['alice', 'bob']) await post('/otp/request', { user, ttl: 2 });
     await clock.advance(4_000);
@@ -58,7 +58,7 @@ describe('the event log', () => {
     const strict = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32), LOG_LEVEL: 'debug' };
     const headers = { authorization: `Bearer ${'k'.repeat(32)}` };
     const ask = async (env: Record<string, string>) => {
-      const { post, clock, log } = rig(env, [channelOf(async () => {})]);
+      const { post, clock, log } = testService(env, [channelOf(async () => {})]);
       for (const user of ['alice', 'bob', 'alice'])
         await post('/otp/verify', { user, code: '999999' }, headers);
       await clock.settle();
@@ -79,7 +79,7 @@ describe('the event log', () => {
   });
 
   test('has a line at debug for a request that caused no event', async () => {
-    const { post, clock, log } = rig({ OTP_RESEND_COOLDOWN: '30', LOG_LEVEL: 'debug' });
+    const { post, clock, log } = testService({ OTP_RESEND_COOLDOWN: '30', LOG_LEVEL: 'debug' });
     await post('/otp/request', { user: 'alice' }, { 'x-request-id': 'r-1' });
     await post('/otp/request', { user: 'alice' }, { 'x-request-id': 'r-2' });
     await clock.settle();
@@ -91,7 +91,7 @@ describe('the event log', () => {
   });
 
   test('has a line for an expired code that a request noticed before the tick', async () => {
-    const { post, clock, log } = rig();
+    const { post, clock, log } = testService();
     const { body } = await post('/otp/request', { user: 'alice', ttl: 1 });
     clock.set(clock.now() + 1_000);
     await post('/otp/request', { user: 'alice' }, { 'x-request-id': 'r-2' });
@@ -103,7 +103,12 @@ describe('the event log', () => {
   });
 
   test('never contains a code', async () => {
-    const { post, clock, log } = rig({ PORT: '0', HOST: '127.0.0.1', OTP_LENGTH: '10', LOG_LEVEL: 'debug' });
+    const { post, clock, log } = testService({
+      PORT: '0',
+      HOST: '127.0.0.1',
+      OTP_LENGTH: '10',
+      LOG_LEVEL: 'debug',
+    });
     const codes: string[] = [];
     for (let i = 0; i < 500; i++) {
       const { body } = await post('/otp/request', { user: `user-${i % 100}`, ttl: 1 + (i % 3) });

@@ -10,7 +10,7 @@ import { samplesOf } from './samples.ts';
 
 const alice = { user: 'alice', purpose: 'default' };
 
-function measuredRig(policy: Policy = UNLIMITED) {
+function startMeasured(policy: Policy = UNLIMITED) {
   const clock = new ManualClock();
   const memory = new MemoryStore(clock, policy, 'run');
   const registry = new Registry();
@@ -28,11 +28,11 @@ function measuredRig(policy: Policy = UNLIMITED) {
   return { clock, memory, store, counted, pass: (ms: number) => clock.set(clock.now() + ms) };
 }
 
-storeContract('the measured store', measuredRig);
+storeContract('the measured store', startMeasured);
 
 describe('the measured store', () => {
   test('counts each operation once', async () => {
-    const { store, counted } = measuredRig();
+    const { store, counted } = startMeasured();
     await store.request({ ...alice, code: '111111', ttlMs: 5_000 });
     await store.verify(alice, '999999');
     await store.cancel(alice);
@@ -55,7 +55,7 @@ describe('the measured store', () => {
   });
 
   test('measures the time until the answer, counts a failure, and passes it on', async () => {
-    const { store, memory, clock, counted } = measuredRig();
+    const { store, memory, clock, counted } = startMeasured();
     memory.verify = async () => {
       await clock.sleep(40);
       throw new Error('the store is down');
@@ -68,7 +68,7 @@ describe('the measured store', () => {
   });
 
   test('includes the work that a store does before it returns its promise', async () => {
-    const { store, memory, clock, counted } = measuredRig();
+    const { store, memory, clock, counted } = startMeasured();
     memory.live = () => {
       clock.set(clock.now() + 25);
       return Promise.resolve(1);
@@ -78,7 +78,7 @@ describe('the measured store', () => {
   });
 
   test('answers in the order in which the store took the steps', async () => {
-    const { store } = measuredRig();
+    const { store } = startMeasured();
     const order: string[] = [];
     const note = (name: string) => () => void order.push(name);
     await Promise.all([

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { Registry } from 'prom-client';
 import { DeliveryFailure } from '../../src/delivery/channel.ts';
 import { otpMetrics } from '../../src/metrics/otp-metrics.ts';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
 import { startCore } from '../support/core.ts';
 import { samplesOf } from './samples.ts';
@@ -20,7 +20,7 @@ function measured() {
 
 describe('the metrics of events', () => {
   test('count each event', async () => {
-    const { post, send } = rig();
+    const { post, send } = testService();
     const alice = { user: 'alice' };
     for (let i = 0; i < 3; i++) await post('/otp/request', { ...alice, code: '111111' });
     await post('/otp/verify', { ...alice, code: '999999' });
@@ -47,7 +47,9 @@ describe('the metrics of events', () => {
   test('count the true result of a verification, even if strict mode hides it from the caller', async () => {
     const key = 'k'.repeat(32);
     const headers = { authorization: `Bearer ${key}` };
-    const { post, send, clock } = rig({ OTP_MODE: 'strict', OTP_API_KEYS: key }, [channelOf(async () => {})]);
+    const { post, send, clock } = testService({ OTP_MODE: 'strict', OTP_API_KEYS: key }, [
+      channelOf(async () => {}),
+    ]);
     await post('/otp/request', { user: 'alice', ttl: 1 }, headers);
     clock.set(clock.now() + 1_000);
     const answers = await Promise.all(
@@ -65,7 +67,7 @@ describe('the metrics of events', () => {
     const fails = channelOf(async () => {
       throw new DeliveryFailure('refused');
     }, 'sms');
-    const { post, send, clock } = rig({}, [channelOf(async () => {}, 'email'), fails]);
+    const { post, send, clock } = testService({}, [channelOf(async () => {}, 'email'), fails]);
     await post('/otp/request', { user: 'alice@example.com', channel: 'email' });
     await post('/otp/request', { user: '+15005550006', channel: 'sms' });
     await post('/mock/faults', [{ on: 'delivery', delayMs: 60_000 }], {}, 'PUT');
@@ -83,7 +85,7 @@ describe('the metrics of events', () => {
 
   test('count a message as failed if its code expires before it is delivered, so that a dead provider shows', async () => {
     const hangs = channelOf(() => new Promise(() => {}), 'email');
-    const { post, send, clock } = rig({}, [hangs]);
+    const { post, send, clock } = testService({}, [hangs]);
     for (let i = 0; i < 20; i++)
       await post('/otp/request', { user: `user-${i}@example.com`, channel: 'email', ttl: 60 });
     await clock.settle();

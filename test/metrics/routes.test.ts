@@ -4,24 +4,24 @@ import { readConfig } from '../../src/config.ts';
 import { MemoryStore } from '../../src/core/memory-store.ts';
 import { Log } from '../../src/log/log.ts';
 import { serviceMetrics } from '../../src/metrics/service-metrics.ts';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { UNLIMITED } from '../support/policies.ts';
 import { samplesOf } from './samples.ts';
 
-const scrape = async ({ send }: Pick<ReturnType<typeof rig>, 'send'>) =>
+const scrape = async ({ send }: Pick<ReturnType<typeof testService>, 'send'>) =>
   samplesOf((await send('/metrics')).text);
 
 describe('GET /metrics', () => {
   test('answers in the text format of Prometheus', async () => {
-    const { status, headers, text } = await rig().send('/metrics');
+    const { status, headers, text } = await testService().send('/metrics');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(text).toContain('# TYPE otp_requested_total counter\n');
   });
 
   test('has the version, the readiness and the number of live codes', async () => {
-    const service = rig({ PORT: '0', HOST: '127.0.0.1' });
+    const service = testService({ PORT: '0', HOST: '127.0.0.1' });
     await service.post('/otp/request', { user: 'alice' });
     expect(await scrape(service)).toMatchObject({
       otp_ready: 0,
@@ -38,7 +38,7 @@ describe('GET /metrics', () => {
   });
 
   test('measures the store by operation', async () => {
-    const service = rig();
+    const service = testService();
     await service.post('/otp/request', { user: 'alice' });
     await service.post('/otp/verify', { user: 'alice', code: '999999' });
     await service.post('/otp/verify', { user: 'alice', code: '999999' });
@@ -73,7 +73,7 @@ describe('GET /metrics', () => {
 
 describe('the duration of requests', () => {
   /** The number of requests by route, method and status. */
-  const counts = async (service: Pick<ReturnType<typeof rig>, 'send'>) =>
+  const counts = async (service: Pick<ReturnType<typeof testService>, 'send'>) =>
     Object.fromEntries(
       Object.entries(await scrape(service)).flatMap(([name, count]) => {
         const [, labels] = /^http_request_duration_seconds_count\{(.*)\}$/.exec(name) ?? [];
@@ -82,7 +82,7 @@ describe('the duration of requests', () => {
     );
 
   test('is measured by route, method and status, even for refused requests', async () => {
-    const service = rig();
+    const service = testService();
     const { post, send, clock } = service;
     await post('/otp/request', { user: 'alice' });
     await post('/otp/request?user=alice', {});
@@ -108,7 +108,7 @@ describe('the duration of requests', () => {
   });
 
   test('is real time, in seconds', async () => {
-    const service = rig();
+    const service = testService();
     const body = new ReadableStream({
       pull: async (controller) => {
         service.clock.set(service.clock.now() + 1_500);
@@ -127,7 +127,7 @@ describe('the duration of requests', () => {
   });
 
   test('gains no series from 100,000 random paths, methods and users', async () => {
-    const service = rig({ LOG_LEVEL: 'error', OTP_MAX_ATTEMPTS: '0' });
+    const service = testService({ LOG_LEVEL: 'error', OTP_MAX_ATTEMPTS: '0' });
     const { post, send, clock } = service;
     let words = 0;
     const word = () => Bun.hash(String(words++)).toString(36);
@@ -152,7 +152,7 @@ describe('the duration of requests', () => {
   }, 180_000);
 
   test('is labelled with the class of a status that the service does not use itself', async () => {
-    const service = rig();
+    const service = testService();
     service.service.app.get('/teapot', ({ set }) => {
       set.status = 418;
       return 'short and stout';
@@ -165,7 +165,7 @@ describe('the duration of requests', () => {
 
 describe('with OTP_METRICS_KEYS set', () => {
   const [metrics, api] = ['m'.repeat(32), 'a'.repeat(32)];
-  const service = rig({ OTP_METRICS_KEYS: metrics, OTP_API_KEYS: api });
+  const service = testService({ OTP_METRICS_KEYS: metrics, OTP_API_KEYS: api });
   const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
   test('/metrics requires one of them, and an API key does not open it', async () => {
@@ -186,7 +186,7 @@ describe('with OTP_METRICS_KEYS set', () => {
     const document = JSON.parse((await service.send('/swagger/json')).text);
     expect(document.components.securitySchemes.metricsKey).toEqual({ type: 'http', scheme: 'bearer' });
     expect(document.paths['/metrics'].get.security).toEqual([{ metricsKey: [] }]);
-    const open = JSON.parse((await rig().send('/swagger/json')).text);
+    const open = JSON.parse((await testService().send('/swagger/json')).text);
     expect(open.paths['/metrics'].get).not.toHaveProperty('security');
   });
 

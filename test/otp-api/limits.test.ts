@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 
 const alice = { user: 'alice' };
 
 describe('attempts', () => {
   test('wrong codes count down the attempts, then lock verify and request with an exact Retry-After', async () => {
-    const { post, clock } = rig();
+    const { post, clock } = testService();
     await post('/otp/request', { ...alice, code: '111111' });
     for (const attemptsLeft of [4, 3, 2, 1, 0]) {
       const answer = await post('/otp/verify', { ...alice, code: '999999' });
@@ -36,7 +36,7 @@ describe('attempts', () => {
   });
 
   test('without a limit wrong codes are not counted, and the answer has no attemptsLeft', async () => {
-    const { post } = rig({ OTP_MAX_ATTEMPTS: '0' });
+    const { post } = testService({ OTP_MAX_ATTEMPTS: '0' });
     await post('/otp/request', { ...alice, code: '111111' });
     for (let i = 0; i < 20; i++) {
       const { status, body } = await post('/otp/verify', { ...alice, code: '999999' });
@@ -47,7 +47,7 @@ describe('attempts', () => {
   });
 
   test('a 400 costs no attempt', async () => {
-    const { post } = rig({ OTP_MAX_ATTEMPTS: '1' });
+    const { post } = testService({ OTP_MAX_ATTEMPTS: '1' });
     await post('/otp/request', { ...alice, code: '111111' });
     for (const code of ['', '1', 'abcdef', 111_111])
       expect((await post('/otp/verify', { ...alice, code })).status).toBe(400);
@@ -55,7 +55,7 @@ describe('attempts', () => {
   });
 
   test('a lock lasts as long as OTP_LOCKOUT says', async () => {
-    const { post } = rig({ OTP_MAX_ATTEMPTS: '1', OTP_LOCKOUT: '7' });
+    const { post } = testService({ OTP_MAX_ATTEMPTS: '1', OTP_LOCKOUT: '7' });
     await post('/otp/request', { ...alice, code: '111111' });
     await post('/otp/verify', { ...alice, code: '999999' });
     expect((await post('/otp/verify', { ...alice, code: '111111' })).body['retryAfter']).toBe(7);
@@ -64,7 +64,7 @@ describe('attempts', () => {
 
 describe('sends', () => {
   test('a request within the cooldown is 429 resend_cooldown', async () => {
-    const { post, clock } = rig({ OTP_RESEND_COOLDOWN: '30' });
+    const { post, clock } = testService({ OTP_RESEND_COOLDOWN: '30' });
     await post('/otp/request', { ...alice, code: '111111' });
     clock.set(clock.now() + 9_001);
     const answer = await post('/otp/request', { ...alice, purpose: 'login' });
@@ -74,7 +74,7 @@ describe('sends', () => {
   });
 
   test('a request over the send limit is 429 send_limit', async () => {
-    const { post } = rig({ OTP_SEND_LIMIT: '2', OTP_SEND_WINDOW: '60' });
+    const { post } = testService({ OTP_SEND_LIMIT: '2', OTP_SEND_WINDOW: '60' });
     expect((await post('/otp/request', alice)).status).toBe(200);
     expect((await post('/otp/request', alice)).status).toBe(200);
     expect(await post('/otp/request', alice)).toMatchObject({
@@ -84,7 +84,7 @@ describe('sends', () => {
   });
 
   test('a request that needs a record beyond OTP_MAX_LIVE is 503 capacity', async () => {
-    const { post } = rig({ OTP_MAX_LIVE: '1' });
+    const { post } = testService({ OTP_MAX_LIVE: '1' });
     expect((await post('/otp/request', alice)).status).toBe(200);
     const answer = await post('/otp/request', { user: 'bob' });
     expect(answer).toMatchObject({ status: 503, body: { code: 'capacity', retryAfter: 1 } });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 
-const { service, clock, post } = rig({ PORT: '0', HOST: '127.0.0.1' });
+const { service, clock, post } = testService({ PORT: '0', HOST: '127.0.0.1' });
 beforeAll(() => service.listen());
 afterAll(() => service.stop());
 

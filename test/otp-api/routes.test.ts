@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { Value } from '@sinclair/typebox/value';
 import { requestAnswer, verifyAnswer } from '../../src/otp-api/models.ts';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
 
 const alice = { user: 'alice' };
@@ -9,7 +9,7 @@ const noCode = { status: 404, body: { code: 'no_code' } };
 
 describe('POST /otp/request', () => {
   test('a request answers the code with its id, user, purpose, lifetime, deadline and delivery', async () => {
-    const { post, clock } = rig();
+    const { post, clock } = testService();
     const { status, body } = await post('/otp/request', alice);
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -25,14 +25,14 @@ describe('POST /otp/request', () => {
   });
 
   test('a request may choose purpose, lifetime and code', async () => {
-    const { post } = rig();
+    const { post } = testService();
     const { body } = await post('/otp/request', { user: 'bob', purpose: 'login', ttl: 60, code: '0042' });
     expect(body).toMatchObject({ user: 'bob', purpose: 'login', expiresIn: 60, code: '0042' });
     expect((await post('/otp/verify', { user: 'bob', purpose: 'login', code: '0042' })).status).toBe(200);
   });
 
   test('a new request makes the earlier code a wrong code', async () => {
-    const { post } = rig();
+    const { post } = testService();
     await post('/otp/request', { ...alice, code: '111111' });
     await post('/otp/request', { ...alice, code: '222222' });
     expect(await post('/otp/verify', { ...alice, code: '111111' })).toMatchObject({ status: 401 });
@@ -40,7 +40,7 @@ describe('POST /otp/request', () => {
   });
 
   test('settings determine the lifetime, the longest lifetime and the length of a code', async () => {
-    const { post } = rig({ OTP_TTL: '20', OTP_MAX_TTL: '30', OTP_LENGTH: '8' });
+    const { post } = testService({ OTP_TTL: '20', OTP_MAX_TTL: '30', OTP_LENGTH: '8' });
     const { body } = await post('/otp/request', alice);
     expect(body).toMatchObject({ expiresIn: 20, code: expect.stringMatching(/^[0-9]{8}$/) });
     expect((await post('/otp/request', { ...alice, ttl: 30 })).status).toBe(200);
@@ -53,7 +53,7 @@ describe('POST /otp/request', () => {
 
 describe('POST /otp/verify', () => {
   test('the right code is verified exactly once', async () => {
-    const { post } = rig();
+    const { post } = testService();
     const { body } = await post('/otp/request', alice);
     expect(await post('/otp/verify', { ...alice, code: body['code'] })).toMatchObject({
       status: 200,
@@ -63,7 +63,7 @@ describe('POST /otp/verify', () => {
   });
 
   test('a wrong guess is 401 invalid_code and leaves the code valid', async () => {
-    const { post } = rig();
+    const { post } = testService();
     await post('/otp/request', { ...alice, code: '012345' });
     for (const code of ['012346', '12345', '0123450']) {
       expect(await post('/otp/verify', { ...alice, code })).toMatchObject({
@@ -75,7 +75,7 @@ describe('POST /otp/verify', () => {
   });
 
   test('a guess at another user or purpose is 404 no_code', async () => {
-    const { post } = rig();
+    const { post } = testService();
     await post('/otp/request', { ...alice, purpose: 'login', code: '111111' });
     expect(await post('/otp/verify', { ...alice, code: '111111' })).toMatchObject(noCode);
     expect(await post('/otp/verify', { user: 'Alice', purpose: 'login', code: '111111' })).toMatchObject(
@@ -85,7 +85,7 @@ describe('POST /otp/verify', () => {
   });
 
   test('from the deadline on any guess, right or wrong, is 410 code_expired', async () => {
-    const { post, clock } = rig();
+    const { post, clock } = testService();
     await post('/otp/request', { ...alice, code: '111111', ttl: 2 });
     clock.set(clock.now() + 1_999);
     expect((await post('/otp/verify', { ...alice, code: '999999' })).status).toBe(401);
@@ -101,7 +101,7 @@ describe('POST /otp/verify', () => {
 
 describe('POST /otp/cancel', () => {
   test('a live code is cancelled exactly once', async () => {
-    const { post } = rig();
+    const { post } = testService();
     await post('/otp/request', { ...alice, code: '111111' });
     expect(await post('/otp/cancel', alice)).toMatchObject({
       status: 200,
@@ -112,14 +112,14 @@ describe('POST /otp/cancel', () => {
   });
 
   test('cancelling does not affect another purpose', async () => {
-    const { post } = rig();
+    const { post } = testService();
     await post('/otp/request', { ...alice, purpose: 'login', code: '111111' });
     expect(await post('/otp/cancel', alice)).toMatchObject(noCode);
     expect((await post('/otp/verify', { ...alice, purpose: 'login', code: '111111' })).status).toBe(200);
   });
 
   test('cancelling an expired code is 404 no_code, and the code stays expired', async () => {
-    const { post, clock } = rig();
+    const { post, clock } = testService();
     await post('/otp/request', { ...alice, code: '111111', ttl: 1 });
     clock.set(clock.now() + 1_000);
     expect(await post('/otp/cancel', alice)).toMatchObject(noCode);
@@ -136,7 +136,7 @@ describe('schemas of answers', () => {
     ['in strict mode', { OTP_MODE: 'strict', OTP_API_KEYS: key }, alice],
   ])('the answers to request and verify match their schemas %s', async (_, env, asked) => {
     const delivered: string[] = [];
-    const { post } = rig(env, [channelOf(async ({ code }) => void delivered.push(code))]);
+    const { post } = testService(env, [channelOf(async ({ code }) => void delivered.push(code))]);
     const call = (path: string, body: object) => post(path, body, { authorization: `Bearer ${key}` });
     const { body: made } = await call('/otp/request', asked);
     expect([...Value.Errors(requestAnswer, made)]).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { createService, type Message } from '../../src/service.ts';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
 
 const KEY = 'k'.repeat(32);
@@ -16,7 +16,7 @@ function strictRig(env: Record<string, string> = {}) {
     ...env,
   };
   const channel = channelOf(async (message) => void delivered.push(message));
-  const { post, ...rest } = rig(settings, [channel]);
+  const { post, ...rest } = testService(settings, [channel]);
   const call = (path: string, body: object) => post(path, body, { authorization: `Bearer ${KEY}` });
   return { ...rest, call, delivered };
 }
@@ -119,7 +119,7 @@ describe('strict mode', () => {
     const channel = channelOf(async () => {
       throw new Error('no route to provider');
     });
-    const { post, clock, log } = rig(settings, [channel]);
+    const { post, clock, log } = testService(settings, [channel]);
     expect((await post('/otp/request', { user: 'alice' }, { authorization: `Bearer ${KEY}` })).status).toBe(
       200,
     );

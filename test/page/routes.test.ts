@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { dirname, join } from 'node:path';
 import { Glob } from 'bun';
-import { rig } from '../support/api.ts';
+import { testService } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
 
-const { send, post } = rig();
+const { send, post } = testService();
 const html = await send('/');
 const loaded = [...html.text.matchAll(/(?:src|href)="(\/page\/[^"]+)"/g)].map(([, path = '']) => path);
 const scripts = await reachable(loaded.filter((path) => path.endsWith('.ts')));
@@ -92,12 +92,14 @@ describe('the page', () => {
   );
 
   test('the page needs no API key, so that it can ask for one', async () => {
-    const keyed = rig({ OTP_API_KEYS: 'k'.repeat(32) });
+    const keyed = testService({ OTP_API_KEYS: 'k'.repeat(32) });
     for (const path of ['/', '/page/main.ts']) expect((await keyed.send(path)).status).toBe(200);
   });
 
   test('strict mode has no page', async () => {
-    const strict = rig({ OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) }, [channelOf(async () => {})]);
+    const strict = testService({ OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) }, [
+      channelOf(async () => {}),
+    ]);
     for (const path of ['/', '/page/main.ts', '/page/style.css'])
       expect((await strict.send(path)).body).toMatchObject({ status: 404, code: 'not_found' });
   });

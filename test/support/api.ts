@@ -10,7 +10,7 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-export interface Rig {
+export interface TestService {
   readonly service: Service;
   readonly clock: ManualClock;
   /** The log so far, one parsed line each. */
@@ -26,7 +26,10 @@ export interface Rig {
  * @param env settings, by the names of their environment variables
  * @param channels delivery channels, instead of those that the settings configure
  */
-export function rig(env: Record<string, string> = {}, channels: readonly Channel[] = []): Rig {
+export function testService(
+  env: Record<string, string> = {},
+  channels: readonly Channel[] = [],
+): TestService {
   const clock = new ManualClock();
   const lines: string[] = [];
   const service = createService(env, {

@@ -20,7 +20,7 @@ export function messageOf(clock: Clock, id: string, more: Partial<Message> = {})
 }
 
 /** A queue in front of a channel, and the outcome of each message: `sent`, or why it failed. */
-export function queueRig<C extends Clock = ManualClock>(channel: Channel, clock: C, findFault?: FindFault) {
+export function startQueue<C extends Clock = ManualClock>(channel: Channel, clock: C, findFault?: FindFault) {
   const outcomes: Record<string, string[]> = {};
   const lines: string[] = [];
   const log = new Log(clock, 'info', (text) => lines.push(text));
