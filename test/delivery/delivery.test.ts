@@ -309,8 +309,8 @@ describe('strict mode', () => {
 
 describe('a service that stops', () => {
   /** A provider that takes this long for each message. */
-  const slow = (rig: () => TestService, ms: number): Channel =>
-    channelOf(() => testService().clock.sleep(ms));
+  const slow = (service: () => TestService, ms: number): Channel =>
+    channelOf(() => service().clock.sleep(ms));
 
   test('sends queued messages while it drains', async () => {
     const service: TestService = testService({ PORT: '0', HOST: '127.0.0.1', SHUTDOWN_DRAIN: '5' }, [
