@@ -31,22 +31,23 @@ export interface AppParts {
   readonly registry: Registry;
   /** Whether the service takes requests now. */
   readonly ready: () => Promise<boolean>;
-  /** Aborts when the service is about to stop: who waits is answered, and streams end. */
+  /** Aborts when the service is about to stop: long polls are answered, and streams end. */
   readonly ending: AbortSignal;
-  /** Names this run of the service: the first part of the ids that it gives to requests. */
+  /** Names this run of the service: the first part of its request ids. */
   readonly run: string;
 }
 
-/** Paths that wait or stream: without an answer's body there is nothing to wait for. */
+/** Paths that wait or stream. HEAD has no body to wait for. */
 const WITHOUT_HEAD = ['/mock/inbox/wait', '/mock/events'];
 
-/** The HTTP API of mock mode. It needs no port: `app.handle(request)` answers as a server would. */
+/** The HTTP API of mock mode. `app.handle(request)` answers as a server would, without a port. */
 export function mockApp(parts: AppParts, levers: Levers) {
   const { otps, delivery, config, clock, ending } = parts;
   const root = baseApp(parts, hostCheck(config.OTP_ALLOWED_HOSTS));
   const base = root.use(pageRoutes());
   const { replica } = levers;
-  // A call sees all that calls answered before it did, at whatever replica. A failed flush is measured as two requests.
+  // A call sees the effects of every call that was answered before it, at any replica. A failed flush counts as two
+  // requests in the metrics.
   if (replica) base.onBeforeHandle(() => replica.catchUp()).onAfterHandle(() => replica.flush());
   return base
     .use(mockRoutes({ ...parts, levers }))
@@ -57,23 +58,23 @@ export function mockApp(parts: AppParts, levers: Levers) {
 /** The API's type, for Eden: `treaty<App>(url)`. */
 export type App = ReturnType<typeof mockApp>;
 
-/** The HTTP API of strict mode: the same, but nothing of it is there for tests. */
+/** The HTTP API of strict mode: the same without the test levers and the page. */
 export function strictApp(parts: AppParts) {
   return baseApp(parts, () => {}).use(otpRoutes(parts.otps, parts.delivery, parts.config));
 }
 
-/** What both modes have, up to the routes of their own. @param checkHost refuses a request by throwing */
+/** The part that both modes share. @param checkHost refuses a request by throwing */
 function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
   const { config, clock, log, registry, ready, run } = parts;
-  // Unknown fields are errors, not dropped in silence; `/otp/verify/` is another path than `/otp/verify`.
+  // Unknown fields are errors rather than silently dropped. `/otp/verify/` is not `/otp/verify`.
   const root = new Elysia({ normalize: false, strictPath: true });
   const measured = measureRequests(registry, clock, root, (answered, set) => {
     if (log.isEnabled('debug')) log.debug('http.request', { ...answered, ...causeOf(set) });
   });
   const answerError = errorAnswers(log, (path) => methodsAt(path, root.routes));
 
-  // Hooks reach only the routes that come after them. `startedAt` has its place in every context from the beginning: to
-  // add it to each later costs a percent of the throughput.
+  // Hooks apply only to the routes after them. `startedAt` is in every context from the start: adding it later costs one
+  // percent of the throughput.
   return root
     .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
     .decorate('startedAt', 0)
@@ -94,7 +95,7 @@ function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
     .use(metricsRoute(registry, config.OTP_METRICS_KEYS));
 }
 
-/** The methods that routes take at exactly this path. Whoever takes GET takes HEAD, with few exceptions. */
+/** The methods of the routes at exactly this path. GET includes HEAD, except on paths that wait or stream. */
 function methodsAt(path: string, routes: readonly { method: string; path: string }[]): string[] {
   const methods = routes.filter((route) => route.path === path).map(({ method }) => method);
   const withHead = !WITHOUT_HEAD.includes(path);

@@ -3,10 +3,10 @@ import { BoundedWriter } from './log/bounded-writer.ts';
 import { processRegistry } from './metrics/process-metrics.ts';
 import { ConfigError, createService, ListenError } from './service.ts';
 
-/** How long to wait at the end for whoever reads the log, in milliseconds. */
+/** How long the reader of the log gets at the end, in milliseconds. */
 const LAST_LINES_MS = 1_000;
 
-/** The process: the only file that reads the environment, writes to stdout, hears signals and sets the exit code. */
+/** The process: only this file reads the environment, writes to stdout, handles signals and sets the exit code. */
 const clock = systemClock();
 const output = new BoundedWriter(process.stdout);
 try {
@@ -16,7 +16,7 @@ try {
     terminal: process.stdout.isTTY,
     registry: processRegistry(),
   });
-  // Under `bun start` one Ctrl-C arrives twice, so a second signal does not cut the first one's work short.
+  // Under `bun start` one Ctrl-C arrives twice, so a second signal does not force a quit.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => service.stop().then(end));
   await service.listen();
 } catch (error) {
@@ -25,7 +25,7 @@ try {
   process.exitCode = 1;
 }
 
-/** Ends the process when the last lines are read, or soon after if nobody reads them. */
+/** Ends the process once the last lines are read, or after a second if they are not. */
 async function end(): Promise<void> {
   const giveUpAt = clock.monotonic() + LAST_LINES_MS;
   while (!output.idle && clock.monotonic() < giveUpAt) await clock.sleep(10);

@@ -60,7 +60,7 @@ export function list(pattern: string, options: TextOptions) {
 /** What is wrong with settings that are each valid, one reason each. An invalid setting is absent. */
 export type Conflicts = Iterable<string>;
 
-/** The longest lifetime of a code: a day. The wheel goes round often enough that nobody notices the revolutions. */
+/** The longest lifetime of a code: a day. The wheel holds it in 21 revolutions. */
 const LONGEST_TTL_S = 86_400;
 
 /** Codes and their limits. */
