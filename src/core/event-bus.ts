@@ -27,8 +27,11 @@ export class EventBus<E> {
     this.#queue.push(event);
     if (this.#publishing) return;
     this.#publishing = true;
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#pass(next);
-    this.#publishing = false;
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#pass(next);
+    } finally {
+      this.#publishing = false;
+    }
   }
 
   #pass(event: E): void {

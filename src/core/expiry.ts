@@ -3,7 +3,7 @@ import { type Announce, ofCode } from './events.ts';
 import type { Store } from './store.ts';
 import { TICK_MS } from './wheel.ts';
 
-/** Codes expired before yielding to the event loop: about 1 ms, subscribers included. */
+/** Records looked at before yielding to the event loop: about 1 ms, subscribers included. */
 const BATCH = 500;
 
 export interface ExpiryParts {

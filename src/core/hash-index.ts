@@ -10,12 +10,15 @@ const NONE = 0;
 /**
  * Rows by the hash of their key, for millions of them: a hash table in small shards, by open addressing.
  *
- * A row stands in the slot that its hash names, or in the next one that was free. The hash stands beside it, so that a
- * row is looked at only if its hash is the one that is sought: each look is at memory that no cache holds.
+ * A row stands in the slot that its hash names, or in the next one that was free. The hash stands beside it, so a search
+ * reads only rows with the right hash: each read of a row is a cache miss.
  */
 export class HashIndex {
   readonly #shards: Shard[];
-  /** Drawn anew for each process, so that a client that chooses the names cannot choose the slots. */
+  /**
+   * Drawn anew for each process, so slots differ between runs. This stops accidents, not attacks: names can be built whose
+   * hashes agree under every seed, and some 100,000 of them would make a search noticeably slower.
+   */
   readonly #seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   #size = 0;
 
@@ -78,6 +81,10 @@ class Shard {
   add(row: number, hash: number): void {
     this.#size++;
     if (4 * this.#size > 3 * (this.#mask + 1)) this.#grow();
+    this.#insert(row, hash);
+  }
+
+  #insert(row: number, hash: number): void {
     let slot = hash & this.#mask;
     while (this.#row(slot) !== NONE) slot = (slot + 1) & this.#mask;
     this.#put(slot, row, hash);
@@ -101,8 +108,8 @@ class Shard {
     const old = this.#slots;
     this.#slots = new Uint32Array(2 * old.length);
     this.#mask = old.length - 1;
-    this.#size = 1;
-    for (let i = 0; i < old.length; i += 2) if (old[i] !== NONE) this.add(old[i] ?? NONE, old[i + 1] ?? 0);
+    for (let i = 0; i < old.length; i += 2)
+      if (old[i] !== NONE) this.#insert(old[i] ?? NONE, old[i + 1] ?? 0);
   }
 
   #row(slot: number): number {

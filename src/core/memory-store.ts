@@ -37,7 +37,7 @@ import { TICK_MS, type WheelView } from './wheel.ts';
 /**
  * Codes in this process's memory. Each step reads what is kept, applies the rules to it, and keeps what they make of it.
  *
- * No step has an `await` in its middle, so nothing runs in between: that, and no lock, makes it atomic.
+ * No step has an `await` in its middle, so nothing runs in between. That makes it atomic; there is no lock.
  */
 export class MemoryStore implements Store {
   readonly #clock: Clock;
@@ -116,7 +116,7 @@ export class MemoryStore implements Store {
   }
 
   async cancel(key: OtpKey): Promise<Otp | undefined> {
-    const { row, code, attempts } = this.#liveCode(key);
+    const { row, code, attempts } = this.#liveCode(key, this.#clock.now());
     if (code === undefined) return undefined;
     this.#records.set(row, { attempts });
     return this.#otp(key, code);
@@ -124,9 +124,9 @@ export class MemoryStore implements Store {
 
   async expireNow(key: OtpKey): Promise<Otp | undefined> {
     const now = this.#clock.now();
-    const { row, code, attempts } = this.#liveCode(key);
+    const { row, code, attempts } = this.#liveCode(key, now);
     if (code === undefined) return undefined;
-    const expired = ended(code, now, now);
+    const expired = ended({ ...code, expiresAt: now }, now);
     this.#records.set(row, { code: expired, attempts });
     return this.#otp(key, expired);
   }
@@ -136,14 +136,16 @@ export class MemoryStore implements Store {
       this.#records = new Records(this.#clock.now());
       return;
     }
+    // Not `this.#records` after an await: to forget everything replaces it.
+    const records = this.#records;
     const newest = this.#issued;
-    const sender = this.#records.find(senderKey(user));
-    if (sender !== 0) this.#records.set(sender, {});
+    const sender = records.find(senderKey(user));
+    if (sender !== 0) records.set(sender, {});
     // Records are not found by the user alone, so all are looked at, with the event loop free between two steps.
-    for (const rows of this.#records.steps()) {
-      for (const row of rows.filter((row) => isOf(user, this.#records.key(row)))) {
-        const { code } = this.#records.get(row);
-        this.#records.set(row, { code: code !== undefined && code.serial > newest ? code : undefined });
+    for (const rows of records.steps()) {
+      for (const row of rows.filter((row) => isOf(user, records.key(row)))) {
+        const { code } = records.get(row);
+        records.set(row, { code: code !== undefined && code.serial > newest ? code : undefined });
       }
       await this.#clock.yieldToEventLoop();
     }
@@ -170,10 +172,13 @@ export class MemoryStore implements Store {
     return true;
   }
 
-  #liveCode(key: OtpKey): { row: number; code?: Code | undefined; attempts?: Attempts | undefined } {
+  #liveCode(
+    key: OtpKey,
+    now: number,
+  ): { row: number; code?: Code | undefined; attempts?: Attempts | undefined } {
     const row = this.#records.find(keyOf(key));
     const { code, attempts } = this.#records.get(row);
-    return phaseOf(code, this.#clock.now()) === 'live' ? { row, code, attempts } : { row };
+    return phaseOf(code, now) === 'live' ? { row, code, attempts } : { row };
   }
 
   /**

@@ -6,7 +6,7 @@ const CHUNK = 2 ** CHUNK_BITS;
  * A row takes two lines of the processor's cache. Field numbers are places: the whole numbers 2n and 2n + 1 lie where the
  * float n does. What a step reads or writes together stands in one line:
  *
- *     bytes    0 to 15   wholes 0 to 3    the wheel's links
+ *     bytes    0 to 15   wholes 0 to 3    the wheel's links, the hash
  *             16 to 63   floats 2 to 7    deadlines, the code
  *             64 to 71   float 8
  *             72 to 83   wholes 18 to 20  the last is the text's length
@@ -23,8 +23,8 @@ const TOO_LONG = TEXT_BYTES + 1;
 /**
  * A table for millions of records: each row has a few numbers and a short text, in 128 bytes.
  *
- * As objects, so many records would take twice the memory, and pauses of 13 ms: the garbage collector looks at every
- * object again and again, and never inside bytes. The bytes are in chunks, so that growth copies nothing.
+ * As objects, the same records need twice the memory and cause pauses of 13 ms: the garbage collector visits every object
+ * again and again, and never looks inside bytes. The bytes are in chunks, so growth copies nothing.
  *
  * Rows are numbered from 1. A row that was just taken still has the numbers of its last use.
  */
@@ -39,7 +39,7 @@ export class Rows {
     return this.#used;
   }
 
-  /** Takes the lowest free row: what is used one after another then lies one behind another in memory. */
+  /** Takes the lowest free row, so rows taken together are adjacent in memory. */
   take(): number {
     const free = this.#free.take();
     if (free !== undefined) return free;

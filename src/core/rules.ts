@@ -36,7 +36,10 @@ export interface Code {
   readonly goneAt: number | undefined;
 }
 
-/** Digits as a number, with a 1 before them that keeps leading zeros: "042137" is 1042137. */
+/**
+ * Digits as a number, with a 1 before them that keeps leading zeros: "042137" is 1042137. The caller has checked that they
+ * are 1 to 14 characters from 0 to 9.
+ */
 export function numberOf(digits: string): number {
   let number = 1;
   for (let i = 0; i < digits.length; i++) number = number * 10 + digits.charCodeAt(i) - ZERO;
@@ -61,8 +64,7 @@ export function fateOfEarlier(code: Code | undefined, now: number): 'replaced' |
  * A code whose end is noticed now. Its grace period counts from now and not from the deadline, so that a caller sees it
  * also after the clock has jumped far ahead.
  */
-export function ended(code: Code, expiresAt: number, now: number): Code {
-  const { serial, digits } = code;
+export function ended({ serial, digits, expiresAt }: Code, now: number): Code {
   return { serial, digits, expiresAt, goneAt: now + GRACE_MS };
 }
 
@@ -131,7 +133,7 @@ export type Judgement =
   | { readonly verdict: 'wrong' | 'expired'; readonly code: Code; readonly attempts: Attempts | undefined }
   | { readonly verdict: 'none'; readonly attempts: Attempts | undefined };
 
-/** Judges a guess, given as `numberOf` has it, in this order: locked, no code, expired, wrong, right. */
+/** Judges a guess, given as `numberOf` has it, in this order: locked, no code, expired, wrong or right. */
 export function judge({ code, attempts }: Kept, guess: number, policy: GuessPolicy, now: number): Judgement {
   const limited = policy.maxAttempts > 0;
   const until = limited ? lockedUntil(attempts, now) : undefined;
@@ -210,7 +212,7 @@ export function afterEnds({ code, attempts, sends }: Kept, now: number): Kept {
   const phase = phaseOf(code, now);
   const left = phase === 'gone' ? undefined : code;
   return {
-    code: left !== undefined && phase === 'ended' ? ended(left, left.expiresAt, now) : left,
+    code: left !== undefined && phase === 'ended' ? ended(left, now) : left,
     attempts: attempts !== undefined && now < attempts.forgetAt ? attempts : undefined,
     sends: sends !== undefined && now < sends.forgetAt ? sends : undefined,
   };

@@ -17,11 +17,11 @@ export interface Store {
   /** Expires a live code now; undefined if there is none. */
   expireNow(key: OtpKey): Promise<Otp | undefined>;
   /**
-   * Forgets codes, counts, locks and sends: those of one user, or all. A forgotten code is never announced. Codes
-   * requested after the call stay.
+   * Forgets codes, counts, locks and sends: those of one user, or all. A forgotten code is never announced. A code
+   * requested after the call stays; a wrong guess counted meanwhile may be forgotten.
    */
   forget(user?: string): Promise<void>;
-  /** Expires codes whose deadline has come, and frees records that nothing needs any more: at most `limit` of both. */
+  /** Expires codes whose deadline has come and frees records that nothing needs any more: looks at `limit` at most. */
   expire(limit: number): Promise<Expired>;
   /** How many codes are live, those whose end is not noticed yet included. Costs the same at any number of codes. */
   live(): Promise<number>;
@@ -46,7 +46,7 @@ export interface OtpKey {
   readonly purpose: string;
 }
 
-/** A user and a purpose as one string, unique to the pair. It is the user's own for the default purpose. */
+/** A user and a purpose as one string, unique to the pair. For the default purpose it is just the user. */
 export function keyOf({ user, purpose }: OtpKey): string {
   return purpose === DEFAULT_PURPOSE ? user : `${user}\0${purpose}`;
 }
@@ -110,7 +110,7 @@ export interface Counted {
 export interface Expired {
   /** Codes that expired, each reported once. One store's own come in the order of their second. */
   readonly expired: readonly Otp[];
-  /** Whether the pass has more to do: the caller goes on until it has not. */
+  /** Whether the pass has more to do: call again while it is true. */
   readonly more: boolean;
 }
 

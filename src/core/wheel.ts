@@ -16,11 +16,11 @@ const DEADLINE = 2;
 const NONE = 0;
 
 /**
- * A timing wheel: it reminds of millions of deadlines, at the same cost for ten as for ten million.
+ * A timing wheel: it reports millions of deadlines as they come due, each at the same cost, be they ten or ten million.
  *
  * Picture a clock face with a slot for each second, and one hand. A deadline goes into the slot that the hand will reach
- * at that second; each second the hand moves on and takes out what waits there. No deadline is ever searched for: to
- * schedule is to divide and to join a list, to cancel is to leave the list.
+ * at that second; each second the hand moves on and takes out what waits there. No deadline is ever searched for:
+ * scheduling costs a division and an insertion into a list, and cancelling unlinks.
  *
  * A wheel of 8 slots, its hand at second 3, and three deadlines:
  *
@@ -41,14 +41,15 @@ const NONE = 0;
  * An *entry* is the number of a record's row. The links of the lists are in the rows themselves, so scheduling allocates
  * nothing.
  *
- * - The wheel is never early. A deadline that has passed when it is scheduled comes with the next call.
+ * - The wheel is never early. Within the second that has begun it looks at each entry's own deadline, so it is exact to the
+ *   millisecond. A deadline that has already passed when it is scheduled comes with the current pass or the next one.
  * - When the clock jumps ahead, the hand follows in strides: what is due comes out in the order of its second, and no
  *   call takes long. When the clock goes back, the hand waits.
  * - The wheel has no timer and knows no time but the `now` it is given, in milliseconds since the epoch.
  */
 export class TimingWheel {
   readonly #rows: Rows;
-  readonly #slots: Bucket[][];
+  readonly #slots: (readonly Bucket[])[];
   /** Buckets that the hand has passed and that are not empty yet, earliest second first. */
   readonly #due: Bucket[] = [];
   /** Buckets by their numbers, and the numbers that are free. */
@@ -57,7 +58,7 @@ export class TimingWheel {
   /** The last whole second since the epoch that the hand has passed. */
   #hand: number;
   #size = 0;
-  /** The entry of the second that has begun where the last call stopped looking. */
+  /** The entry at which the next call goes on in the second that has begun; none at its start and at its end. */
   #cursor = NONE;
 
   /** @param slots seconds of a revolution; 4096 hold the deadlines of an hour in one */
@@ -67,7 +68,7 @@ export class TimingWheel {
     this.#hand = Math.floor(now / TICK_MS);
   }
 
-  /** Reminds of an entry once its deadline has come. An entry that is scheduled already moves. */
+  /** `take` returns the entry once its deadline has come. An entry that is already scheduled moves. */
   schedule(entry: number, deadline: number): void {
     this.cancel(entry);
     const bucket = this.#bucketOf(Math.max(Math.ceil(deadline / TICK_MS), this.#hand + 1));
@@ -100,14 +101,16 @@ export class TimingWheel {
     if (this.#due.length === 0) this.#turn(second);
     const entries: number[] = [];
     for (let bucket = this.#due[0]; bucket !== undefined; bucket = this.#due[0]) {
-      for (; bucket.first !== NONE && entries.length < limit; this.cancel(bucket.first))
+      while (bucket.first !== NONE && entries.length < limit) {
         entries.push(bucket.first);
+        this.cancel(bucket.first);
+      }
       if (bucket.first !== NONE) return { entries, more: true };
       this.#discard(bucket);
       this.#due.shift();
     }
-    const more = this.#hand < second || this.#takeBegun(now, limit - entries.length, entries);
-    return { entries, more };
+    if (this.#hand < second) return { entries, more: true };
+    return { entries, more: this.#takeBegun(now, limit - entries.length, entries) };
   }
 
   /** The wheel as it stands: the hand, and how many entries each slot has that has any. */
@@ -122,7 +125,12 @@ export class TimingWheel {
     return { slots, current: this.#hand % slots, entries: this.#size, occupied };
   }
 
-  /** Takes those entries of the second that has begun whose deadline has come. @returns whether it has more to look at */
+  /**
+   * Takes entries of the second that has begun: its bucket waits for its end, but a deadline in it may have come already.
+   *
+   * @param looks entries to look at
+   * @returns whether there are more to look at
+   */
   #takeBegun(now: number, looks: number, entries: number[]): boolean {
     let entry = this.#cursor === NONE ? (this.#find(this.#hand + 1)?.first ?? NONE) : this.#cursor;
     for (let look = 0; entry !== NONE && look < looks; look++) {

@@ -72,6 +72,20 @@ describe('the memory store', () => {
     expect(store.wheel.entries).toBe(19_999);
   });
 
+  test('forgets one user of many while everything is forgotten, and touches no code that comes after', async () => {
+    const { store } = memoryStore();
+    const request = (user: string) =>
+      store.request({ user, purpose: 'default', code: '111111', ttlMs: 1_000 });
+    for (let i = 0; i < 10_000; i++) await request(`user-${i}`);
+    const forgetting = store.forget('user-9999');
+    await store.forget();
+    await request('user-9999');
+    await forgetting;
+    const verified = store.verify({ user: 'user-9999', purpose: 'default' }, '111111');
+    expect(await verified).toMatchObject({ verdict: 'verified' });
+    expect(store.wheel.entries).toBe(0);
+  });
+
   test('keeps no record of counts, locks and sends that no longer limit anything', async () => {
     const sends = { cooldownMs: 30_000, limit: 3, windowMs: 600_000 };
     const guesses = { ...FIVE_ATTEMPTS.guesses, everyGuessCounts: true };

@@ -46,7 +46,7 @@ describe('the phase of a code', () => {
   });
 
   test('is grace for a minute from when the end was noticed, however late that was', () => {
-    const noticed = ended(live, live.expiresAt, NOW + HOUR);
+    const noticed = ended(live, NOW + HOUR);
     expect(phaseOf(noticed, NOW + HOUR + 59_999)).toBe('grace');
     expect(phaseOf(noticed, NOW + HOUR + 60_000)).toBe('gone');
   });
