@@ -10,7 +10,7 @@ export interface ExpiryParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly announce: Announce;
-  /** Told what a tick failed with. The next tick tries again. */
+  /** Called with the error of a failed tick. The next tick tries again. */
   readonly onError: (error: unknown) => void;
   /** Ends the loop, and a pass between two batches. */
   readonly signal: AbortSignal;
@@ -24,7 +24,7 @@ export interface ExpiryParts {
  */
 export class Expiry {
   readonly #parts: ExpiryParts;
-  /** Settles when no pass is running. */
+  /** Resolves when the current pass has ended; never rejects. */
   #idle: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ExpiryParts) {

@@ -101,7 +101,7 @@ export class MemoryStore implements Store {
       case 'locked':
         return { verdict: 'locked', waitMs: judged.until - now };
       case 'verified':
-        // Spent, and a success forgets the wrong codes before it.
+        // A right guess spends the code and clears the wrong codes and locks before it.
         this.#records.set(row, {});
         return { verdict: 'verified', otp: this.#otp(key, judged.code) };
       case 'none':
@@ -136,7 +136,7 @@ export class MemoryStore implements Store {
       this.#records = new Records(this.#clock.now());
       return;
     }
-    // Not `this.#records` after an await: to forget everything replaces it.
+    // Not `this.#records` after an await: `forget()` replaces it.
     const records = this.#records;
     const newest = this.#issued;
     const sender = records.find(senderKey(user));
@@ -205,7 +205,7 @@ export class MemoryStore implements Store {
   }
 }
 
-/** The key of a user's sends. No user is empty, so no code has it. */
+/** The key of a user's sends. A user is never empty, so no code's key starts with NUL. */
 function senderKey(user: string): string {
   return `\0${user}`;
 }

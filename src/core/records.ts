@@ -82,7 +82,7 @@ export class Records {
     return { code: this.#code(row), attempts: this.#attempts(row), sends: this.#sends.get(row) };
   }
 
-  /** Keeps this in a row and has the wheel remind of what ends first. If nothing is kept, the row is given up. */
+  /** Keeps this in a row and schedules its first end. If nothing is kept, the row is given up. */
   set(row: number, kept: Kept): void {
     const { code, attempts, sends } = kept;
     const end = firstEnd(kept);
@@ -109,7 +109,7 @@ export class Records {
     return this.#wheel.take(now, limit);
   }
 
-  /** All records, some at a time, each step as they are when it is asked for. */
+  /** All records in steps of a few. Each step shows the records as they are when the caller asks for it. */
   *steps(): Generator<number[]> {
     for (let first = 1; first <= this.#rows.used; first += STEP) {
       const rows = Array.from({ length: Math.min(STEP, this.#rows.used - first + 1) }, (_, i) => first + i);

@@ -3,7 +3,10 @@
  * keeps the result, all in one atomic step. Times are service time, in milliseconds since the epoch.
  */
 
-/** What is kept under one key. Nothing in it may be changed: a rule makes a new one. */
+/**
+ * What is kept under one key: the code and the attempts of one user and purpose, or one user's sends. It is never changed:
+ * a rule makes a new one.
+ */
 export interface Kept {
   readonly code?: Code | undefined;
   readonly attempts?: Attempts | undefined;
@@ -71,7 +74,7 @@ export function ended({ serial, digits, expiresAt }: Code, now: number): Code {
 // --- Attempts ---------------------------------------------------------------------------------------------------------
 //
 // Wrong codes in a row count for a user and a purpose, across codes: a new code is no new chance. Five guesses at six
-// digits succeed once in 200,000 tries, and then comes a lock. (NIST SP 800-63B asks for at most 100 failures in a row,
+// digits succeed with a probability of 1 in 200,000, and then comes a lock. (NIST SP 800-63B asks for at most 100 failures in a row,
 // RFC 4226, section 7.3, for a lock or a growing delay.)
 //
 // The wrong code that uses up the last attempt locks. Each lock lasts twice as long as the one before, up to an hour,
@@ -98,7 +101,7 @@ export interface GuessPolicy {
   readonly maxAttempts: number;
   /** Length of the first lock. */
   readonly lockoutMs: number;
-  /** Whether a guess also counts where the code has expired or there is none. */
+  /** Whether a guess also counts where the code has expired or there is none. Otherwise a lock reveals who has a code. */
   readonly everyGuessCounts: boolean;
 }
 
@@ -165,7 +168,7 @@ export interface SendPolicy {
 export interface Sends {
   /** When they were made, oldest first: no more than the limit looks back at. */
   readonly times: readonly number[];
-  /** When they limit nothing any more. */
+  /** When they can be forgotten, because they limit nothing any more. */
   readonly forgetAt: number;
 }
 

@@ -1,7 +1,7 @@
 import type { GuessPolicy, SendPolicy, Throttle } from './rules.ts';
 
 /**
- * Keeps codes, and is the one place where two steps could race: each operation is atomic.
+ * Keeps codes, and is the one place where two steps could race: each operation is atomic, except forgetting one user.
  *
  * A store applies the rules of `rules.ts` by its own clock and returns what happened as plain values; it announces
  * nothing. Its answers arrive in the order in which it took the steps, so the caller can announce them in that order.
@@ -66,7 +66,7 @@ export function otpKeyOf(key: string): OtpKey {
 
 /** A code without its digits, fit for events and logs. */
 export interface Otp extends OtpKey {
-  /** Unique: the run or the shard, and a number that grows. */
+  /** Unique: the name of the run or the shard, and a number that grows. */
   readonly id: string;
   /** Service time, in milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -93,7 +93,7 @@ export interface Refused {
   readonly waitMs: number;
 }
 
-/** The verdict on a guess, and the code that it was at. */
+/** The verdict on a guess, and the code that it was checked against. */
 export type Judged =
   | { readonly verdict: 'verified'; readonly otp: Otp }
   | ({ readonly verdict: 'wrong' | 'expired'; readonly otp: Otp } & Counted)

@@ -16,7 +16,7 @@ const DEADLINE = 2;
 const NONE = 0;
 
 /**
- * A timing wheel: it reports millions of deadlines as they come due, each at the same cost, be they ten or ten million.
+ * A timing wheel: it reports millions of deadlines as they come due, each at the same cost, at any number.
  *
  * Picture a clock face with a slot for each second, and one hand. A deadline goes into the slot that the hand will reach
  * at that second; each second the hand moves on and takes out what waits there. No deadline is ever searched for:
@@ -33,13 +33,13 @@ const NONE = 0;
  *           +-----+-----+-----+-----+-----+-----+-----+-----+
  *           |     |     | 10  |     |     |5, 13|     |     |
  *           +-----+-----+-----+-----+-----+-----+-----+-----+
- *                              ^ hand
+ *                                ^ hand
  *
  * Second 13 is more than a revolution ahead and shares slot 5 with second 5. So a slot holds a *bucket* for each second
  * that falls on it: one, for lifetimes up to a revolution. A bucket is a linked list.
  *
- * An *entry* is the number of a record's row. The links of the lists are in the rows themselves, so scheduling allocates
- * nothing.
+ * An *entry* is the number of a record's row. The links of the lists are in the rows themselves, so only the first
+ * entry of a second allocates anything.
  *
  * - The wheel is never early. Within the second that has begun it looks at each entry's own deadline, so it is exact to the
  *   millisecond. A deadline that has already passed when it is scheduled comes with the current pass or the next one.
@@ -50,7 +50,7 @@ const NONE = 0;
 export class TimingWheel {
   readonly #rows: Rows;
   readonly #slots: (readonly Bucket[])[];
-  /** Buckets that the hand has passed and that are not empty yet, earliest second first. */
+  /** Buckets that the hand has passed, until they are emptied; earliest second first. */
   readonly #due: Bucket[] = [];
   /** Buckets by their numbers, and the numbers that are free. */
   readonly #buckets: (Bucket | undefined)[] = [undefined];
