@@ -92,9 +92,12 @@ class Shard {
 
   /** Removes a row, and moves those behind it forward that would otherwise be cut off from their slot. */
   remove(row: number, hash: number): void {
-    this.#size--;
     let free = hash & this.#mask;
-    while (this.#row(free) !== row) free = (free + 1) & this.#mask;
+    while (this.#row(free) !== row) {
+      if (this.#row(free) === NONE) throw new Error(`row ${row} is not in the index`);
+      free = (free + 1) & this.#mask;
+    }
+    this.#size--;
     for (let slot = (free + 1) & this.#mask; this.#row(slot) !== NONE; slot = (slot + 1) & this.#mask) {
       const distance = (slot - this.#hash(slot)) & this.#mask;
       if (distance < ((slot - free) & this.#mask)) continue;

@@ -1,13 +1,12 @@
 import type { Clock } from './clock.ts';
 import { Records } from './records.ts';
 import {
-  type Attempts,
   afterEnds,
   afterSend,
   attemptsLeft,
   type Code,
   EXEMPT,
-  ended,
+  enterGrace,
   fateOfEarlier,
   judge,
   type Kept,
@@ -18,7 +17,6 @@ import {
   throttle,
 } from './rules.ts';
 import {
-  type Counted,
   type Expired,
   type Issued,
   isOf,
@@ -63,7 +61,7 @@ export class MemoryStore implements Store {
 
   async request(wanted: NewCode): Promise<Issued | Refused> {
     const { user, code, ttlMs, exempt = false } = wanted;
-    const { sends: policy, maxRecords } = this.#policy;
+    const { guesses, sends: policy, maxRecords } = this.#policy;
     const now = this.#clock.now();
     const key = keyOf(wanted);
     const row = this.#records.find(key);
@@ -72,7 +70,7 @@ export class MemoryStore implements Store {
     const sender = limited ? this.#records.find(senderKey(user)) : 0;
     const { sends } = this.#records.get(sender);
 
-    const until = exempt ? undefined : lockedUntil(kept.attempts, now);
+    const until = lockedUntil(kept.attempts, exempt ? EXEMPT : guesses, now);
     if (until !== undefined) return { refused: 'locked', waitMs: until - now };
     const throttled = limited ? throttle(sends, policy, now) : undefined;
     if (throttled !== undefined) return { refused: throttled.reason, waitMs: throttled.until - now };
@@ -93,26 +91,21 @@ export class MemoryStore implements Store {
   }
 
   async verify(key: OtpKey, guess: string, exempt = false): Promise<Judged> {
+    const { guesses, maxRecords } = this.#policy;
     const now = this.#clock.now();
-    const row = this.#records.find(keyOf(key));
-    const kept = this.#records.get(row);
-    const judged = judge(kept, numberOf(guess), exempt ? EXEMPT : this.#policy.guesses, now);
-    switch (judged.verdict) {
-      case 'locked':
-        return { verdict: 'locked', waitMs: judged.until - now };
-      case 'verified':
-        // A right guess spends the code and clears the wrong codes and locks before it.
-        this.#records.set(row, {});
-        return { verdict: 'verified', otp: this.#otp(key, judged.code) };
-      case 'none':
-        return { verdict: 'none', ...this.#count(key, row, kept, judged.attempts, now) };
-      default:
-        return {
-          verdict: judged.verdict,
-          otp: this.#otp(key, judged.code),
-          ...this.#count(key, row, kept, judged.attempts, now),
-        };
-    }
+    const name = keyOf(key);
+    const row = this.#records.find(name);
+    const before = this.#records.get(row);
+    const judged = judge(before, numberOf(guess), exempt ? EXEMPT : guesses, now);
+    if (judged.verdict === 'locked') return { verdict: 'locked', waitMs: judged.until - now };
+
+    const { kept } = judged;
+    // A guess at nothing needs a new record to be counted. Without room for one it is not counted.
+    const counts = kept !== before && (row !== 0 || this.#records.size < maxRecords);
+    if (counts) this.#records.set(row || this.#records.add(name), kept);
+    const left = counts && kept.attempts && { attemptsLeft: attemptsLeft(kept.attempts, guesses, now) };
+    if (judged.verdict === 'none') return { verdict: 'none', ...left };
+    return { verdict: judged.verdict, otp: this.#otp(key, judged.code), ...left };
   }
 
   async cancel(key: OtpKey): Promise<Otp | undefined> {
@@ -126,7 +119,7 @@ export class MemoryStore implements Store {
     const now = this.#clock.now();
     const { row, code, attempts } = this.#liveCode(key, now);
     if (code === undefined) return undefined;
-    const expired = ended({ ...code, expiresAt: now }, now);
+    const expired = enterGrace({ ...code, expiresAt: now }, now);
     this.#records.set(row, { code: expired, attempts });
     return this.#otp(key, expired);
   }
@@ -172,32 +165,10 @@ export class MemoryStore implements Store {
     return true;
   }
 
-  #liveCode(
-    key: OtpKey,
-    now: number,
-  ): { row: number; code?: Code | undefined; attempts?: Attempts | undefined } {
+  #liveCode(key: OtpKey, now: number): Kept & { row: number } {
     const row = this.#records.find(keyOf(key));
     const { code, attempts } = this.#records.get(row);
     return phaseOf(code, now) === 'live' ? { row, code, attempts } : { row };
-  }
-
-  /**
-   * Keeps the count after a rejected guess. The guess that locks burns a live code. Without room for a new record
-   * nothing is counted.
-   */
-  #count(
-    key: OtpKey,
-    row: number,
-    { code, attempts: before }: Kept,
-    attempts: Attempts | undefined,
-    now: number,
-  ): Counted {
-    if (attempts === undefined || attempts === before) return {};
-    if (row === 0 && this.#records.size >= this.#policy.maxRecords) return {};
-    const left = attemptsLeft(attempts, this.#policy.guesses, now);
-    const burnt = left === 0 && phaseOf(code, now) === 'live';
-    this.#records.set(row || this.#records.add(keyOf(key)), { code: burnt ? undefined : code, attempts });
-    return { attemptsLeft: left };
   }
 
   #otp({ user, purpose }: OtpKey, { serial, expiresAt }: Code): Otp {

@@ -67,7 +67,7 @@ export function fateOfEarlier(code: Code | undefined, now: number): 'replaced' |
  * A code whose end is noticed now. Its grace period counts from now and not from the deadline, so that a caller sees it
  * also after the clock has jumped far ahead.
  */
-export function ended({ serial, digits, expiresAt }: Code, now: number): Code {
+export function enterGrace({ serial, digits, expiresAt }: Code, now: number): Code {
   return { serial, digits, expiresAt, goneAt: now + GRACE_MS };
 }
 
@@ -110,9 +110,13 @@ export const EXEMPT: GuessPolicy = { maxAttempts: 0, lockoutMs: 0, everyGuessCou
 
 const NO_ATTEMPTS: Attempts = { failures: 0, locks: 0, lockedUntil: 0, forgetAt: 0 };
 
-/** When the current lock opens; undefined if there is none. */
-export function lockedUntil(attempts: Attempts = NO_ATTEMPTS, now: number): number | undefined {
-  return now < attempts.lockedUntil ? attempts.lockedUntil : undefined;
+/** When the current lock opens; undefined if there is none, or if the policy limits nothing. */
+export function lockedUntil(
+  attempts: Attempts = NO_ATTEMPTS,
+  { maxAttempts }: GuessPolicy,
+  now: number,
+): number | undefined {
+  return maxAttempts > 0 && now < attempts.lockedUntil ? attempts.lockedUntil : undefined;
 }
 
 /** The count after a wrong code. Nothing counts during a lock: the caller must not ask then. */
@@ -126,29 +130,42 @@ export function afterWrongCode(attempts: Attempts = NO_ATTEMPTS, policy: GuessPo
 
 /** Wrong codes left until the lock; 0 during one. */
 export function attemptsLeft(attempts: Attempts, policy: GuessPolicy, now: number): number {
-  return lockedUntil(attempts, now) === undefined ? policy.maxAttempts - attempts.failures : 0;
+  return lockedUntil(attempts, policy, now) === undefined ? policy.maxAttempts - attempts.failures : 0;
 }
 
-/** The verdict on a guess, the code that it was at, and the count that it leaves. */
+/** The verdict on a guess, the code that it was at, and what is kept after it: the very same if the guess did not count. */
 export type Judgement =
   | { readonly verdict: 'locked'; readonly until: number }
-  | { readonly verdict: 'verified'; readonly code: Code }
-  | { readonly verdict: 'wrong' | 'expired'; readonly code: Code; readonly attempts: Attempts | undefined }
-  | { readonly verdict: 'none'; readonly attempts: Attempts | undefined };
+  | { readonly verdict: 'verified' | 'wrong' | 'expired'; readonly code: Code; readonly kept: Kept }
+  | { readonly verdict: 'none'; readonly kept: Kept };
 
 /** Judges a guess, given as `numberOf` has it, in this order: locked, no code, expired, wrong or right. */
-export function judge({ code, attempts }: Kept, guess: number, policy: GuessPolicy, now: number): Judgement {
-  const limited = policy.maxAttempts > 0;
-  const until = limited ? lockedUntil(attempts, now) : undefined;
+export function judge(kept: Kept, guess: number, policy: GuessPolicy, now: number): Judgement {
+  const { code, attempts } = kept;
+  const until = lockedUntil(attempts, policy, now);
   if (until !== undefined) return { verdict: 'locked', until };
 
   const phase = phaseOf(code, now);
-  if (code !== undefined && phase === 'live' && guess === code.digits) return { verdict: 'verified', code };
+  const isLive = phase === 'live';
+  // A right guess spends the code and clears the wrong codes and locks before it.
+  if (code !== undefined && isLive && guess === code.digits) return { verdict: 'verified', code, kept: {} };
 
-  const counts = limited && (phase === 'live' || policy.everyGuessCounts);
-  const counted = counts ? afterWrongCode(attempts, policy, now) : attempts;
-  if (code === undefined || phase === 'gone') return { verdict: 'none', attempts: counted };
-  return { verdict: phase === 'live' ? 'wrong' : 'expired', code, attempts: counted };
+  const counts = policy.maxAttempts > 0 && (isLive || policy.everyGuessCounts);
+  const after = counts ? afterGuess(kept, isLive, policy, now) : kept;
+  if (code === undefined || phase === 'gone') return { verdict: 'none', kept: after };
+  return { verdict: isLive ? 'wrong' : 'expired', code, kept: after };
+}
+
+/** What is kept after a guess that counts. The guess that locks burns a live code. */
+function afterGuess(
+  { code, attempts: before }: Kept,
+  isLive: boolean,
+  policy: GuessPolicy,
+  now: number,
+): Kept {
+  const attempts = afterWrongCode(before, policy, now);
+  const burns = isLive && lockedUntil(attempts, policy, now) !== undefined;
+  return { code: burns ? undefined : code, attempts };
 }
 
 // --- Sends ------------------------------------------------------------------------------------------------------------
@@ -215,7 +232,7 @@ export function afterEnds({ code, attempts, sends }: Kept, now: number): Kept {
   const phase = phaseOf(code, now);
   const left = phase === 'gone' ? undefined : code;
   return {
-    code: left !== undefined && phase === 'ended' ? ended(left, now) : left,
+    code: left !== undefined && phase === 'ended' ? enterGrace(left, now) : left,
     attempts: attempts !== undefined && now < attempts.forgetAt ? attempts : undefined,
     sends: sends !== undefined && now < sends.forgetAt ? sends : undefined,
   };

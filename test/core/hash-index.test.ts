@@ -33,3 +33,9 @@ test('a key moved past the last slot is found again after the keys before it are
   index.remove(3, 6);
   expect(found()).toEqual([0, 0, 0, 4]);
 });
+
+test('to remove a row that is not there is an error, not an endless search', () => {
+  const index = indexOf('a');
+  index.add(1, 7);
+  expect(() => index.remove(2, 7)).toThrow('row 2 is not in the index');
+});

@@ -7,7 +7,7 @@ import {
   afterWrongCode,
   attemptsLeft,
   type Code,
-  ended,
+  enterGrace,
   fateOfEarlier,
   firstEnd,
   judge,
@@ -46,7 +46,7 @@ describe('the phase of a code', () => {
   });
 
   test('is grace for a minute from when the end was noticed, however late that was', () => {
-    const noticed = ended(live, NOW + HOUR);
+    const noticed = enterGrace(live, NOW + HOUR);
     expect(phaseOf(noticed, NOW + HOUR + 59_999)).toBe('grace');
     expect(phaseOf(noticed, NOW + HOUR + 60_000)).toBe('gone');
   });
@@ -86,8 +86,35 @@ describe('the verdict on a guess', () => {
 
   const failures = (kept: Kept, changes: Partial<typeof policy> = {}) => {
     const judged = judge(kept, numberOf('999999'), { ...policy, maxAttempts: 5, ...changes }, NOW);
-    return 'attempts' in judged ? judged.attempts?.failures : undefined;
+    return 'kept' in judged ? judged.kept.attempts?.failures : undefined;
   };
+
+  const kept = (code: Code, attempts: Attempts, guess: string) => {
+    const judged = judge({ code, attempts }, numberOf(guess), policy, NOW);
+    return 'kept' in judged ? judged.kept : undefined;
+  };
+
+  test('spends the code and clears the count if it is right', () => {
+    expect(kept(live, two, '012345')).toEqual({});
+  });
+
+  test('burns a live code with the last wrong guess, and no other code', () => {
+    const every = { ...policy, everyGuessCounts: true };
+    expect(kept(live, { ...two, failures: 1 }, '999999')).toMatchObject({ code: live });
+    expect(kept(live, two, '999999')).toEqual({
+      code: undefined,
+      attempts: expect.objectContaining({ locks: 1 }),
+    });
+    for (const code of [overdue, inGrace])
+      expect(judge({ code, attempts: two }, 0, every, NOW)).toMatchObject({
+        kept: { code, attempts: { locks: 1 } },
+      });
+  });
+
+  test('keeps what is kept, the very same, if it does not count', () => {
+    const before: Kept = { code: overdue, attempts: two };
+    expect(judge(before, numberOf('999999'), policy, NOW)).toHaveProperty('kept', before);
+  });
 
   test('counts a wrong code', () => {
     expect(failures({ code: live })).toBe(1);
@@ -125,11 +152,11 @@ describe('attempts', () => {
 
   test('lock at the limit, for the lockout and not a moment longer', () => {
     const attempts = after(0, 1, 2);
-    expect(lockedUntil(attempts, 2)).toBe(300_002);
-    expect(lockedUntil(attempts, 300_001)).toBe(300_002);
-    expect(lockedUntil(attempts, 300_002)).toBeUndefined();
-    expect(lockedUntil(after(0, 1), 1)).toBeUndefined();
-    expect(lockedUntil(undefined, 0)).toBeUndefined();
+    expect(lockedUntil(attempts, policy, 2)).toBe(300_002);
+    expect(lockedUntil(attempts, policy, 300_001)).toBe(300_002);
+    expect(lockedUntil(attempts, policy, 300_002)).toBeUndefined();
+    expect(lockedUntil(after(0, 1), policy, 1)).toBeUndefined();
+    expect(lockedUntil(undefined, policy, 0)).toBeUndefined();
   });
 
   test('are all back when the lock opens', () => {
@@ -149,7 +176,7 @@ describe('attempts', () => {
     const minutes: number[] = [];
     for (let lock = 0; lock < 100; lock++) {
       for (let i = 0; i < 3; i++) attempts = afterWrongCode(attempts, policy, now);
-      const opens = lockedUntil(attempts, now) ?? now;
+      const opens = lockedUntil(attempts, policy, now) ?? now;
       minutes.push((opens - now) / 60_000);
       now = opens;
     }

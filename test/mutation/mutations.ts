@@ -30,7 +30,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   mutation(
     'the grace period starts at the deadline instead of when the expiry is noticed',
-    'ended',
+    'enterGrace',
     replace('now + GRACE_MS', 'expiresAt + GRACE_MS'),
   ),
   mutation('leading zeros of a code do not count', 'numberOf', replace('let number = 1', 'let number = 0')),
@@ -46,12 +46,12 @@ export const MUTATIONS: readonly Mutation[] = [
   mutation(
     'a code is compared in one step and deleted in a later one',
     'MemoryStore.verify',
-    before('this.#records.set(row, {})', 'await null; if (this.#records.find(keyOf(key)) === row)'),
+    before('this.#records.set(row || …)', 'await null; if (this.#records.find(name) === row)'),
   ),
   mutation(
     'the count of wrong guesses is read in one step and written in a later one',
     'MemoryStore.verify',
-    before('return { verdict: judged.verdict, … }', 'await null;'),
+    before('const judged = …', 'await null;'),
   ),
   mutation(
     'the old code stays valid after a new request',
@@ -72,8 +72,8 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   mutation(
     'a successful verification leaves the count of wrong guesses in place',
-    'MemoryStore.verify',
-    replace('this.#records.set(row, {})', 'this.#records.set(row, { attempts: kept.attempts })'),
+    'judge',
+    replace('kept: {}', 'kept: { attempts }'),
   ),
   mutation(
     'a refused request extends the cooldown',
@@ -85,8 +85,8 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   mutation(
     'guesses for unknown users take memory without limit',
-    'MemoryStore.#count',
-    assume('row === 0 && this.#records.size >= this.#policy.maxRecords', false),
+    'MemoryStore.verify',
+    assume('row !== 0 || this.#records.size < maxRecords', true),
   ),
   mutation(
     'a user has one guess more than the limit',
@@ -95,8 +95,8 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   mutation(
     'the guess that locks leaves the code in place',
-    'MemoryStore.#count',
-    replace('burnt ? undefined : code', 'code'),
+    'afterGuess',
+    replace('burns ? undefined : code', 'code'),
   ),
   mutation(
     'wrong guesses are forgotten when the code expires',
