@@ -74,8 +74,9 @@ export class Delivery {
     return queue === undefined ? issue() : queue.withRoom(issue);
   }
 
-  /** Queues the message of a new code, and drops that of a code that has ended. */
+  /** Queues the message of a new code, and drops that of a code that has ended: at the event, or at the next tick. */
   onEvent(event: OtpEvent): void {
+    if (event.type === 'wheel.ticked') for (const queue of this.#queues.values()) queue.dropExpired();
     if (event.type === 'otp.requested') {
       const { otp: id, user, purpose, code, expiresAt, requestId, destination } = event;
       if (destination === undefined) return;

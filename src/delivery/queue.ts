@@ -18,6 +18,9 @@ const CAPACITY = 10_000;
 /** Messages dropped before yielding to the event loop. */
 const BATCH = 500;
 
+/** The longest that one message's failure stops all others of the channel, in milliseconds. */
+const LONGEST_PAUSE_MS = 30_000;
+
 /** What a test makes go wrong with a message, to see late, lost and duplicate ones. */
 export interface DeliveryFault {
   /** It waits this long before its first attempt: real time, in milliseconds. */
@@ -48,6 +51,9 @@ export interface QueueParts {
  *
  * A few are sent at a time, and a temporary failure is retried. No attempt begins once the code has ended, by an event or
  * by the clock; an attempt that has begun may finish. Waits are real time, lifetimes of codes are service time.
+ *
+ * A provider that is busy gets no message for as long as it says, half a minute at most: it may speak of one recipient
+ * alone. The message that it refused waits as long as it says.
  */
 export class DeliveryQueue {
   readonly #channel: Channel;
@@ -109,16 +115,23 @@ export class DeliveryQueue {
   }
 
   /**
+   * Drops the messages whose codes have expired by the clock. The event that says so comes to one replica alone, and to
+   * none if the store has lost the code.
+   */
+  async dropExpired(): Promise<void> {
+    const now = this.#parts.clock.now();
+    const expired = [...this.#jobs.values()].filter(({ message }) => now >= message.expiresAt);
+    await this.#inBatches(expired, ({ message }) => this.drop(message.id, 'expired'));
+  }
+
+  /**
    * Forgets one user's messages, or all, and announces none of them. It takes effect at the call; the promise resolves
    * when the attempts are aborted.
    */
   async forget(user?: string): Promise<void> {
     const jobs = [...this.#jobs.values()].filter(({ message }) => (user ?? message.user) === message.user);
     for (const { message } of jobs) this.#jobs.delete(message.id);
-    for (const [i, job] of jobs.entries()) {
-      this.#remove(job);
-      if (i % BATCH === BATCH - 1) await this.#parts.clock.yieldToEventLoop();
-    }
+    await this.#inBatches(jobs, (job) => this.#remove(job));
   }
 
   /** Accepts no message any more, and drops those it has. @returns how many it dropped */
@@ -126,12 +139,19 @@ export class DeliveryQueue {
     this.#ended ??= reason;
     this.#ending.abort();
     let dropped = 0;
-    for (const job of this.#jobs.values()) {
+    await this.#inBatches([...this.#jobs.values()], (job) => {
+      dropped += Number(this.#has(job));
       this.#settle(job, reason);
-      dropped++;
-      if (dropped % BATCH === 0) await this.#parts.clock.yieldToEventLoop();
-    }
+    });
     return dropped;
+  }
+
+  /** Takes a step for each job. Between two batches the event loop serves requests. */
+  async #inBatches(jobs: readonly Job[], step: (job: Job) => void): Promise<void> {
+    for (const [i, job] of jobs.entries()) {
+      step(job);
+      if (i % BATCH === BATCH - 1) await this.#parts.clock.yieldToEventLoop();
+    }
   }
 
   /** Applies the fault that a test has set for the message, if any, before its first attempt. */
@@ -150,7 +170,7 @@ export class DeliveryQueue {
   }
 
   #start(job: Job): Promise<void> | undefined {
-    // A message whose code has expired stays in the queue until the event drops it, as with every other end.
+    // A message whose code has expired stays in the queue until it is dropped, as with every other end.
     const expired = this.#parts.clock.now() >= job.message.expiresAt;
     return this.#ended !== undefined || expired || !this.#has(job) ? undefined : this.#attempt(job);
   }
@@ -173,7 +193,7 @@ export class DeliveryQueue {
     const { reason, temporary = false, pauseMs = 0 } = failure ?? {};
     if (reason !== undefined) job.fault = reason;
     this.#noteHealth(reason);
-    if (pauseMs > 0) this.#slots.pause(pauseMs, this.#ending.signal);
+    if (pauseMs > 0) this.#slots.pause(Math.min(pauseMs, LONGEST_PAUSE_MS), this.#ending.signal);
     if (reason === undefined) this.#settle(job);
     else if (reason === 'gone') this.#disable();
     else if (job.codeEnd !== undefined) this.#settle(job, job.codeEnd);

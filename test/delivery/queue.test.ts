@@ -135,6 +135,24 @@ describe('a queue', () => {
     expect(outcomes).toEqual({ c1: ['sent'], c2: ['sent'] });
   });
 
+  test('waits half a minute at most for other messages, and longer for the one that was refused', async () => {
+    const { clock, channel, attempts } = failing((attempt) =>
+      attempt === 1 ? new DeliveryFailure('busy', 3_600_000) : undefined,
+    );
+    const { add, outcomes } = startQueue(channel, clock);
+    add('c1', { expiresAt: clock.now() + 86_400_000 });
+    await clock.settle();
+    add('c2');
+    await clock.advance(29_999);
+    expect(attempts).toEqual([0]);
+    await clock.advance(1);
+    expect([attempts, outcomes]).toEqual([[0, 30_000], { c2: ['sent'] }]);
+    await clock.advance(3_569_999);
+    expect(outcomes['c1']).toBeUndefined();
+    await clock.advance(1);
+    expect(outcomes['c1']).toEqual(['sent']);
+  });
+
   test('fails all messages once the endpoint is gone, and accepts no more', async () => {
     const { clock, channel, calls } = provider();
     const { add, outcomes, queue, lines } = startQueue(channel, clock);
@@ -215,6 +233,26 @@ describe('a message whose code has ended', () => {
     expect(outcomes['late']).toBeUndefined();
     queue.drop('late', 'expired');
     expect(outcomes['late']).toEqual(['expired']);
+  });
+
+  test('is dropped by the clock where no event comes, unless it is being sent', async () => {
+    const { clock, channel, calls } = provider();
+    const { add, outcomes, queue } = startQueue(channel, clock);
+    for (let i = 1; i <= 2_000; i++) add(`c${i}`, { expiresAt: clock.now() + 1_000 });
+    add('longer');
+    await clock.settle();
+    clock.set(clock.now() + 999);
+    await queue.dropExpired();
+    expect(outcomes).toEqual({});
+    clock.set(clock.now() + 1);
+    await queue.dropExpired();
+    await queue.dropExpired();
+    expect(Object.values(outcomes)).toEqual(Array.from({ length: 1_992 }, () => ['expired']));
+    calls[0]?.accept();
+    calls[1]?.fail(new DeliveryFailure('unreachable'));
+    await clock.settle();
+    expect([outcomes['c1'], outcomes['c2'], outcomes['longer']]).toEqual([['sent'], ['expired'], undefined]);
+    expect(queue.size).toBe(7);
   });
 
   test('may be unknown to the queue: then nothing happens', () => {
