@@ -24,6 +24,7 @@ import { measuredStore } from './metrics/measured-store.ts';
 import { otpMetrics } from './metrics/otp-metrics.ts';
 import { serviceMetrics } from './metrics/service-metrics.ts';
 import { openStore } from './open-store.ts';
+import { RedisClock } from './redis/redis-clock.ts';
 import { Server } from './server.ts';
 
 export type { App } from './app.ts';
@@ -68,13 +69,15 @@ export interface ServiceOptions {
  * @throws ConfigError with every bad value at once
  */
 export function createService(env: Env = {}, options: ServiceOptions = {}): Service {
-  const { clock: realClock = systemClock(), write = () => {}, terminal = false } = options;
+  const { clock: machine = systemClock(), write = () => {}, terminal = false } = options;
   const { channels = [], registry = new Registry() } = options;
   const handedIn = channels.map(({ name }) => name);
   const format = env['LOG_FORMAT'] || (terminal ? 'pretty' : undefined);
   const { config, warnings } = readConfig({ ...env, LOG_FORMAT: format }, handedIn);
   const isMock = config.OTP_MODE === 'mock';
 
+  const redisClock = config.OTP_STORE === 'memory' ? undefined : new RedisClock(machine);
+  const realClock = redisClock ?? machine;
   const clock = new MovableClock(realClock);
   const run = `${clock.now().toString(36)}${randomBytes(2).toString('hex')}`;
   const log = new Log(
@@ -103,7 +106,7 @@ export function createService(env: Env = {}, options: ServiceOptions = {}): Serv
   });
   bus.subscribe((event) => delivery.onEvent(event));
 
-  const opened = openStore({ config, policy: policyOf(config), clock, log, run });
+  const opened = openStore({ config, policy: policyOf(config), clock, redisClock, log, run });
   const closeStore = async () => opened.redis?.connection.close();
   const server = new Server({ config, clock, log, delivery, closeStore });
   const { ending, closing: signal } = server;
@@ -121,7 +124,13 @@ export function createService(env: Env = {}, options: ServiceOptions = {}): Serv
   const otps = new OtpService(store, levers?.codes ?? randomCodes(config.OTP_LENGTH), announce);
 
   const ready = async () => server.isServing && (await store.ready());
-  serviceMetrics(registry, { config, store, log, ready });
+  serviceMetrics(registry, {
+    config,
+    store,
+    log,
+    ready,
+    ...(redisClock && { skewMs: () => redisClock.skewMs }),
+  });
   const parts = { otps, delivery, config, clock, log, registry, ready, ending, run };
   const app = levers ? mockApp(parts, levers) : strictApp(parts);
   opened.redis?.connection.connect();

@@ -2,6 +2,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { MemoryStore } from '../../src/core/memory-store.ts';
 import { RedisConnection } from '../../src/redis/connection.ts';
 import { Keys } from '../../src/redis/keys.ts';
+import { RedisClock } from '../../src/redis/redis-clock.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
 import { FIVE_ATTEMPTS } from '../../test/support/policies.ts';
 import { quantile } from '../figures.ts';
@@ -19,7 +20,10 @@ const COUNT = Number(codes);
 const AT_ONCE = 32;
 const clock = systemClock();
 
-const redis = url === undefined ? undefined : new RedisConnection({ url, clock, timeoutMs: 5_000 });
+const redis =
+  url === undefined
+    ? undefined
+    : new RedisConnection({ url, clock: new RedisClock(clock), timeoutMs: 5_000 });
 redis?.connect();
 while (redis && !redis.ready) await Bun.sleep(1);
 const store = redis

@@ -10,10 +10,15 @@ export interface ServiceParts {
   readonly log: Log;
   /** Whether the service takes requests now. Never rejects. */
   readonly ready: () => Promise<boolean>;
+  /** How far this machine's clock is ahead of a shared store's, in milliseconds. */
+  readonly skewMs?: () => number;
 }
 
 /** The version and the state of the service, read when the metrics are scraped. */
-export function serviceMetrics(registry: Registry, { config, store, log, ready }: ServiceParts): void {
+export function serviceMetrics(
+  registry: Registry,
+  { config, store, log, ready, skewMs }: ServiceParts,
+): void {
   const registers = [registry];
   const build = new Gauge({
     name: 'otp_build_info',
@@ -45,6 +50,16 @@ export function serviceMetrics(registry: Registry, { config, store, log, ready }
       }
     },
   });
+
+  if (skewMs !== undefined)
+    new Gauge({
+      name: 'otp_store_clock_skew_seconds',
+      help: "How far this machine's clock is ahead of the shared store's, which decides; negative if it is behind.",
+      registers,
+      collect() {
+        this.set(skewMs() / 1_000);
+      },
+    });
 
   new Counter({
     name: 'otp_log_lines_dropped_total',

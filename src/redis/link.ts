@@ -1,14 +1,15 @@
 import { RedisClient } from 'bun';
-import type { Clock } from '../core/clock.ts';
 import { StoreUnavailable } from '../core/store.ts';
 import { refusalOf } from './errors.ts';
 import { PendingCalls } from './pending-calls.ts';
+import type { RedisClock } from './redis-clock.ts';
 import { listOf } from './replies.ts';
 import { SCRIPTS, type Script } from './scripts.ts';
 
 export interface LinkParts {
   readonly url: string;
-  readonly clock: Clock;
+  /** Learns Redis's time from every answer that tells it. */
+  readonly clock: RedisClock;
   /** Real time that each call may take. */
   readonly timeoutMs: number;
 }
@@ -27,8 +28,6 @@ export class Link {
   /** Resolves to the reason once the link is lost. */
   readonly loss = this.#loss.promise;
   #lost: StoreUnavailable | undefined;
-  /** Redis's clock minus our monotonic one, in ms. Too low by the time that the last answer took to arrive. */
-  #redisAheadMs = 0;
 
   constructor(parts: LinkParts) {
     this.#parts = parts;
@@ -51,9 +50,11 @@ export class Link {
    */
   async open(): Promise<boolean> {
     try {
+      const { clock } = this.#parts;
       await this.#inTime(this.#client.connect(), this.#deadline());
+      const askedAt = clock.monotonic();
       const [seconds, micros] = listOf(await this.send('TIME', []));
-      this.#readTime(Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000));
+      clock.learn(Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000), askedAt);
       await this.run(SCRIPTS.probeEnding, [], []);
       return true;
     } catch (error) {
@@ -78,7 +79,7 @@ export class Link {
   async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const deadline = this.#deadline();
     const attempt = () => {
-      const redisDeadline = Math.floor(deadline + this.#redisAheadMs);
+      const redisDeadline = this.#parts.clock.at(deadline);
       return this.#evaluate(script, [`${keys.length}`, ...keys, ...args, `${redisDeadline}`], deadline);
     };
     const first = await attempt();
@@ -93,19 +94,17 @@ export class Link {
 
   /** @returns Redis's time and the step's answer; the time alone if the step was skipped as late */
   async #evaluate(script: Script, operands: string[], deadline: number): Promise<readonly unknown[]> {
+    const { clock } = this.#parts;
+    let askedAt = clock.monotonic();
     const reply = await this.send('EVALSHA', [script.sha, ...operands], deadline).catch((error) => {
       // Redis does not know the script: it has restarted, or is another one than before.
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      askedAt = clock.monotonic();
       return this.send('EVAL', [script.source, ...operands], deadline);
     });
     const answer = listOf(reply);
-    this.#readTime(Number(answer[0]));
+    clock.learn(Number(answer[0]), askedAt);
     return answer;
-  }
-
-  /** @param now Redis's time in ms since the epoch, from an answer that has just arrived */
-  #readTime(now: number): void {
-    this.#redisAheadMs = now - this.#parts.clock.monotonic();
   }
 
   /** Waits for a reply until the deadline. A reply from a Redis that takes no steps loses the link. */

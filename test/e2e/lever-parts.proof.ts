@@ -10,6 +10,7 @@ import { Inbox } from '../../src/levers/inbox/inbox.ts';
 import { Replica } from '../../src/levers/shared/replica.ts';
 import { RedisConnection } from '../../src/redis/connection.ts';
 import { Keys } from '../../src/redis/keys.ts';
+import { RedisClock } from '../../src/redis/redis-clock.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { RedisServer } from '../support/redis-server.ts';
 
@@ -35,7 +36,8 @@ let server: RedisServer;
 let connection: LossyConnection;
 beforeAll(async () => {
   server = await RedisServer.start();
-  connection = new LossyConnection({ url: server.url, clock: systemClock(), timeoutMs: 5_000 });
+  const clock = new RedisClock(systemClock());
+  connection = new LossyConnection({ url: server.url, clock, timeoutMs: 5_000 });
   connection.connect();
   while (!connection.ready) await Bun.sleep(5);
 });

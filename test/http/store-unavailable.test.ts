@@ -20,10 +20,17 @@ let redis: FakeRedis;
 let service: Service;
 let lines: Record<string, unknown>[];
 
-/** Starts a service in strict mode with a fake Redis. @param info Redis's answer to INFO */
-async function start(info: string): Promise<void> {
+/**
+ * Starts a service in strict mode with a fake Redis.
+ *
+ * @param info Redis's answer to INFO
+ * @param aheadMs how far Redis's clock is ahead of the service's
+ */
+async function start(info: string, aheadMs = 0): Promise<void> {
+  redis.now = clock.now() + aheadMs;
   redis.answer = (command) => {
     if (command === 'INFO') return resp.text(info);
+    if (command === 'ZCARD') return resp.number(0);
     return command.startsWith('EVAL') ? resp.list(resp.number(redis.now), NOTHING_DUE) : undefined;
   };
   const store = { OTP_STORE: redis.url.replace('//', '//:hunter22@'), OTP_PEPPER: 'pepper-for-tests' };
@@ -143,7 +150,17 @@ describe('on connecting to the store', () => {
     ).toHaveLength(1);
   });
 
-  test('the service does not warn of a store that keeps codes', async () => {
+  test('the service warns once of a store whose clock differs by more than a second, and measures by how much', async () => {
+    await start(SOUND, 3_600_000);
+    const differs = "this machine's clock differs from the store's, which decides: synchronize both";
+    expect(await logged(differs)).toMatchObject([{ level: 'warn' }]);
+    const metrics = await (await fetch(`${service.url}/metrics`)).text();
+    const skew = Number(/^otp_store_clock_skew_seconds (.*)$/m.exec(metrics)?.[1]);
+    // The machine's clock goes on, that of this Redis stands still.
+    expect(skew).toBeWithin(-3_601, -3_500);
+  });
+
+  test('the service does not warn of a store that keeps codes and shares its time', async () => {
     await start(SOUND);
     await ready();
     while (!redis.commands.some(([command]) => command === 'INFO')) await Bun.sleep(5);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { Clock } from '../../src/core/clock.ts';
 import { StoreUnavailable } from '../../src/core/store.ts';
 import { RedisConnection } from '../../src/redis/connection.ts';
+import { RedisClock } from '../../src/redis/redis-clock.ts';
 import { Script } from '../../src/redis/scripts.ts';
 import { type Answer, FakeRedis, resp } from '../support/fake-redis.ts';
 import { hastyClock } from '../support/hasty-clock.ts';
@@ -20,7 +21,7 @@ function connectTo(url: string) {
   const clock = hastyClock();
   const connection = new RedisConnection({
     url,
-    clock,
+    clock: new RedisClock(clock),
     timeoutMs: TIMEOUT_MS,
     onChange: (reason) => changes.push(reason?.message),
   });
@@ -124,7 +125,11 @@ describe('a call', () => {
       timers = [];
       for (const fire of due) fire();
     };
-    const connection = new RedisConnection({ url: redis.url, clock, timeoutMs: TIMEOUT_MS });
+    const connection = new RedisConnection({
+      url: redis.url,
+      clock: new RedisClock(clock),
+      timeoutMs: TIMEOUT_MS,
+    });
     connection.connect();
     await until(() => connection.ready);
     redis.answer = () => {
@@ -179,7 +184,7 @@ describe('a call', () => {
     };
     const connection = new RedisConnection({
       url,
-      clock: { ...clock, sleep },
+      clock: new RedisClock({ ...clock, sleep }),
       timeoutMs: TIMEOUT_MS,
       onChange: (reason) => changes.push(reason),
     });

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import { RedisConnection } from '../../src/redis/connection.ts';
 import { Keys } from '../../src/redis/keys.ts';
+import { RedisClock } from '../../src/redis/redis-clock.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
 import { FakeRedis, resp } from '../support/fake-redis.ts';
 import { hastyClock } from '../support/hasty-clock.ts';
@@ -12,7 +13,11 @@ test('after a failed pass of expiry the next one begins with the first shard aga
     resp.list(resp.number(redis.now), resp.list(resp.number(0), resp.list(...codes)));
   const one = resp.list(...['alice', 'default', '7', '1767225600000'].map(resp.text));
   redis.answer = () => expiring();
-  const connection = new RedisConnection({ url: redis.url, clock: hastyClock(), timeoutMs: 5_000 });
+  const connection = new RedisConnection({
+    url: redis.url,
+    clock: new RedisClock(hastyClock()),
+    timeoutMs: 5_000,
+  });
   connection.connect();
   while (!connection.ready) await Bun.sleep(1);
   const keys = new Keys('otp:test:', 'a pepper for tests');

@@ -2,6 +2,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import type { Policy, Store } from '../../src/core/store.ts';
 import { RedisConnection } from '../../src/redis/connection.ts';
 import { Keys } from '../../src/redis/keys.ts';
+import { RedisClock } from '../../src/redis/redis-clock.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
 
 /** Long enough for a busy machine. */
@@ -9,7 +10,7 @@ const PATIENT_MS = 5_000;
 
 /** Opens `count` connections to one Redis, as that many replicas do. Disposing closes them. */
 export async function connections(url: string, count: number, timeoutMs = PATIENT_MS) {
-  const clock = systemClock();
+  const clock = new RedisClock(systemClock());
   const all = Array.from({ length: count }, () => new RedisConnection({ url, clock, timeoutMs }));
   for (const connection of all) connection.connect();
   while (!all.every(({ ready }) => ready)) await Bun.sleep(1);
