@@ -6,6 +6,9 @@ import type { RedisClock } from './redis-clock.ts';
 import { listOf } from './replies.ts';
 import { SCRIPTS, type Script } from './scripts.ts';
 
+const IS_CLUSTER =
+  'Redis is a cluster, and this service needs a single one: set OTP_STORE to a Redis without cluster mode';
+
 export interface LinkParts {
   readonly url: string;
   /** Learns Redis's time from every answer that tells it. */
@@ -55,6 +58,9 @@ export class Link {
       const askedAt = clock.monotonic();
       const [seconds, micros] = listOf(await this.send('TIME', []));
       clock.learn(Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000), askedAt);
+      // Where the user may not ask, it is taken for a single Redis.
+      const cluster = await this.send('INFO', ['cluster']).then(String, () => '');
+      if (cluster.includes('cluster_enabled:1')) throw new StoreUnavailable(IS_CLUSTER);
       await this.run(SCRIPTS.probeEnding, [], []);
       return true;
     } catch (error) {

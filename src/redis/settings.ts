@@ -1,4 +1,7 @@
-import { type Conflicts, type SettingsOf, text, whole } from '../core/settings.ts';
+import { type Conflicts, type CoreSettings, type SettingsOf, text, whole } from '../core/settings.ts';
+
+/** Least records that a shared store may hold: with fewer, users whose sixteenth is full are refused while others have room. */
+const LEAST_RECORDS = 1_600;
 
 /** Where codes are kept. */
 export const redisSettings = {
@@ -21,8 +24,12 @@ export const redisSettings = {
 
 export type RedisSettings = SettingsOf<typeof redisSettings>;
 
-export function* redisConflicts({ OTP_STORE = 'memory', OTP_PEPPER }: Partial<RedisSettings>): Conflicts {
-  if (OTP_STORE !== 'memory' && OTP_PEPPER === '')
+export function* redisConflicts(settings: Partial<RedisSettings & CoreSettings>): Conflicts {
+  const { OTP_STORE = 'memory', OTP_PEPPER, OTP_MAX_LIVE = LEAST_RECORDS } = settings;
+  if (OTP_STORE === 'memory') return;
+  if (OTP_MAX_LIVE < LEAST_RECORDS)
+    yield `OTP_MAX_LIVE (${OTP_MAX_LIVE}) must be at least ${LEAST_RECORDS} with a shared store, which gives each sixteenth of the users a sixteenth of it`;
+  if (OTP_PEPPER === '')
     yield 'OTP_PEPPER must be set: anyone who can read the shared store could otherwise brute-force the codes';
 }
 

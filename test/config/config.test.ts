@@ -153,6 +153,15 @@ describe('a shared store', () => {
     },
   );
 
+  test('has room for at least 100 records in each of its sixteen parts', () => {
+    const shared = { OTP_STORE: 'redis://redis', OTP_PEPPER: pepper };
+    expect(readConfig({ ...shared, OTP_MAX_LIVE: '1600' }).config).toMatchObject({ OTP_MAX_LIVE: 1_600 });
+    expect(readConfig({ OTP_MAX_LIVE: '1' }).config).toMatchObject({ OTP_MAX_LIVE: 1 });
+    expect(refusal({ ...shared, OTP_MAX_LIVE: '1599' })).toEqual([
+      '  - OTP_MAX_LIVE (1599) must be at least 1600 with a shared store, which gives each sixteenth of the users a sixteenth of it',
+    ]);
+  });
+
   test('requires a pepper of at least 16 characters, which no message repeats', () => {
     expect(refusal({ OTP_STORE: 'redis://redis' })).toEqual([
       '  - OTP_PEPPER must be set: anyone who can read the shared store could otherwise brute-force the codes',

@@ -39,3 +39,13 @@ test('to remove a row that is not there is an error, not an endless search', () 
   index.add(1, 7);
   expect(() => index.remove(2, 7)).toThrow('row 2 is not in the index');
 });
+
+test('names that an attacker has chosen for one seed lie apart under another, so they make no search slow', () => {
+  const index = indexOf();
+  const names = Array.from({ length: 300_000 }, (_, i) => `user-${i}`);
+  // Without a seed they would all stand in one shard, one behind the other.
+  const chosen = names.filter((name) => Bun.hash.xxHash32(name, 0) % 2 ** 10 === 0);
+  expect(chosen.length).toBeGreaterThan(200);
+  const slots = new Set(chosen.map((name) => index.hash(name) % 2 ** 10));
+  expect(slots.size).toBeGreaterThan(chosen.length / 2);
+});

@@ -1,6 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { createService } from '../../src/service.ts';
 import { ownTime } from '../support/own-time.ts';
-import { RedisServer } from '../support/redis-server.ts';
+import { FORGETFUL, RedisServer } from '../support/redis-server.ts';
 import { type Replicas, startReplicas } from '../support/replicas.ts';
 
 // Long, since the machine may be busy. What must be quick is measured.
@@ -135,3 +136,31 @@ test.each([
     admin.close();
   },
 );
+
+test('a Redis Cluster is refused: the log says why, once, and the service is not ready', async () => {
+  await using server = await RedisServer.start([...FORGETFUL, '--cluster-enabled', 'yes']);
+  const lines: { message: string; reason?: string }[] = [];
+  const write = (text: string) =>
+    void lines.push(
+      ...text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    );
+  const env = { OTP_STORE: server.url, OTP_PEPPER: 'pepper-for-tests', HOST: '127.0.0.1', PORT: '0' };
+  const service = createService(env, { write });
+  try {
+    const url = await service.listen();
+    const told = () => lines.filter(({ message }) => message === 'the store is unavailable');
+    while (told().length === 0) await Bun.sleep(20);
+    // Four more attempts to connect.
+    await Bun.sleep(1_000);
+    expect(told()).toMatchObject([{ reason: expect.stringContaining('Redis is a cluster') }]);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    const body = JSON.stringify({ user: 'alice' });
+    const headers = { 'content-type': 'application/json' };
+    expect((await fetch(`${url}/otp/request`, { method: 'POST', body, headers })).status).toBe(503);
+  } finally {
+    await service.stop();
+  }
+});

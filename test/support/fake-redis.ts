@@ -13,19 +13,20 @@ export const resp = {
 
 /**
  * A server on a free port that speaks Redis's protocol and replies as the test says, for what a real Redis does only
- * when it is in trouble. By itself it answers HELLO and TIME, as a healthy Redis does.
+ * when it is in trouble. By itself it answers as a healthy Redis what every connection
+ * begins with: HELLO, TIME and INFO cluster.
  */
 export class FakeRedis {
   readonly #server;
   readonly #sockets = new Set<Socket<{ rest: string }>>();
-  /** The commands received, without the HELLO and TIME that every connection begins with. */
+  /** The commands received, without those that every connection begins with. */
   readonly commands: string[][] = [];
   /** How many connections have been opened. */
   connected = 0;
   /** The time that it tells, in ms since the epoch. */
   now = Date.UTC(2026, 0, 1);
 
-  /** @param answer the reply to any command but HELLO and TIME */
+  /** @param answer the reply to any other command */
   constructor(public answer: Answer = () => undefined) {
     this.#server = Bun.listen<{ rest: string }>({
       hostname: '127.0.0.1',
@@ -66,6 +67,7 @@ export class FakeRedis {
         resp.text(`${Math.floor(this.now / 1_000)}`),
         resp.text(`${(this.now % 1_000) * 1_000}`),
       );
+    if (command === 'INFO' && args[0] === 'cluster') return resp.text('cluster_enabled:0');
     this.commands.push([command, ...args]);
     return this.answer(command, args);
   }
