@@ -1,4 +1,5 @@
 import type { Clock } from './core/clock.ts';
+import type { CoreSettings } from './core/settings.ts';
 import { type AnyServer, IDLE_TIMEOUT_S } from './http/idle-timeout.ts';
 import type { HttpSettings } from './http/settings.ts';
 import type { Log } from './log/log.ts';
@@ -12,13 +13,17 @@ export class ListenError extends Error {
 
   constructor(host: string, port: number, cause: unknown) {
     const reason = cause instanceof Error && 'code' in cause ? cause.code : cause;
-    const hint = "Is the port in use, or is HOST not a name or an address of this machine's?";
-    super(`The service cannot listen at HOST ${host}, PORT ${port}: ${reason}. ${hint}`, { cause });
+    super(
+      reason === 'EADDRINUSE'
+        ? `Port ${port} is in use at ${host}. Choose another with PORT or --port; 0 picks a free one.`
+        : `The service cannot listen at HOST ${host}, PORT ${port}: ${reason}. Is HOST a name or an address of this machine's?`,
+      { cause },
+    );
   }
 }
 
 export interface ServerParts {
-  readonly config: HttpSettings;
+  readonly config: HttpSettings & Pick<CoreSettings, 'OTP_MODE'>;
   readonly clock: Clock;
   readonly log: Log;
   /** Work that requests leave behind: `drained` resolves once it is done, and at the latest when the signal aborts. */
@@ -65,7 +70,9 @@ export class Server {
   get url(): string {
     const server = this.#app?.server;
     if (!server) throw new Error('The service does not listen yet: call listen() first');
-    return server.url.origin;
+    const { origin } = server.url;
+    // Nobody can open the address that stands for all.
+    return origin.replace(/\/\/(0\.0\.0\.0|\[::\])/, '//localhost');
   }
 
   /** Opens the port and starts the loops. @throws ListenError if the port cannot be opened */
@@ -83,7 +90,14 @@ export class Server {
     this.#app = app;
     this.#loops = loops();
     this.#phase = 'serving';
-    this.#parts.log.info('listening', { url: this.url });
+    const { OTP_MODE: mode } = this.#parts.config;
+    const swagger = `${this.url}/swagger`;
+    this.#parts.log.info('listening', {
+      url: this.url,
+      mode,
+      ...(mode === 'mock' && { page: `${this.url}/` }),
+      swagger,
+    });
     return this.url;
   }
 

@@ -74,8 +74,32 @@ describe('the process', () => {
     const { child, stderr } = second;
     expect(await child.exited).toBe(1);
     expect(await stderr()).toMatch(
-      /^The service cannot listen at HOST 127\.0\.0\.1, PORT \d+: EADDRINUSE.*\n$/,
+      /^Port \d+ is in use at 127\.0\.0\.1\. Choose another with PORT or --port; 0 picks a free one\.\n$/,
     );
+  });
+
+  test('the first line names addresses that one can open, and the mode', async () => {
+    using service = start({ HOST: '0.0.0.0' });
+    const { url, ...first } = (await service.line()) ?? {};
+    expect(url).toMatch(/^http:\/\/localhost:\d+$/);
+    expect(first).toMatchObject({
+      message: 'listening',
+      mode: 'mock',
+      page: `${url}/`,
+      swagger: `${url}/swagger`,
+    });
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+  });
+
+  test('a flag of the command line goes before the environment, and an unknown one exits with 2', async () => {
+    using service = start({ OTP_TTL: '10' }, ['src/main.ts', '--ttl', '20']);
+    const url = String((await service.line())?.['url']);
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${url}/otp/request`, { method: 'POST', headers, body: '{"user":"alice"}' });
+    expect(await answer.json()).toMatchObject({ expiresIn: 20 });
+    using misspelt = start({}, ['src/main.ts', '--tll', '20']);
+    expect(await misspelt.child.exited).toBe(2);
+    expect(await misspelt.stderr()).toBe('there is no flag --tll; did you mean --ttl?\n');
   });
 
   test('a misspelt setting is a warning', async () => {

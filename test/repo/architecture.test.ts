@@ -29,7 +29,8 @@ const PARTS = [
   { place: 'app.ts', level: 6, what: 'the Elysia app: one line a feature' },
   { place: 'server.ts', level: 7, what: 'the server: listen, drain, stop' },
   { place: 'service.ts', level: 8, what: 'the wiring of all parts' },
-  { place: 'main.ts', level: 9, what: 'the process' },
+  { place: 'cli/**', level: 9, what: 'the command line, and the commands that call a running service' },
+  { place: 'main.ts', level: 10, what: 'the process' },
 ].map((part) => ({ ...part, glob: new Glob(part.place) }));
 
 const root = join(import.meta.dir, '../../src');

@@ -17,10 +17,10 @@ function spawn(command: string[], env: Record<string, string> = {}, cwd = root) 
 /**
  * Starts the service as a process of its own, on a free port of this machine. Disposing kills it.
  *
- * @param main the script to run, relative to `cwd`
+ * @param main the script to run, relative to `cwd`, and its arguments if it has any
  */
-export function start(env?: Record<string, string>, main = 'src/main.ts', cwd?: string) {
-  const child = spawn([process.execPath, main], env, cwd);
+export function start(env?: Record<string, string>, main: string | string[] = 'src/main.ts', cwd?: string) {
+  const child = spawn([process.execPath, ...[main].flat()], env, cwd);
   const lines = logLines(child.stdout);
   return {
     child,

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { $ } from 'bun';
+
+/** The package as `npm pack` makes it, on a machine that has Node, and neither Bun nor a home folder. */
+const root = join(import.meta.dir, '../..');
+
+setDefaultTimeout(180_000);
+
+let folder = '';
+let env: Record<string, string> = {};
+let packed: { filename: string; size: number; files: { path: string }[] };
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'package-'));
+  await mkdir(join(folder, 'home'));
+  const path = (process.env['PATH'] ?? '').split(':').filter((dir) => !Bun.which('bun', { PATH: dir }));
+  const { npm_config_registry: registry } = process.env;
+  env = {
+    HOME: join(folder, 'home'),
+    PATH: path.join(':'),
+    ...(registry && { npm_config_registry: registry }),
+  };
+  [packed] = await $`npm pack --json --pack-destination ${folder}`.cwd(root).env(env).quiet().json();
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Installs the package into an empty folder. @returns runs a command there */
+async function installed(name: string, ...options: string[]) {
+  const cwd = join(folder, name);
+  await mkdir(cwd);
+  await writeFile(join(cwd, 'package.json'), '{}');
+  await $`npm install --no-audit --no-fund ${options} ${join(folder, packed.filename)}`
+    .cwd(cwd)
+    .env(env)
+    .quiet();
+  return (...command: string[]) =>
+    Bun.spawn(command, { cwd, env, stdout: 'pipe', stderr: 'pipe', detached: true });
+}
+
+type Run = Awaited<ReturnType<typeof installed>>;
+
+async function said(child: ReturnType<Run>): Promise<{ status: number; out: string; err: string }> {
+  const [out, err] = await Promise.all(
+    [child.stdout, child.stderr].map((stream) => new Response(stream).text()),
+  );
+  return { status: await child.exited, out: out?.trim() ?? '', err: err?.trim() ?? '' };
+}
+
+/** Starts the service. @returns its address, once it listens */
+async function serving(run: Run, ...command: string[]) {
+  const child = run(...command, '--port', '0', '--host', '127.0.0.1', '--log-format', 'json');
+  let text = '';
+  for await (const chunk of child.stdout) {
+    text += new TextDecoder().decode(chunk);
+    if (text.includes('\n')) break;
+  }
+  return { child, url: String(JSON.parse(text.split('\n')[0] ?? '{}').url) };
+}
+
+/** The processes of a process group that are not gone yet. */
+async function left(group: number): Promise<string> {
+  return (await $`ps -o args= -g ${group}`.nothrow().quiet().text()).trim();
+}
+
+async function gone(group: number): Promise<boolean> {
+  for (let i = 0; i < 100 && (await left(group)) !== ''; i++) await Bun.sleep(50);
+  return (await left(group)) === '';
+}
+
+test('the package holds the program, its sources and its papers, and nothing else', () => {
+  const outside = packed.files
+    .map(({ path }) => path)
+    .filter((path) => !/^src\/.*\.(ts|lua|css|svg|html)$/.test(path))
+    .sort();
+  expect(outside).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'bin/mock-otp-service.js',
+    'bin/needs-bun.js',
+    'package.json',
+  ]);
+  expect(packed.size).toBeLessThan(200_000);
+  console.log(`${packed.filename}: ${packed.size} bytes, ${packed.files.length} files`);
+});
+
+describe('after `npm install`', () => {
+  let run: Run;
+  beforeAll(async () => {
+    run = await installed('plain');
+  });
+
+  test('`npx mock-otp-service` serves, its commands work, and SIGTERM to npx ends all of it', async () => {
+    const { child, url } = await serving(run, 'npx', 'mock-otp-service');
+    for (const path of ['/', '/swagger', '/swagger/json', '/readyz'])
+      expect((await fetch(`${url}${path}`)).status, path).toBe(200);
+    const cli = (...args: string[]) => said(run('npx', 'mock-otp-service', ...args, '--url', url));
+    const { out: code } = await cli('request', '--user', 'alice');
+    expect(code).toMatch(/^\d{6}$/);
+    expect(await cli('wait', '--user', 'alice')).toEqual({ status: 0, out: code, err: '' });
+    expect((await cli('verify', '--user', 'alice', '--code', code)).status).toBe(0);
+    expect((await cli('verify', '--user', 'alice', '--code', code)).status).toBe(1);
+    expect(await cli('wiat')).toEqual({
+      status: 2,
+      out: '',
+      err: 'there is no command "wiat"; did you mean wait?',
+    });
+    child.kill('SIGTERM');
+    expect(await gone(child.pid), await left(child.pid)).toBe(true);
+    await expect(fetch(`${url}/livez`)).rejects.toThrow();
+  });
+
+  test('the program itself passes SIGTERM on, and ends with status 0', async () => {
+    const { child, url } = await serving(run, 'node_modules/.bin/mock-otp-service');
+    child.kill('SIGTERM');
+    expect(await child.exited).toBe(0);
+    expect(await gone(child.pid)).toBe(true);
+    await expect(fetch(`${url}/livez`)).rejects.toThrow();
+    const bad = await said(run('node_modules/.bin/mock-otp-service', '--port', 'eighty'));
+    expect(bad).toMatchObject({ status: 1, err: expect.stringContaining('PORT must be a whole number') });
+  });
+});
+
+describe('after `npm install` without install scripts', () => {
+  let run: Run;
+  beforeAll(async () => {
+    run = await installed('careful', '--ignore-scripts');
+  });
+
+  test('the program runs, and after its `kill -9` nothing is left', async () => {
+    const { child, url } = await serving(run, 'node_modules/.bin/mock-otp-service');
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    child.kill('SIGKILL');
+    expect(await gone(child.pid), await left(child.pid)).toBe(true);
+  });
+
+  test('Node is told that the library needs Bun', async () => {
+    const { err } = await said(run('node', '-e', "import('mock-otp-service')"));
+    expect(err).toContain('mock-otp-service is a library on Bun alone');
+  });
+});
