@@ -29,9 +29,9 @@ child.on('exit', (status, signal) => {
   process.kill(process.pid, signal);
 });
 
-// npx passes no signal on. Where it is killed, this process stays behind, with another parent.
+// npx passes no signal on. Where it is killed, this process stays behind, with another parent; so it does behind a test.
 const parent = process.ppid;
-if (process.env.npm_execpath !== undefined)
+if (process.env.npm_execpath !== undefined || process.env.END_WITH_PARENT !== undefined)
   setInterval(() => {
     if (process.ppid !== parent) child.kill('SIGTERM');
   }, LOOK_MS).unref();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { $ } from 'bun';
@@ -23,7 +23,9 @@ beforeAll(async () => {
     PATH: path.join(':'),
     ...(registry && { npm_config_registry: registry }),
   };
-  [packed] = await $`npm pack --json --pack-destination ${folder}`.cwd(root).env(env).quiet().json();
+  const text = await $`npm pack --json --pack-destination ${folder}`.cwd(root).env(env).quiet().text();
+  // Before the list stands what the build says.
+  [packed] = JSON.parse(text.slice(text.search(/^\[$/m)));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -81,11 +83,27 @@ test('the package holds the program, its sources and its papers, and nothing els
     'README.md',
     'bin/mock-otp-service.js',
     'bin/needs-bun.js',
+    'dist/client/client.d.ts',
+    'dist/client/client.js',
     'package.json',
   ]);
   expect(packed.size).toBeLessThan(200_000);
   console.log(`${packed.filename}: ${packed.size} bytes, ${packed.files.length} files`);
 });
+
+/** A program in TypeScript that uses the client. */
+const CLIENT = `
+import { OtpError, type CodeMessage, startOtpService } from 'mock-otp-service/client';
+
+await using otp = await startOtpService({ settings: { OTP_TTL: 60 } });
+await otp.request({ user: 'alice', code: '123456' });
+const message: CodeMessage = await otp.waitForCode({ user: 'alice' });
+try {
+  await otp.verify({ user: message.user, code: '000000' });
+} catch (error) {
+  if (error instanceof OtpError) console.log(error.code, (await otp.clock.read()).offset + 0.5);
+}
+`;
 
 describe('after `npm install`', () => {
   let run: Run;
@@ -135,6 +153,26 @@ describe('after `npm install` without install scripts', () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     child.kill('SIGKILL');
     expect(await gone(child.pid), await left(child.pid)).toBe(true);
+  });
+
+  test('the example for node:test passes in Node', async () => {
+    await cp(join(root, 'examples/node-test'), join(folder, 'careful'), { recursive: true });
+    const { status, out, err } = await said(run('npm', 'test'));
+    expect(status, out + err).toBe(0);
+    expect(out).toContain('# pass 3');
+  });
+
+  test('the client is typed strictly, and its errors carry the code of the problem', async () => {
+    const cwd = join(folder, 'careful');
+    await writeFile(join(cwd, 'client.ts'), CLIENT);
+    const tsc = join(root, 'node_modules/.bin/tsc');
+    const options =
+      '--ignoreConfig --strict --exactOptionalPropertyTypes --target es2023 --lib esnext,dom --types node --module nodenext';
+    const types = ['--typeRoots', join(root, 'node_modules/@types')];
+    const compiled = await said(run(tsc, ...options.split(' '), ...types, 'client.ts'));
+    expect(compiled).toEqual({ status: 0, out: '', err: '' });
+    const ran = await said(run('node', 'client.js'));
+    expect(ran).toEqual({ status: 0, out: 'invalid_code 0.5', err: '' });
   });
 
   test('Node is told that the library needs Bun', async () => {

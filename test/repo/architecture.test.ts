@@ -7,6 +7,7 @@ import { CHANNEL_NAMES } from '../../src/delivery/channels.ts';
 const PARTS = [
   { place: 'page/main.ts', level: 0, what: "the page's entry point in the browser" },
   { place: 'page/{model,view}/*.ts', level: 0, what: "the page's scripts, which run in the browser" },
+  { place: 'client/**', level: 0, what: 'the client for tests, which imports nothing of the service' },
   {
     place: 'core/**',
     level: 1,
@@ -47,8 +48,8 @@ const targetsOf = (file: string, source: string) =>
     .filter((path) => path.startsWith('.'))
     .map((path) => normalize(join(dirname(file), path)));
 
-/** The files of the service. The page's scripts run in a browser, so some rules do not apply to them. */
-const served = files.filter(({ file }) => !file.startsWith('page/') || file === 'page/routes.ts');
+/** The files of the service. The page's scripts run in a browser and the client in a test: some rules are not theirs. */
+const served = files.filter(({ file }) => !/^(page|client)\//.test(file) || file === 'page/routes.ts');
 
 /** Files of the service whose code, without comments, matches the pattern. */
 const filesWith = (pattern: RegExp) =>

@@ -1,0 +1,295 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/*
+ * The client for tests, in Node and in Bun. It imports nothing of the service, so it can be compiled into one file of
+ * JavaScript. Times are seconds, moments are ISO 8601, as in the API.
+ */
+
+/** Whose code, and what for; without a purpose the default one. */
+export interface CodeKey {
+  readonly user: string;
+  readonly purpose?: string;
+}
+
+/** A request for a code. */
+export interface CodeRequest extends CodeKey {
+  /** Lifetime in seconds. */
+  readonly ttl?: number;
+  /** These digits instead of random ones. */
+  readonly code?: string;
+  /** `email`, `sms`, `webhook` or `none`. */
+  readonly channel?: string;
+  /** The address there; the user if absent. */
+  readonly to?: string;
+}
+
+/** The answer to a request. */
+export interface RequestedCode {
+  readonly id: string;
+  readonly user: string;
+  readonly purpose: string;
+  /** The digits; absent in strict mode. */
+  readonly code?: string;
+  readonly expiresIn: number;
+  readonly expiresAt: string;
+  readonly delivery: 'none' | 'queued';
+}
+
+/** A code as its user gets it. */
+export interface CodeMessage {
+  readonly id: string;
+  readonly user: string;
+  readonly purpose: string;
+  readonly code: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly state: 'pending' | 'verified' | 'expired' | 'replaced' | 'cancelled' | 'locked';
+  readonly channel: string;
+  readonly to?: string;
+  readonly delivery: 'none' | 'queued' | 'delivered' | 'failed';
+}
+
+/** What goes wrong, for which users (a pattern such as `+1555*`), and how often. See `/mock/faults`. */
+export interface Fault {
+  readonly on: 'request' | 'verify' | 'cancel' | 'delivery';
+  readonly user?: string;
+  readonly times?: number;
+  readonly probability?: number;
+  readonly delayMs?: number;
+  readonly status?: number;
+  readonly drop?: boolean;
+  readonly fail?: boolean;
+  readonly duplicate?: boolean;
+}
+
+/** The code of all users who match a pattern. */
+export interface FixedCode {
+  readonly user: string;
+  readonly code: string;
+}
+
+/** Where service time stands. */
+export interface ClockState {
+  readonly now: string;
+  /** Seconds by which it is ahead of real time. */
+  readonly offset: number;
+  readonly frozen: boolean;
+}
+
+/** An event of the service, such as `otp.requested`. */
+export interface ServiceEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly time: string;
+  readonly user?: string;
+  readonly purpose?: string;
+  readonly [field: string]: unknown;
+}
+
+/** A list that a test sets as a whole. */
+export interface ServiceList<T> {
+  list(): Promise<T[]>;
+  set(entries: readonly T[]): Promise<T[]>;
+  clear(): Promise<void>;
+}
+
+/** The service refused a call. `code` is the problem's stable name, such as `invalid_code`. */
+export class OtpError extends Error {
+  override name = 'OtpError';
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    /** The whole answer. */
+    readonly problem: Readonly<Record<string, unknown>>,
+  ) {
+    super(message);
+  }
+}
+
+/** A service that runs, with a method for each call. Every method rejects with an OtpError if the service refuses. */
+export class OtpService {
+  /** `http://host:port` */
+  readonly url: string;
+  readonly #key: string | undefined;
+
+  readonly codes: ServiceList<FixedCode> = this.#listAt<FixedCode>('/mock/codes');
+  readonly faults: ServiceList<Fault> = this.#listAt<Fault>('/mock/faults');
+
+  /** Service time, which a test can move. Each move answers once everything that became due has expired. */
+  readonly clock = {
+    read: () => this.#call<ClockState>('GET', '/mock/clock'),
+    advance: (seconds: number) => this.#moveClock({ advance: seconds }),
+    set: (moment: Date | string) => this.#moveClock({ set: new Date(moment).toISOString() }),
+    freeze: () => this.#moveClock({ freeze: true }),
+    unfreeze: () => this.#moveClock({ freeze: false }),
+    /** Back to real time; ends all codes, counts and locks. */
+    reset: () => this.#moveClock({ reset: true }),
+  };
+
+  constructor(url: string, options: { readonly key?: string } = {}) {
+    this.url = new URL(url).origin;
+    this.#key = options.key;
+  }
+
+  /** Requests a code. */
+  request(request: CodeRequest): Promise<RequestedCode> {
+    return this.#call('POST', '/otp/request', request);
+  }
+
+  /** Verifies a code, and spends it. Rejects with `invalid_code`, `code_expired`, `no_code` or `locked`. */
+  async verify(guess: CodeKey & { readonly code: string }): Promise<void> {
+    await this.#call('POST', '/otp/verify', guess);
+  }
+
+  /** Cancels a code. */
+  async cancel(key: CodeKey): Promise<void> {
+    await this.#call('POST', '/otp/cancel', key);
+  }
+
+  /** The user's newest valid code, as soon as there is one; with `after`, the first one newer than that message. */
+  waitForCode(
+    wanted: CodeKey & { readonly after?: string; readonly timeout?: number },
+  ): Promise<CodeMessage> {
+    return this.#call('GET', `/mock/inbox/wait${queryOf(wanted)}`);
+  }
+
+  /** The last messages, newest first. */
+  async inbox(filter: Partial<CodeKey> & { readonly limit?: number } = {}): Promise<CodeMessage[]> {
+    const { messages } = await this.#call<{ messages: CodeMessage[] }>(
+      'GET',
+      `/mock/inbox${queryOf(filter)}`,
+    );
+    return messages;
+  }
+
+  /** Expires a code now. */
+  async expire(key: CodeKey): Promise<void> {
+    await this.#call('POST', '/mock/expire', key);
+  }
+
+  /** Forgets everything, or one user. */
+  async reset(only: { readonly user?: string } = {}): Promise<void> {
+    await this.#call('POST', '/mock/reset', only);
+  }
+
+  /** Every event from now on, or after the one with this id, if it is still kept. Leaving the loop closes the stream. */
+  async *events(after?: string): AsyncGenerator<ServiceEvent, void> {
+    const headers = after === undefined ? {} : { 'last-event-id': after };
+    const { body } = await this.#fetch('GET', '/mock/events', undefined, headers);
+    if (body === null) return;
+    const decoder = new TextDecoder();
+    let rest = '';
+    for await (const chunk of body) {
+      const frames = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
+      rest = frames.pop() ?? '';
+      for (const [, data] of frames.map((frame) => /^data: (.*)$/m.exec(frame) ?? []))
+        if (data?.startsWith('{"id"')) yield JSON.parse(data);
+    }
+  }
+
+  #moveClock(move: object): Promise<ClockState & { expired: number }> {
+    return this.#call('POST', '/mock/clock', move);
+  }
+
+  #listAt<T>(path: string): ServiceList<T> {
+    return {
+      list: () => this.#call('GET', path),
+      set: (entries) => this.#call('PUT', path, entries),
+      clear: async () => void (await this.#call('DELETE', path)),
+    };
+  }
+
+  async #call<T>(method: string, path: string, body?: object): Promise<T> {
+    const response = await this.#fetch(method, path, body);
+    return response.json() as Promise<T>;
+  }
+
+  async #fetch(method: string, path: string, body?: object, more: Record<string, string> = {}) {
+    const headers = {
+      ...more,
+      ...(body && { 'content-type': 'application/json' }),
+      ...(this.#key !== undefined && { authorization: `Bearer ${this.#key}` }),
+    };
+    const sent = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+    const response = await fetch(`${this.url}${path}`, sent);
+    if (response.ok) return response;
+    const problem: Record<string, unknown> = await response.json().catch(() => ({}));
+    const { code = 'unknown', detail = response.statusText, errors = [] } = problem;
+    const wrong = Array.isArray(errors) ? errors.map((it) => ` ${it.field} ${it.detail}.`) : [];
+    throw new OtpError(response.status, String(code), `${detail}${wrong.join('')}`, problem);
+  }
+}
+
+/** A service of the test's own. */
+export interface StartedOtpService extends OtpService {
+  /** Ends the service, and resolves when its process is gone. */
+  stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** How to start a service: settings by the names of their environment variables. */
+export interface StartOptions {
+  /** 0, the default, picks a free port. */
+  readonly port?: number;
+  readonly settings?: Readonly<Record<string, string | number>>;
+}
+
+/**
+ * Starts a service of the test's own on this machine, and resolves once it serves. It ends with the process that started
+ * it, at the latest.
+ *
+ * @throws Error with what the service said, if it does not start
+ */
+export async function startOtpService({
+  port = 0,
+  settings = {},
+}: StartOptions = {}): Promise<StartedOtpService> {
+  const program = fileURLToPath(new URL('../../bin/mock-otp-service.js', import.meta.url));
+  const given = Object.entries(settings).map(([name, value]) => [name, String(value)]);
+  const child = spawn(process.execPath, [program], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      HOST: '127.0.0.1',
+      ...Object.fromEntries(given),
+      PORT: String(port),
+      LOG_FORMAT: 'json',
+      END_WITH_PARENT: '1',
+    },
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  let said = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      said += chunk;
+      const found = /"message":"listening","url":"([^"]+)"/.exec(said)?.[1];
+      if (found === undefined) return;
+      // What the service logs from now on is read, and not kept.
+      child.stdout.off('data', read).resume();
+      child.stderr.off('data', read).resume();
+      resolve(found);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('error', reject);
+    child.once('close', () => reject(new Error(`the service did not start: ${said.trim()}`)));
+  });
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  const key = settings['OTP_API_KEYS'];
+  const service = new OtpService(url, key === undefined ? {} : { key: String(key).split(',')[0] ?? '' });
+  return Object.assign(service, { stop, [Symbol.asyncDispose]: stop });
+}
+
+/** `?user=…&…` with what is given, escaped; empty if nothing is. */
+function queryOf(values: object): string {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return given.length === 0
+    ? ''
+    : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+}
