@@ -6,7 +6,7 @@ import { deliveryConflicts, deliverySettings } from './delivery/settings.ts';
 import { httpConflicts, httpSettings } from './http/settings.ts';
 import { leverConflicts, leverSettings } from './levers/settings.ts';
 import { logSettings } from './log/settings.ts';
-import { metricsSettings } from './metrics/settings.ts';
+import { metricsConflicts, metricsSettings } from './metrics/settings.ts';
 import { redisConflicts, redisSettings } from './redis/settings.ts';
 
 /** The settings of all features. A schema's `strict` is its default in strict mode, if that differs. */
@@ -60,6 +60,7 @@ export function readConfig(
     reasons.push(
       ...coreConflicts(config),
       ...httpConflicts(config),
+      ...metricsConflicts(config),
       ...redisConflicts(config),
       ...leverConflicts(config, env['NODE_ENV']),
       ...deliveryConflicts(config, handedIn),

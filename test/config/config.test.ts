@@ -180,7 +180,7 @@ describe('delivery', () => {
     OTP_WEBHOOK_URL: 'https://example.com/otp?k=1',
     OTP_WEBHOOK_SECRETS: `${whsec},${whsec}`,
   };
-  const strict = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) };
+  const strict = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32), OTP_METRICS_KEYS: 'm'.repeat(32) };
 
   test('accepts all its settings together', () => {
     const others = { OTP_CHANNEL: 'sms', OTP_SERVICE_NAME: 'Käse & Co', OTP_ORIGIN: 'https://example.com' };
@@ -245,7 +245,7 @@ describe('delivery', () => {
 });
 
 describe('strict mode', () => {
-  const strict = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) };
+  const strict = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32), OTP_METRICS_KEYS: 'm'.repeat(32) };
 
   test('has stricter defaults, which can be overridden', () => {
     const { config } = readConfig(strict, ['webhook']);
@@ -268,6 +268,7 @@ describe('strict mode', () => {
       '  - OTP_LENGTH (5) must be at least 6 in strict mode',
       '  - OTP_MAX_ATTEMPTS must not be 0 in strict mode: a code could be guessed without limit',
       '  - OTP_API_KEYS must be set in strict mode',
+      '  - OTP_METRICS_KEYS must be set in strict mode: the metrics reveal which users have a code',
       '  - OTP_SEED must not be set in strict mode: anyone who knows it can predict every code',
       '  - strict mode needs a channel, because it returns no code to the caller: set one of OTP_SMTP_URL, OTP_SMS_URL, OTP_WEBHOOK_URL',
     ]);

@@ -287,7 +287,7 @@ describe('the outcome of a message', () => {
 });
 
 describe('strict mode', () => {
-  const strict = { OTP_MODE: 'strict', OTP_API_KEYS: KEY };
+  const strict = { OTP_MODE: 'strict', OTP_API_KEYS: KEY, OTP_METRICS_KEYS: 'm'.repeat(32) };
 
   test('delivers over the only channel when a request names none', async () => {
     const sent: Message[] = [];

@@ -215,6 +215,7 @@ test('in a login by e-mail in strict mode, the code is in the mail and nowhere e
   using service = await listening({
     OTP_MODE: 'strict',
     OTP_API_KEYS: key,
+    OTP_METRICS_KEYS: 'm'.repeat(32),
     OTP_LENGTH: '10',
     OTP_SERVICE_NAME: 'Example',
     OTP_SMTP_URL: `smtp://otp:mail-password@127.0.0.1:${catcher.port}?tls.rejectUnauthorized=false`,

@@ -528,7 +528,12 @@ describe('the digits of a code', () => {
     await using server = await RedisServer.start();
     const codes: string[] = [];
     const channels = [channelOf(async ({ code }) => void codes.push(code))];
-    const env = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32), OTP_LENGTH: '10' };
+    const env = {
+      OTP_MODE: 'strict',
+      OTP_API_KEYS: 'k'.repeat(32),
+      OTP_METRICS_KEYS: 'm'.repeat(32),
+      OTP_LENGTH: '10',
+    };
     await using strict = await startReplicas(2, server.url, env, { channels });
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${'k'.repeat(32)}` };
     const call = (path: string, body: object) =>

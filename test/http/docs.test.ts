@@ -19,7 +19,7 @@ interface Document {
 
 const { send, post } = testService();
 const strictDocument = async () => {
-  const env = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) };
+  const env = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32), OTP_METRICS_KEYS: 'm'.repeat(32) };
   return (await testService(env, [channelOf(async () => {})]).send('/swagger/json')).text;
 };
 const { text } = await send('/swagger/json');

@@ -5,7 +5,13 @@ import { exchange } from '../support/raw.ts';
 
 const { service } = testService({ PORT: '0', HOST: '127.0.0.1', OTP_ALLOWED_HOSTS: 'otp.example.com' });
 const strict = testService(
-  { PORT: '0', HOST: '127.0.0.1', OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) },
+  {
+    PORT: '0',
+    HOST: '127.0.0.1',
+    OTP_MODE: 'strict',
+    OTP_API_KEYS: 'k'.repeat(32),
+    OTP_METRICS_KEYS: 'm'.repeat(32),
+  },
   [channelOf(async () => {})],
 );
 beforeAll(() => Promise.all([service.listen(), strict.service.listen()]));

@@ -39,6 +39,7 @@ async function start(info: string, aheadMs = 0): Promise<void> {
     PORT: '0',
     OTP_MODE: 'strict',
     OTP_API_KEYS: KEY,
+    OTP_METRICS_KEYS: 'm'.repeat(32),
     OTP_STORE_TIMEOUT: String(TIMEOUT_MS),
   };
   service = createService(
@@ -154,7 +155,9 @@ describe('on connecting to the store', () => {
     await start(SOUND, 3_600_000);
     const differs = "this machine's clock differs from the store's, which decides: synchronize both";
     expect(await logged(differs)).toMatchObject([{ level: 'warn' }]);
-    const metrics = await (await fetch(`${service.url}/metrics`)).text();
+    const metrics = await (
+      await fetch(`${service.url}/metrics`, { headers: { authorization: `Bearer ${'m'.repeat(32)}` } })
+    ).text();
     const skew = Number(/^otp_store_clock_skew_seconds (.*)$/m.exec(metrics)?.[1]);
     // The machine's clock goes on, that of this Redis stands still.
     expect(skew).toBeWithin(-3_601, -3_500);

@@ -13,7 +13,9 @@ test('the app has more than 14 lever routes', () => {
 });
 
 describe('in strict mode the levers are not there:', () => {
-  const { send } = testService({ OTP_MODE: 'strict', OTP_API_KEYS: KEY }, [channelOf(async () => {})]);
+  const { send } = testService({ OTP_MODE: 'strict', OTP_API_KEYS: KEY, OTP_METRICS_KEYS: 'm'.repeat(32) }, [
+    channelOf(async () => {}),
+  ]);
   test.each(routes)('$method $path is 404', async ({ method, path }) => {
     const headers = { authorization: `Bearer ${KEY}` };
     expect(await send(path, { method, headers })).toMatchObject({ status: 404, body: { code: 'not_found' } });
@@ -21,7 +23,10 @@ describe('in strict mode the levers are not there:', () => {
 
   test('OTP_SEED prevents the service from starting', () => {
     expect(() =>
-      testService({ OTP_MODE: 'strict', OTP_API_KEYS: KEY, OTP_SEED: 'x' }, [channelOf(async () => {})]),
+      testService(
+        { OTP_MODE: 'strict', OTP_API_KEYS: KEY, OTP_METRICS_KEYS: 'm'.repeat(32), OTP_SEED: 'x' },
+        [channelOf(async () => {})],
+      ),
     ).toThrow('OTP_SEED must not');
   });
 });

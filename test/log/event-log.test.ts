@@ -55,7 +55,12 @@ describe('the event log', () => {
   });
 
   test('shows users in mock mode; in strict mode each has one mask, which does not reveal the user', async () => {
-    const strict = { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32), LOG_LEVEL: 'debug' };
+    const strict = {
+      OTP_MODE: 'strict',
+      OTP_API_KEYS: 'k'.repeat(32),
+      OTP_METRICS_KEYS: 'm'.repeat(32),
+      LOG_LEVEL: 'debug',
+    };
     const headers = { authorization: `Bearer ${'k'.repeat(32)}` };
     const ask = async (env: Record<string, string>) => {
       const { post, clock, log } = testService(env, [channelOf(async () => {})]);

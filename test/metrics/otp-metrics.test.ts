@@ -47,16 +47,18 @@ describe('the metrics of events', () => {
   test('count the true result of a verification, even if strict mode hides it from the caller', async () => {
     const key = 'k'.repeat(32);
     const headers = { authorization: `Bearer ${key}` };
-    const { post, send, clock } = testService({ OTP_MODE: 'strict', OTP_API_KEYS: key }, [
-      channelOf(async () => {}),
-    ]);
+    const { post, send, clock } = testService(
+      { OTP_MODE: 'strict', OTP_API_KEYS: key, OTP_METRICS_KEYS: 'm'.repeat(32) },
+      [channelOf(async () => {})],
+    );
     await post('/otp/request', { user: 'alice', ttl: 1 }, headers);
     clock.set(clock.now() + 1_000);
     const answers = await Promise.all(
       ['alice', 'nobody'].map((user) => post('/otp/verify', { user, code: '1234567890' }, headers)),
     );
     expect(answers[0]?.text).toBe(answers[1]?.text ?? '');
-    expect(samplesOf((await send('/metrics')).text)).toMatchObject({
+    const { text } = await send('/metrics', { headers: { authorization: `Bearer ${'m'.repeat(32)}` } });
+    expect(samplesOf(text)).toMatchObject({
       'otp_verifications_total{result="expired"}': 1,
       'otp_verifications_total{result="none"}': 1,
       'otp_verifications_total{result="wrong"}': 0,

@@ -11,6 +11,7 @@ function strictRig(env: Record<string, string> = {}) {
   const settings = {
     OTP_MODE: 'strict',
     OTP_API_KEYS: KEY,
+    OTP_METRICS_KEYS: 'm'.repeat(32),
     OTP_RESEND_COOLDOWN: '0',
     OTP_SEND_LIMIT: '0',
     ...env,
@@ -24,7 +25,9 @@ function strictRig(env: Record<string, string> = {}) {
 describe('strict mode', () => {
   test('strict mode does not start without keys or without a channel', () => {
     expect(() => createService({ OTP_MODE: 'strict' })).toThrow('OTP_API_KEYS must be set');
-    expect(() => createService({ OTP_MODE: 'strict', OTP_API_KEYS: KEY })).toThrow('needs a channel');
+    expect(() =>
+      createService({ OTP_MODE: 'strict', OTP_API_KEYS: KEY, OTP_METRICS_KEYS: 'm'.repeat(32) }),
+    ).toThrow('needs a channel');
   });
 
   test('strict mode gives the code to the delivery only: it is not in answers, headers or the log', async () => {
@@ -115,7 +118,7 @@ describe('strict mode', () => {
   });
 
   test('a channel that throws is logged, and the service keeps running', async () => {
-    const settings = { OTP_MODE: 'strict', OTP_API_KEYS: KEY };
+    const settings = { OTP_MODE: 'strict', OTP_API_KEYS: KEY, OTP_METRICS_KEYS: 'm'.repeat(32) };
     const channel = channelOf(async () => {
       throw new Error('no route to provider');
     });

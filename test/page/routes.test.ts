@@ -97,9 +97,10 @@ describe('the page', () => {
   });
 
   test('strict mode has no page', async () => {
-    const strict = testService({ OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) }, [
-      channelOf(async () => {}),
-    ]);
+    const strict = testService(
+      { OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32), OTP_METRICS_KEYS: 'm'.repeat(32) },
+      [channelOf(async () => {})],
+    );
     for (const path of ['/', '/page/main.ts', '/page/style.css'])
       expect((await strict.send(path)).body).toMatchObject({ status: 404, code: 'not_found' });
   });
