@@ -7,7 +7,7 @@ import bundle from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' };
 import { version } from '../../package.json';
 import { KEY_SCHEME, METRICS_KEY_SCHEME } from './keys.ts';
 import { fixOpenApiDocument } from './openapi-document.ts';
-import { fileAnswer, ownFilesOnly } from './page-files.ts';
+import { contentPolicy, fileAnswer } from './page-files.ts';
 
 const DOCUMENT_PATH = '/swagger/json';
 
@@ -42,25 +42,20 @@ follow();
 SwaggerUIBundle({ url: '/swagger/json', dom_id: '#swagger-ui', validatorUrl: null });
 `;
 
-/** Swagger UI has inline styles, and its icons are `data:` URLs. */
-const POLICY = ownFilesOnly({ style: "'unsafe-inline'", img: 'data:' });
-
-/** The keys that the document mentions; empty for none. */
-interface DocumentedKeys {
-  readonly OTP_API_KEYS: readonly string[];
-  readonly OTP_METRICS_KEYS: readonly string[];
-}
-
-/** `/swagger`: Swagger UI, with every file that it loads, and the OpenAPI document. */
-export function docs({ OTP_API_KEYS, OTP_METRICS_KEYS }: DocumentedKeys) {
+/**
+ * `/swagger`: Swagger UI, with every file that it loads, and the OpenAPI document.
+ *
+ * @param config the keys that the document mentions, if there are any
+ */
+export function docs(config: Record<'OTP_API_KEYS' | 'OTP_METRICS_KEYS', readonly string[]>) {
   const bearer = { type: 'http', scheme: 'bearer' } as const;
   const securitySchemes = {
-    ...(OTP_API_KEYS.length > 0 && { [KEY_SCHEME]: bearer }),
-    ...(OTP_METRICS_KEYS.length > 0 && { [METRICS_KEY_SCHEME]: bearer }),
+    ...(config.OTP_API_KEYS.length > 0 && { [KEY_SCHEME]: bearer }),
+    ...(config.OTP_METRICS_KEYS.length > 0 && { [METRICS_KEY_SCHEME]: bearer }),
   };
   const documentation = {
     openapi: '3.1.0',
-    ...(Object.keys(securitySchemes).length > 0 && { components: { securitySchemes } }),
+    components: { securitySchemes },
     info: { title: 'mock-otp-service', version, description: DESCRIPTION },
     tags: [
       { name: 'otp', description: 'Request, verify and cancel one-time passwords' },
@@ -68,16 +63,22 @@ export function docs({ OTP_API_KEYS, OTP_METRICS_KEYS }: DocumentedKeys) {
       { name: 'operations', description: 'Probes and metrics for operators' },
     ],
   };
+  // Swagger UI has inline styles, and its icons are `data:` URLs.
+  const policy = contentPolicy("'self' 'unsafe-inline'", "'self' data:");
   const hidden = { detail: { hide: true } };
   return (
     new Elysia()
       .onAfterHandle(({ route, responseValue }) =>
-        route === DOCUMENT_PATH ? fixOpenApiDocument(responseValue) : undefined,
+        route === DOCUMENT_PATH
+          ? new Response(fixOpenApiDocument(responseValue), {
+              headers: { 'content-type': 'application/json' },
+            })
+          : undefined,
       )
       .use(swagger({ specPath: DOCUMENT_PATH, documentation }))
       // The plugin's page loads from another host. Our routes come later and so replace it. Each makes a new Response:
       // Elysia finds a ready-made one under a wrong path if the URL's host is short, as in http://otp/swagger.
-      .get('/swagger', () => fileAnswer(PAGE, 'text/html', POLICY), hidden)
+      .get('/swagger', () => fileAnswer(PAGE, 'text/html', policy), hidden)
       .get('/swagger/assets/start.js', () => fileAnswer(SCRIPT, 'text/javascript'), hidden)
       .get('/swagger/assets/swagger-ui-bundle.js', () => fileAnswer(asset(bundle), 'text/javascript'), hidden)
       .get('/swagger/assets/swagger-ui.css', () => fileAnswer(asset(css), 'text/css'), hidden)

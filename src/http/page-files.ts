@@ -7,24 +7,17 @@ export function fileAnswer(
   return new Response(body, { headers: { 'content-type': `${type}; charset=utf-8`, ...headers } });
 }
 
-/**
- * The header that lets a page load this service's own files and nothing else, and forbids framing the page.
- *
- * @param sources one more source of styles and one of images, such as `'unsafe-inline'` and `data:`
- */
-export function ownFilesOnly(sources: { style?: string; img?: string } = {}): {
-  'content-security-policy': string;
-} {
-  const { style = '', img = '' } = sources;
+/** The header that lets a page load styles and images from these sources, and else only the service's own files. */
+export function contentPolicy(styles = "'self'", images = "'self'") {
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
-    `style-src 'self' ${style}`,
-    `img-src 'self' ${img}`,
+    `style-src ${styles}`,
+    `img-src ${images}`,
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
   ];
-  return { 'content-security-policy': policy.map((directive) => directive.trim()).join('; ') };
+  return { 'content-security-policy': policy.join('; ') };
 }

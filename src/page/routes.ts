@@ -1,6 +1,6 @@
 import { type BunFile, Glob, Transpiler } from 'bun';
 import { Elysia } from 'elysia';
-import { fileAnswer, ownFilesOnly } from '../http/page-files.ts';
+import { contentPolicy, fileAnswer } from '../http/page-files.ts';
 
 /** The page's folder, relative to this file, and to the bundle in the distroless image. */
 const FOLDER = new URL('../page/', import.meta.url);
@@ -22,7 +22,7 @@ const KINDS = [
 export function pageRoutes(): Elysia {
   const routes = new Elysia({ detail: { hide: true } });
   const html = once(() => Bun.file(new URL('index.html', FOLDER)).text());
-  routes.get('/', async () => fileAnswer(await html(), 'text/html', ownFilesOnly()));
+  routes.get('/', async () => fileAnswer(await html(), 'text/html', contentPolicy()));
   for (const { files, type, read } of KINDS) {
     for (const path of new Glob(files).scanSync(Bun.fileURLToPath(FOLDER))) {
       const body = once(() => read(Bun.file(new URL(path, FOLDER))));

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test';
 import { validate } from '@readme/openapi-parser';
-import { fixOpenApiDocument } from '../../src/http/openapi-document.ts';
 import { testService } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
 
@@ -132,21 +131,6 @@ describe('GET /swagger/json', () => {
     expect(text).not.toMatch(/"(error|noValidate|mediaType|mayBeAbsent)":/);
     const { requestBody } = document().paths['/mock/reset']?.['post'] ?? {};
     expect(requestBody).toMatchObject({ required: false });
-  });
-
-  test('a document of unknown form from the plugin is an error, and is not served', () => {
-    expect(() => fixOpenApiDocument({ paths: { '/x': { get: { responses: { 200: {} } } } } })).toThrow(
-      'unknown form',
-    );
-    expect(() =>
-      fixOpenApiDocument({
-        paths: {
-          '/x': {
-            get: { responses: { 200: { description: '', content: { 'text/plain': { schema: {} } } } } },
-          },
-        },
-      }),
-    ).toThrow('not JSON');
   });
 });
 

@@ -1,0 +1,10 @@
+/** A request's path as sent: not decoded, without host and query. Unlike `new URL` it survives an invalid host. */
+export function pathOf({ url }: Request): string {
+  return /^https?:\/\/[^/?#]*([^?]*)/.exec(url)?.[1] ?? '/';
+}
+
+/** Whether a request has a body of any type. */
+export function hasBody({ headers, body }: Request): boolean {
+  const announced = headers.get('content-length');
+  return announced === null ? body !== null : announced !== '0';
+}
