@@ -1,10 +1,31 @@
-/** Serves a page's file. @param type its media type */
-export function fileAnswer(
-  body: string | Blob,
+import type { Context } from 'elysia';
+
+/** The content of a file. */
+type Content = string | Uint8Array<ArrayBuffer>;
+
+/**
+ * Makes the handler that serves a file. The file is read for the first request and kept with its entity tag, so a
+ * request costs little whatever its answer took to make. A client that sends the tag back gets 304 without the file.
+ *
+ * @param type its media type, without the charset
+ */
+export function fileHandler(
+  read: () => Content | Promise<Content>,
   type: string,
   headers: Record<string, string> = {},
-): Response {
-  return new Response(body, { headers: { 'content-type': `${type}; charset=utf-8`, ...headers } });
+) {
+  let file: { readonly content: Blob; readonly etag: string } | undefined;
+  return async ({ request }: Pick<Context, 'request'>): Promise<Response> => {
+    file ??= withTag(await read());
+    const { content, etag } = file;
+    if (request.headers.get('if-none-match')?.includes(etag))
+      return new Response(null, { status: 304, headers: { etag } });
+    return new Response(content, { headers: { 'content-type': `${type}; charset=utf-8`, etag, ...headers } });
+  };
+}
+
+function withTag(content: Content) {
+  return { content: new Blob([content]), etag: `"${Bun.hash(content).toString(36)}"` };
 }
 
 /** The header that lets a page load styles and images from these sources, and else only the service's own files. */
