@@ -10,6 +10,7 @@ import { errorAnswers, problemHeaders, refuseHead } from './http/errors.ts';
 import { hostCheck } from './http/host-check.ts';
 import { probeRoutes } from './http/probes.ts';
 import { causeOf, nameRequests } from './http/request-id.ts';
+import { targetCheck } from './http/targets.ts';
 import { faultHook } from './levers/faults/hook.ts';
 import type { Levers } from './levers/levers.ts';
 import { mockRoutes } from './levers/routes.ts';
@@ -61,8 +62,13 @@ export function strictApp(parts: AppParts) {
 /** The part that both modes share. @param checkHost refuses a request by throwing */
 function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
   const { config, clock, log, registry, ready, run } = parts;
+  const { unmatched, check } = targetCheck();
+  const others = async (request: Request): Promise<Response> => {
+    unmatched(request);
+    return root.fetch(request);
+  };
   // Unknown fields are errors rather than silently dropped. `/otp/verify/` is not `/otp/verify`.
-  const root = new Elysia({ normalize: false, strictPath: true });
+  const root = new Elysia({ normalize: false, strictPath: true, serve: { routes: { '/*': others } } });
   const measured = measureRequests(registry, clock, root, (answered, set) => {
     if (log.isEnabled('debug')) log.debug('http.request', { ...answered, ...causeOf(set) });
   });
@@ -77,6 +83,7 @@ function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
     .onError({ as: 'global' }, measured.failed(errorAnswers(log, root)))
     .onRequest(({ request }) => checkHost(request))
     .onRequest(refuseHead)
+    .onTransform({ as: 'global' }, check)
     .onAfterHandle({ as: 'global' }, problemHeaders)
     .onAfterHandle({ as: 'global' }, measured.answered)
     .use(docs(config))

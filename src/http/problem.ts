@@ -18,6 +18,11 @@ export const PROBLEMS = {
     title: 'Invalid request',
     detail: 'The request has invalid fields. The list errors names each one and says what it must be.',
   },
+  invalid_target: {
+    status: 400,
+    title: 'Invalid request target',
+    detail: 'The path is not in normal form. Send it without dot segments and backslashes.',
+  },
   invalid_code: {
     status: 401,
     title: 'Wrong code',
