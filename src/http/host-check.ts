@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { ProblemError } from './problem.ts';
 import { pathOf } from './request.ts';
 
-/** Probes and scrapes may use any Host. */
+/** Probes and scrapes may use any Host, or none. */
 const EXEMPT = ['/livez', '/readyz', '/metrics'];
 
 /**
@@ -23,7 +23,7 @@ export function hostCheck(allowed: readonly string[]): (request: Request) => voi
   return (request) => {
     if (EXEMPT.includes(pathOf(request))) return;
     const { headers, url } = request;
-    const host = headers.get('host') ?? /\/\/([^/?#]*)/.exec(url)?.[1] ?? '';
+    const host = headers.get('host') ?? /^https?:\/\/([^/?#]*)/.exec(url)?.[1] ?? '';
     const origin = headers.get('origin');
     if (host !== accepted && !isAllowed(host, allowed)) throw new ProblemError('forbidden_host');
     accepted = host;
