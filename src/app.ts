@@ -5,6 +5,7 @@ import type { Clock } from './core/clock.ts';
 import { idSource } from './core/ids.ts';
 import type { OtpService } from './core/otp-service.ts';
 import type { Delivery } from './delivery/delivery.ts';
+import { closeAfterChunks } from './http/chunked.ts';
 import { docs } from './http/docs.ts';
 import { errorAnswers, problemHeaders, refuseHead } from './http/errors.ts';
 import { hostCheck } from './http/host-check.ts';
@@ -80,6 +81,7 @@ function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
     .decorate('startedAt', 0)
     .onRequest(measured.start)
     .onRequest(nameRequests(idSource(run, 'r')))
+    .onRequest(closeAfterChunks)
     .onError({ as: 'global' }, measured.failed(errorAnswers(log, root)))
     .onRequest(({ request }) => checkHost(request))
     .onRequest(refuseHead)

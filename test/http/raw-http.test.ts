@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { connect } from 'node:net';
 import { testService } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
-import { exchange } from '../support/raw.ts';
+import { exchange, halves } from '../support/raw.ts';
 
 const { service } = testService({ PORT: '0', HOST: '127.0.0.1' });
 beforeAll(() => service.listen());
@@ -94,6 +94,46 @@ describe('a request target', () => {
       expect(statuses(await exchange(service.url, sent))).toEqual([400]);
     await service.stop();
   });
+});
+
+describe('a body in chunks', () => {
+  const chunked = (path: string) =>
+    `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{"user":"alice"}\r\n0\r\n`;
+  const trailer = 'X-Checksum: 1\r\n\r\n';
+
+  test.each([
+    ['/otp/request', 200],
+    ['/otp/verify', 400],
+    ['/nowhere', 404],
+    ['/livez', 405],
+  ])(
+    'with a trailer is answered with Connection: close, and the connection ends: %s',
+    async (path, status) => {
+      const answer = await exchange(service.url, chunked(path) + trailer);
+      expect(statuses(answer)[0]).toBe(status);
+      expect(answer.split('\r\n\r\n')[0]?.toLowerCase()).toContain('\r\nconnection: close');
+    },
+  );
+
+  test('whose trailer comes after the answer gets that one answer', async () => {
+    const { begun, answer, send } = halves(service.url, `${chunked('/nowhere')}`);
+    await begun;
+    send(trailer);
+    expect(statuses(await answer)).toEqual([404]);
+  });
+
+  test('without a trailer is answered in the same way', async () => {
+    const answer = await exchange(service.url, `${chunked('/otp/request')}\r\n`);
+    expect(statuses(answer)).toEqual([200]);
+  });
+});
+
+test('a body with a length leaves the connection open', async () => {
+  const answer = await exchange(
+    service.url,
+    post('/otp/request', { user: 'alice' }) + get('/livez', 'Host: localhost\r\n'),
+  );
+  expect(statuses(answer)).toEqual([200, 200]);
 });
 
 test('a client that disconnects mid-body causes no error in the log', async () => {
