@@ -1,6 +1,7 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { t } from 'elysia';
 import { schemaCheck } from './field-errors.ts';
+import { parseJson } from './json.ts';
 import { ProblemError } from './problem.ts';
 import { refuseQuery } from './query.ts';
 import { hasBody } from './request.ts';
@@ -48,7 +49,7 @@ async function readJson(request: Request): Promise<unknown> {
   const acceptable = JSON_TYPE.test(type) && encoding === 'identity';
   if (!acceptable && hasBody(request)) throw new ProblemError('unsupported_media_type');
   try {
-    return JSON.parse(utf8.decode(await readBytes(request)));
+    return parseJson(utf8.decode(await readBytes(request)));
   } catch (error) {
     // A client that disconnects mid-body also lands here.
     throw error instanceof ProblemError ? error : new ProblemError('malformed_json');

@@ -11,7 +11,7 @@ export const PROBLEMS = {
   malformed_json: {
     status: 400,
     title: 'Malformed JSON',
-    detail: 'The body is not valid JSON in UTF-8. Send one JSON object.',
+    detail: 'The body is not valid JSON in UTF-8, or an object has a key twice. Send one JSON object.',
   },
   invalid_request: {
     status: 400,
