@@ -63,13 +63,9 @@ export function strictApp(parts: AppParts) {
 /** The part that both modes share. @param checkHost refuses a request by throwing */
 function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
   const { config, clock, log, registry, ready, run } = parts;
-  const { unmatched, check } = targetCheck();
-  const others = async (request: Request): Promise<Response> => {
-    unmatched(request);
-    return root.fetch(request);
-  };
+  const targets = targetCheck((request): Response | Promise<Response> => root.fetch(request));
   // Unknown fields are errors rather than silently dropped. `/otp/verify/` is not `/otp/verify`.
-  const root = new Elysia({ normalize: false, strictPath: true, serve: { routes: { '/*': others } } });
+  const root = new Elysia({ normalize: false, strictPath: true, serve: { routes: targets.routes } });
   const measured = measureRequests(registry, clock, root, (answered, set) => {
     if (log.isEnabled('debug')) log.debug('http.request', { ...answered, ...causeOf(set) });
   });
@@ -85,7 +81,7 @@ function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
     .onError({ as: 'global' }, measured.failed(errorAnswers(log, root)))
     .onRequest(({ request }) => checkHost(request))
     .onRequest(refuseHead)
-    .onTransform({ as: 'global' }, check)
+    .onTransform({ as: 'global' }, targets.check)
     .onAfterHandle({ as: 'global' }, problemHeaders)
     .onAfterHandle({ as: 'global' }, measured.answered)
     .use(docs(config))

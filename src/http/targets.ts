@@ -6,19 +6,23 @@ import { ProblemError } from './problem.ts';
  *
  * `request.url` does not show such a target: Bun has already put it into normal form. But Bun matches its own routes by
  * the target as it was sent, and Elysia gives all its routes to Bun. So a request that none of Bun's routes took must
- * not match one of Elysia's either.
+ * not match one of Elysia's either. Routes that end in `*` are the exception, which Elysia keeps to itself: use none.
  *
- * @returns `unmatched` takes note of a request that none of Bun's routes took; `check` is a hook for all routes, and
+ * @param handle answers any request, as Elysia does
+ * @returns `routes` for Bun, which take all requests that no other route took; `check` is a hook for Elysia's routes, and
  *   throws ProblemError `invalid_target`
  */
-export function targetCheck() {
-  const requests = new WeakSet<Request>();
+export function targetCheck(handle: (request: Request) => Response | Promise<Response>) {
+  const unmatched = new WeakSet<Request>();
   return {
-    unmatched(request: Request): void {
-      requests.add(request);
+    routes: {
+      '/*': (request: Request) => {
+        unmatched.add(request);
+        return handle(request);
+      },
     },
     check({ request }: { request: Request }): void {
-      if (requests.has(request)) throw new ProblemError('invalid_target');
+      if (unmatched.has(request)) throw new ProblemError('invalid_target');
     },
   };
 }

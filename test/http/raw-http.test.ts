@@ -86,6 +86,12 @@ describe('a request target', () => {
       expect(statuses(await exchange(service.url, get(target)))).toEqual([200]);
   });
 
+  test('is compared with every route by Bun: Elysia gives it all but those that end in *', () => {
+    const { routes } = service.app;
+    expect(routes.length).toBeGreaterThan(20);
+    expect(routes.map(({ path }) => path).filter((path) => path.endsWith('*'))).toEqual([]);
+  });
+
   test('reaches no route by a part of its path, whatever the Host', async () => {
     const env = { PORT: '0', HOST: '127.0.0.1', OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) };
     const { service } = testService(env, [channelOf(async () => {})]);
