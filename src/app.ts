@@ -1,17 +1,17 @@
-import { Elysia, ElysiaCustomStatusResponse, NotFoundError } from 'elysia';
+import { Elysia } from 'elysia';
 import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
 import type { Clock } from './core/clock.ts';
 import { idSource } from './core/ids.ts';
 import type { OtpService } from './core/otp-service.ts';
 import type { Delivery } from './delivery/delivery.ts';
+import { closeAfterChunks } from './http/chunked.ts';
 import { docs } from './http/docs.ts';
-import { errorAnswers } from './http/errors.ts';
+import { errorAnswers, problemHeaders, refuseHead } from './http/errors.ts';
 import { hostCheck } from './http/host-check.ts';
-import { pathOf } from './http/path.ts';
 import { probeRoutes } from './http/probes.ts';
-import { PROBLEM_TYPE } from './http/problem.ts';
 import { causeOf, nameRequests } from './http/request-id.ts';
+import { targetCheck } from './http/targets.ts';
 import { faultHook } from './levers/faults/hook.ts';
 import type { Levers } from './levers/levers.ts';
 import { mockRoutes } from './levers/routes.ts';
@@ -36,9 +36,6 @@ export interface AppParts {
   /** Names this run of the service: the first part of its request ids. */
   readonly run: string;
 }
-
-/** Paths that wait or stream. HEAD has no body to wait for. */
-const WITHOUT_HEAD = ['/mock/inbox/wait', '/mock/events'];
 
 /** The HTTP API of mock mode. `app.handle(request)` answers as a server would, without a port. */
 export function mockApp(parts: AppParts, levers: Levers) {
@@ -66,12 +63,12 @@ export function strictApp(parts: AppParts) {
 /** The part that both modes share. @param checkHost refuses a request by throwing */
 function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
   const { config, clock, log, registry, ready, run } = parts;
+  const targets = targetCheck((request): Response | Promise<Response> => root.fetch(request));
   // Unknown fields are errors rather than silently dropped. `/otp/verify/` is not `/otp/verify`.
-  const root = new Elysia({ normalize: false, strictPath: true });
+  const root = new Elysia({ normalize: false, strictPath: true, serve: { routes: targets.routes } });
   const measured = measureRequests(registry, clock, root, (answered, set) => {
     if (log.isEnabled('debug')) log.debug('http.request', { ...answered, ...causeOf(set) });
   });
-  const answerError = errorAnswers(log, (path) => methodsAt(path, root.routes));
 
   // Hooks apply only to the routes after them. `startedAt` is in every context from the start: adding it later costs one
   // percent of the throughput.
@@ -80,24 +77,14 @@ function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
     .decorate('startedAt', 0)
     .onRequest(measured.start)
     .onRequest(nameRequests(idSource(run, 'r')))
-    .onError({ as: 'global' }, measured.failed(answerError))
-    .onRequest(({ request }) => {
-      checkHost(request);
-      if (request.method === 'HEAD' && WITHOUT_HEAD.includes(pathOf(request))) throw new NotFoundError();
-    })
-    .onAfterHandle({ as: 'global' }, ({ responseValue, set }) => {
-      if (responseValue instanceof ElysiaCustomStatusResponse && responseValue.code >= 400)
-        set.headers['content-type'] = PROBLEM_TYPE;
-    })
+    .onRequest(closeAfterChunks)
+    .onError({ as: 'global' }, measured.failed(errorAnswers(log, root)))
+    .onRequest(({ request }) => checkHost(request))
+    .onRequest(refuseHead)
+    .onTransform({ as: 'global' }, targets.check)
+    .onAfterHandle({ as: 'global' }, problemHeaders)
     .onAfterHandle({ as: 'global' }, measured.answered)
     .use(docs(config))
     .use(probeRoutes(ready))
     .use(metricsRoute(registry, config.OTP_METRICS_KEYS));
-}
-
-/** The methods of the routes at exactly this path. GET includes HEAD, except on paths that wait or stream. */
-function methodsAt(path: string, routes: readonly { method: string; path: string }[]): string[] {
-  const methods = routes.filter((route) => route.path === path).map(({ method }) => method);
-  const withHead = !WITHOUT_HEAD.includes(path);
-  return methods.flatMap((method) => (method === 'GET' && withHead ? ['GET', 'HEAD'] : [method]));
 }

@@ -1,11 +1,19 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox';
-import { TypeCompiler } from '@sinclair/typebox/compiler';
+import type { Static, TSchema } from '@sinclair/typebox';
 import { t } from 'elysia';
-import { fieldErrors, invalidRequest } from './field-errors.ts';
-import { hasBody, readJson } from './json-body.ts';
-import { queryReader } from './query.ts';
+import { schemaCheck } from './field-errors.ts';
+import { parseJson } from './json.ts';
+import { ProblemError } from './problem.ts';
+import { refuseQuery } from './query.ts';
+import { hasBody } from './request.ts';
 
-const refuseQuery = queryReader(Type.Object({}, { additionalProperties: false }));
+/** The longest body that is read, in bytes: far above any real request, and harmless. */
+const MAX_BYTES = 16 * 1_024;
+
+/** `application/json` in any letter case, optionally with JSON's only charset (RFC 8259, section 8.1). */
+const JSON_TYPE = /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
+
+/** Rejects invalid UTF-8. Replacing it by U+FFFD could make one user of two. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Route options for a body with this schema. The body is read and checked here.
@@ -18,16 +26,47 @@ const refuseQuery = queryReader(Type.Object({}, { additionalProperties: false })
  * @param absent the value of a missing body; without it a body is required
  */
 export function checkedBody<S extends TSchema>(schema: S, absent?: Static<S>) {
-  const checker = TypeCompiler.Compile(schema);
+  const check = schemaCheck(schema);
   return {
     body: t.NoValidate(schema),
     parse: 'none' as const,
     transform: async (context: { request: Request; body: Static<S> }): Promise<void> => {
       const { request } = context;
-      const value = absent !== undefined && !hasBody(request) ? absent : await readJson(request);
-      if (!checker.Check(value)) throw invalidRequest(fieldErrors(checker, value));
+      context.body = check(absent !== undefined && !hasBody(request) ? absent : await readJson(request));
       if (request.url.includes('?')) refuseQuery(request);
-      context.body = value;
     },
   };
+}
+
+/**
+ * Reads a request's body as JSON, strictly: it guesses and repairs nothing, and reads at most 16 KiB.
+ *
+ * @throws ProblemError `unsupported_media_type`, `body_too_large` or `malformed_json`
+ */
+async function readJson(request: Request): Promise<unknown> {
+  const type = request.headers.get('content-type') ?? '';
+  const encoding = request.headers.get('content-encoding') ?? 'identity';
+  const acceptable = JSON_TYPE.test(type) && encoding === 'identity';
+  if (!acceptable && hasBody(request)) throw new ProblemError('unsupported_media_type');
+  try {
+    return parseJson(utf8.decode(await readBytes(request)));
+  } catch (error) {
+    // A client that disconnects mid-body also lands here.
+    throw error instanceof ProblemError ? error : new ProblemError('malformed_json');
+  }
+}
+
+/** Reads a body at once if its announced length fits, and in chunks if none is announced. */
+async function readBytes(request: Request): Promise<Uint8Array> {
+  const announced = request.headers.get('content-length');
+  if (Number(announced) > MAX_BYTES) throw new ProblemError('body_too_large');
+  if (announced !== null) return request.bytes();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.byteLength;
+    if (length > MAX_BYTES) throw new ProblemError('body_too_large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }

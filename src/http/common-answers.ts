@@ -18,12 +18,15 @@ const COMMON_ANSWERS = {
 const fields = { errors: Type.Optional(Type.Array(FieldError)) };
 
 /** The same for a route with a query, or with neither query nor body. */
-export const QUERY_ANSWERS = { ...COMMON_ANSWERS, 400: problemSchema(['invalid_request'], fields) };
+export const QUERY_ANSWERS = {
+  ...COMMON_ANSWERS,
+  400: problemSchema(['invalid_target', 'invalid_request'], fields),
+};
 
 /** The same for a route with a body. */
 export const BODY_ANSWERS = {
   ...COMMON_ANSWERS,
-  400: problemSchema(['malformed_json', 'invalid_request'], fields),
+  400: problemSchema(['invalid_target', 'malformed_json', 'invalid_request'], fields),
   413: problemSchema(['body_too_large']),
   415: problemSchema(['unsupported_media_type']),
 };

@@ -1,29 +1,66 @@
-import { type Context, NotFoundError, ValidationError } from 'elysia';
+import {
+  type AnyElysia,
+  type Context,
+  ElysiaCustomStatusResponse,
+  NotFoundError,
+  ValidationError,
+} from 'elysia';
 import { StoreUnavailable } from '../core/store.ts';
 import type { Log } from '../log/log.ts';
-import { pathOf } from './path.ts';
-import { PROBLEM_TYPE, ProblemError, problem, RETRY_S } from './problem.ts';
+import { PROBLEM_TYPE, ProblemError, problem } from './problem.ts';
+import { pathOf } from './request.ts';
 import { causeOf } from './request-id.ts';
+
+/** Seconds after which a client can retry when the service is not ready or its store does not answer. */
+const RETRY_S = 1;
+
+/** Paths that wait or stream. HEAD has no body to wait for. */
+const WITHOUT_HEAD = ['/mock/inbox/wait', '/mock/events'];
 
 /**
  * The one place that turns an error, thrown in or before a handler, into an answer.
  *
- * @param methodsOf the methods that a path supports; none if there is no such path
- * @returns an error handler for Elysia's root instance
+ * @param root the app; its routes may still be added
+ * @returns an error handler for it
  */
-export function errorAnswers(log: Log, methodsOf: (path: string) => readonly string[]) {
+export function errorAnswers(log: Log, root: Pick<AnyElysia, 'routes'>) {
   return ({ error, request, set }: { error: unknown; request: Request; set: Context['set'] }): string => {
-    const methods = methodsOf(pathOf(request));
+    const methods = methodsAt(pathOf(request), root);
     const { code, more } = asProblem(error, methods);
     const body = problem(code, more);
     set.status = body.status;
-    set.headers['content-type'] = PROBLEM_TYPE;
+    setHeaders(set, body);
     if (code === 'method_not_allowed') set.headers['allow'] = methods.join(', ');
-    if (code === 'not_ready' || code === 'store_unavailable') set.headers['retry-after'] = String(RETRY_S);
     if (code === 'unauthorized') set.headers['www-authenticate'] = 'Bearer';
     if (code === 'internal') log.error('a request failed', withoutValues(error), causeOf(set));
     return JSON.stringify(body);
   };
+}
+
+/** Completes an answer if it is a problem that a handler returned. */
+export function problemHeaders(context: { responseValue: unknown; set: Context['set'] }): void {
+  const { responseValue, set } = context;
+  if (responseValue instanceof ElysiaCustomStatusResponse && responseValue.code >= 400)
+    setHeaders(set, responseValue.response);
+}
+
+/** The headers that repeat what a problem says. */
+function setHeaders({ headers }: Context['set'], body: { code: string; retryAfter?: number }): void {
+  headers['content-type'] = PROBLEM_TYPE;
+  const retryAfter = body.retryAfter ?? (body.code === 'not_ready' ? RETRY_S : undefined);
+  if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
+}
+
+/** Refuses HEAD on paths that wait or stream. @throws NotFoundError, which is answered as 405 */
+export function refuseHead({ request }: { request: Request }): void {
+  if (request.method === 'HEAD' && WITHOUT_HEAD.includes(pathOf(request))) throw new NotFoundError();
+}
+
+/** The methods of the routes at exactly this path. GET includes HEAD, except on paths that wait or stream. */
+function methodsAt(path: string, { routes }: Pick<AnyElysia, 'routes'>): string[] {
+  const methods = routes.filter((route) => route.path === path).map(({ method }) => method);
+  const withHead = methods.includes('GET') && !WITHOUT_HEAD.includes(path);
+  return withHead ? [...methods, 'HEAD'] : methods;
 }
 
 function asProblem(cause: unknown, methods: readonly string[]): ProblemError {

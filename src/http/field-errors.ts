@@ -1,5 +1,5 @@
 import type { Static, TSchema } from '@sinclair/typebox';
-import { type TypeCheck, type ValueError, ValueErrorType } from '@sinclair/typebox/compiler';
+import { TypeCompiler, type ValueError, ValueErrorType } from '@sinclair/typebox/compiler';
 import { type FieldError, ProblemError, problem } from './problem.ts';
 
 /** A problem names at most this many fields, and fewer if it would reach 1 KiB. */
@@ -20,15 +20,23 @@ export function invalidRequest(errors: FieldErrors): ProblemError {
   return new ProblemError('invalid_request', { errors: named });
 }
 
-/** Each field that breaks the schema, once, with the schema's `error` as its detail. */
-export function fieldErrors(checker: TypeCheck<TSchema>, value: unknown): FieldErrors {
-  const found = new Map<string, string>();
-  for (const failure of checker.Errors(value)) {
-    const [field, detail] = describe(failure);
-    if (!found.has(field)) found.set(field, detail);
-    if (found.size === MAX_FIELD_ERRORS) break;
-  }
-  return [...found].map(([field, detail]) => ({ field, detail }));
+/**
+ * Makes the check of a schema, which returns a valid value unchanged.
+ *
+ * @returns throws ProblemError `invalid_request`: each invalid field once, with its schema's `error` as the detail
+ */
+export function schemaCheck<S extends TSchema>(schema: S): (value: unknown) => Static<S> {
+  const checker = TypeCompiler.Compile(schema);
+  return (value) => {
+    if (checker.Check(value)) return value;
+    const found = new Map<string, string>();
+    for (const failure of checker.Errors(value)) {
+      const [field, detail] = describe(failure);
+      if (!found.has(field)) found.set(field, detail);
+      if (found.size === MAX_FIELD_ERRORS) break;
+    }
+    throw invalidRequest([...found].map(([field, detail]) => ({ field, detail })));
+  };
 }
 
 function describe({ path, type, schema }: ValueError): [field: string, detail: string] {

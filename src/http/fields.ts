@@ -47,11 +47,10 @@ export const digits = {
   error: 'must be a string of 4 to 10 ASCII digits',
 };
 
-/** An exact user, or one with a `*` at its start or end, which adds a byte. */
+/** An exact user, or one with a `*` at its start or end. */
 FormatRegistry.Set(
   'otp-pattern',
-  (value) =>
-    /^(?:\*[^*]*|[^*]+\*?)$/.test(value) && isText(value, MAX_USER_BYTES + (value.includes('*') ? 1 : 0)),
+  (value) => /^(?:\*[^*]*|[^*]+\*?)$/.test(value) && isText(value.replace('*', ''), MAX_USER_BYTES),
 );
 export const pattern = Type.String({
   format: 'otp-pattern',

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
-import { pathOf } from './path.ts';
 import { ProblemError } from './problem.ts';
+import { pathOf } from './request.ts';
 
-/** Probes and scrapes may use any Host. */
+/** Probes and scrapes may use any Host, or none. */
 const EXEMPT = ['/livez', '/readyz', '/metrics'];
 
 /**
@@ -21,17 +21,13 @@ export function hostCheck(allowed: readonly string[]): (request: Request) => voi
   let accepted: string | undefined;
 
   return (request) => {
-    const { headers } = request;
-    const host = headers.get('host') ?? /\/\/([^/?#]*)/.exec(request.url)?.[1] ?? '';
+    if (EXEMPT.includes(pathOf(request))) return;
+    const { headers, url } = request;
+    const host = headers.get('host') ?? /^https?:\/\/([^/?#]*)/.exec(url)?.[1] ?? '';
     const origin = headers.get('origin');
-    if (host !== accepted && isAllowed(host, allowed)) accepted = host;
-    const problem =
-      host !== accepted
-        ? 'forbidden_host'
-        : origin !== null && !isOriginOf(origin, host)
-          ? 'forbidden_origin'
-          : undefined;
-    if (problem !== undefined && !EXEMPT.includes(pathOf(request))) throw new ProblemError(problem);
+    if (host !== accepted && !isAllowed(host, allowed)) throw new ProblemError('forbidden_host');
+    accepted = host;
+    if (origin !== null && !isOriginOf(origin, host)) throw new ProblemError('forbidden_origin');
   };
 }
 

@@ -22,15 +22,12 @@ export function keyDetail(keys: readonly string[], scheme = KEY_SCHEME) {
 export function keyCheck(keys: readonly string[]): (context: { request: Request }) => void {
   const digests = keys.map(digest);
   return ({ request }) => {
-    if (digests.length > 0) check(request);
-  };
-
-  function check(request: Request): void {
+    if (digests.length === 0) return;
     const [, given = ''] = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
     const actual = digest(given);
     const matches = digests.filter((expected) => timingSafeEqual(expected, actual));
     if (matches.length === 0) throw new ProblemError('unauthorized');
-  }
+  };
 }
 
 function digest(text: string): Buffer {

@@ -1,32 +1,21 @@
 import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
-import { problem, problemSchema, RETRY_S } from './problem.ts';
+import { problem, problemSchema } from './problem.ts';
 
 /** `/livez` and `/readyz`, for operators. @param ready whether the service takes requests now; never rejects */
 export function probeRoutes(ready: () => Promise<boolean>) {
   return new Elysia({ tags: ['operations'] })
     .get('/livez', () => ({ status: 'ok' as const }), {
-      response: {
-        200: Type.Object(
-          { status: Type.Literal('ok') },
-          { description: 'The process is running.', examples: [{ status: 'ok' }] },
-        ),
-      },
+      response: { 200: answer('ok', 'The process is running.') },
       detail: { summary: 'Check that the process is alive' },
     })
     .get(
       '/readyz',
-      async ({ set, status }) => {
-        if (await ready()) return { status: 'ready' as const };
-        set.headers['retry-after'] = String(RETRY_S);
-        return status(503, problem('not_ready'));
-      },
+      async ({ status }) =>
+        (await ready()) ? { status: 'ready' as const } : status(503, problem('not_ready')),
       {
         response: {
-          200: Type.Object(
-            { status: Type.Literal('ready') },
-            { description: 'The service is ready for requests.', examples: [{ status: 'ready' }] },
-          ),
+          200: answer('ready', 'The service is ready for requests.'),
           503: problemSchema(['not_ready']),
         },
         detail: {
@@ -36,4 +25,8 @@ export function probeRoutes(ready: () => Promise<boolean>) {
         },
       },
     );
+}
+
+function answer<S extends string>(status: S, description: string) {
+  return Type.Object({ status: Type.Literal(status) }, { description, examples: [{ status }] });
 }

@@ -11,12 +11,17 @@ export const PROBLEMS = {
   malformed_json: {
     status: 400,
     title: 'Malformed JSON',
-    detail: 'The body is not valid JSON in UTF-8. Send one JSON object.',
+    detail: 'The body is not valid JSON in UTF-8, or an object has a key twice. Send one JSON object.',
   },
   invalid_request: {
     status: 400,
     title: 'Invalid request',
     detail: 'The request has invalid fields. The list errors names each one and says what it must be.',
+  },
+  invalid_target: {
+    status: 400,
+    title: 'Invalid request target',
+    detail: 'The path is not in normal form. Send it without dot segments and backslashes.',
   },
   invalid_code: {
     status: 401,
@@ -134,27 +139,13 @@ export const PROBLEMS = {
 /** The machine name of a problem. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** Seconds after which a client can retry when the service is not ready or its store does not answer. */
-export const RETRY_S = 1;
-
 /** The media type of every problem. */
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** The fields that every problem has. */
-export interface ProblemBody<C extends ProblemCode> {
-  type: string;
-  title: string;
-  status: (typeof PROBLEMS)[C]['status'];
-  detail: string;
-  code: C;
-}
-
 /** The body of a problem. @param more fields that only this problem has */
-export function problem<C extends ProblemCode>(code: C): ProblemBody<C>;
-export function problem<C extends ProblemCode, M extends object>(code: C, more: M): ProblemBody<C> & M;
-export function problem<C extends ProblemCode>(code: C, more: object = {}): ProblemBody<C> {
+export function problem<C extends ProblemCode, M extends object>(code: C, more?: M) {
   const { status, title, detail } = PROBLEMS[code];
-  return { type: `tag:mock-otp-service,2026:${code}`, title, status, detail, code, ...more };
+  return Object.assign({ type: `tag:mock-otp-service,2026:${code}`, title, status, detail, code }, more);
 }
 
 /** A problem as an exception: ends the request. `errors.ts` turns it into an answer. */
@@ -171,23 +162,18 @@ export class ProblemError extends Error {
 }
 
 /**
- * The schema of an answer that is one of these problems.
+ * The schema of an answer that is one of these problems, all of one status.
  *
  * @param more fields beside those that every problem has
- * @throws Error if the problems differ in status
  */
 export function problemSchema<C extends ProblemCode, M extends TProperties = Record<never, never>>(
   codes: readonly [C, ...C[]],
   more?: M,
 ) {
-  const [first] = codes;
-  const { status } = PROBLEMS[first];
-  if (codes.some((code) => PROBLEMS[code].status !== status))
-    throw new Error('these problems differ in status');
   const common = {
     type: Type.String({ description: 'A URI that identifies the kind of problem' }),
     title: Type.String(),
-    status: Type.Literal(status),
+    status: Type.Literal(PROBLEMS[codes[0]].status),
     detail: Type.String(),
     code: Type.Unsafe<C>(Type.Union(codes.map((code) => Type.Literal(code)))),
   };

@@ -1,8 +1,9 @@
 import { KindGuard, type Static, type TObject, Type } from '@sinclair/typebox';
-import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { t } from 'elysia';
-import { type FieldErrors, fieldErrors, invalidRequest } from './field-errors.ts';
-import { hasBody } from './json-body.ts';
+import { type FieldErrors, invalidRequest, schemaCheck } from './field-errors.ts';
+import { hasBody } from './request.ts';
+
+const NO_PARAMETERS = Type.Object({}, { additionalProperties: false });
 
 /**
  * Route options for a query with this schema. As with a body, Elysia's own validation is off. A parameter may appear
@@ -23,18 +24,15 @@ export function checkedQuery<S extends TObject>(schema: S) {
 }
 
 /** Route options for neither query nor body. */
-export const noQuery = {
-  transform: checkedQuery(Type.Object({}, { additionalProperties: false })).transform,
-};
+export const noQuery = { transform: checkedQuery(NO_PARAMETERS).transform };
+
+/** Refuses any query. @throws ProblemError `invalid_request` */
+export const refuseQuery = queryReader(NO_PARAMETERS);
 
 /** Makes the function that reads and checks a request's query. @returns throws ProblemError `invalid_request` */
-export function queryReader<S extends TObject>(schema: S): (request: Request) => Static<S> {
-  const checker = TypeCompiler.Compile(schema);
-  return ({ url }) => {
-    const value = parse(/\?([^#]*)/.exec(url)?.[1] ?? '', schema);
-    if (checker.Check(value)) return value;
-    throw invalidRequest(fieldErrors(checker, value));
-  };
+function queryReader<S extends TObject>(schema: S): (request: Request) => Static<S> {
+  const check = schemaCheck(schema);
+  return ({ url }) => check(parse(/\?([^#]*)/.exec(url)?.[1] ?? '', schema));
 }
 
 /** The parameters by name. @throws ProblemError `invalid_request` if a known one cannot be read */

@@ -1,8 +1,8 @@
 import { type Context, ElysiaCustomStatusResponse } from 'elysia';
 import type { Registry } from 'prom-client';
 import type { Clock } from '../core/clock.ts';
-import { pathOf } from '../http/path.ts';
 import { PROBLEMS } from '../http/problem.ts';
+import { pathOf } from '../http/request.ts';
 import { DurationHistogram } from './duration-histogram.ts';
 
 /** Methods with a label of their own. Clients can invent others. */

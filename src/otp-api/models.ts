@@ -23,14 +23,7 @@ export function requestBody({ OTP_TTL, OTP_MAX_TTL, OTP_MODE }: CoreSettings) {
   const ttl = wholeNumber(1, OTP_MAX_TTL, `Lifetime in seconds; ${OTP_TTL} if absent`);
   const code = Type.String({ ...digits, description: 'Use this code instead of a random one' });
   const body = Type.Object(
-    {
-      user,
-      purpose,
-      ttl: Type.Optional(ttl),
-      code: Type.Optional(code),
-      channel: Type.Optional(channel),
-      to: Type.Optional(to),
-    },
+    { user, purpose, ...Type.Partial(Type.Object({ ttl, code, channel, to })).properties },
     { ...closed, examples: [{ user: 'alice' }] },
   );
   if (OTP_MODE === 'strict') Reflect.deleteProperty(body.properties, 'code');
@@ -72,6 +65,12 @@ export const requestAnswer = Type.Object(
       },
     ],
   },
+);
+
+export const attemptsLeft = Type.Optional(
+  Type.Integer({
+    description: 'Wrong codes until the lock. Absent if there is no limit, and in strict mode',
+  }),
 );
 
 export const verifyAnswer = Type.Object(

@@ -1,5 +1,4 @@
-import { Type } from '@sinclair/typebox';
-import { type Context, Elysia, t } from 'elysia';
+import { Elysia, t } from 'elysia';
 import type { OtpService } from '../core/otp-service.ts';
 import type { CoreSettings } from '../core/settings.ts';
 import { DEFAULT_PURPOSE } from '../core/store.ts';
@@ -12,22 +11,11 @@ import { type ProblemCode, problem, problemSchema } from '../http/problem.ts';
 import { causeOf } from '../http/request-id.ts';
 import type { HttpSettings } from '../http/settings.ts';
 import { isoWriter } from '../log/iso-time.ts';
-import { cancelAnswer, cancelBody, requestAnswer, requestBody, verifyAnswer, verifyBody } from './models.ts';
+import * as models from './models.ts';
 
-const attemptsLeft = Type.Optional(
-  Type.Integer({
-    description: 'Wrong codes until the lock. Absent if there is no limit, and in strict mode',
-  }),
-);
-
-/** When to request again after `delivery_busy`, in milliseconds. */
-const BUSY_MS = 1_000;
-
-/** A problem that passes by itself after `waitMs`, and says so in the header and in the body. */
-function temporary<C extends ProblemCode>(set: Context['set'], code: C, waitMs: number) {
-  const retryAfter = Math.ceil(waitMs / 1_000);
-  set.headers['retry-after'] = String(retryAfter);
-  return problem(code, { retryAfter });
+/** A problem that passes by itself after `waitMs`. */
+function temporary<C extends ProblemCode>(code: C, waitMs: number) {
+  return problem(code, { retryAfter: Math.ceil(waitMs / 1_000) });
 }
 
 /** `/otp/*`: request, verify and cancel a one-time password. */
@@ -46,11 +34,11 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: CoreSett
         const { destination } = resolved;
         const ask = { user, purpose, ttlMs: ttl * 1_000, code, destination };
         const otp = await delivery.issue(destination, () => otps.request(ask, causeOf(set)));
-        if (otp === undefined) return status(503, temporary(set, 'delivery_busy', BUSY_MS));
+        if (otp === undefined) return status(503, problem('delivery_busy', { retryAfter: 1 }));
         if ('refused' in otp) {
           return otp.refused === 'capacity'
-            ? status(503, temporary(set, otp.refused, otp.waitMs))
-            : status(429, temporary(set, otp.refused, otp.waitMs));
+            ? status(503, temporary(otp.refused, otp.waitMs))
+            : status(429, temporary(otp.refused, otp.waitMs));
         }
         return {
           message: 'OTP generated successfully' as const,
@@ -64,11 +52,11 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: CoreSett
         };
       },
       {
-        ...checkedBody(requestBody(config)),
+        ...checkedBody(models.requestBody(config)),
         response: {
           // Types and documents the answer. A test validates it: doing so for each answer costs throughput, as
           // docs/benchmarks.md shows.
-          200: t.NoValidate(requestAnswer),
+          200: t.NoValidate(models.requestAnswer),
           ...BODY_ANSWERS,
           429: problemSchema(['locked', 'resend_cooldown', 'send_limit'], { retryAfter }),
           503: problemSchema(['capacity', 'delivery_busy', 'store_unavailable'], { retryAfter }),
@@ -87,29 +75,20 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: CoreSett
         const judged = await otps.verify({ user, purpose }, code, causeOf(set));
         if (judged.verdict === 'verified')
           return { message: 'OTP verified successfully' as const, user, purpose };
-        if (judged.verdict === 'locked') return status(429, temporary(set, 'locked', judged.waitMs));
+        if (judged.verdict === 'locked') return status(429, temporary('locked', judged.waitMs));
         // In strict mode the answer does not reveal which users have a code, or had one.
         if (strict) return status(401, problem('invalid_code'));
-        switch (judged.verdict) {
-          case 'wrong': {
-            const { attemptsLeft } = judged;
-            return status(
-              401,
-              problem('invalid_code', { ...(attemptsLeft !== undefined && { attemptsLeft }) }),
-            );
-          }
-          case 'expired':
-            return status(410, problem('code_expired'));
-          case 'none':
-            return status(404, problem('no_code'));
-        }
+        if (judged.verdict === 'none') return status(404, problem('no_code'));
+        if (judged.verdict === 'expired') return status(410, problem('code_expired'));
+        const { attemptsLeft } = judged;
+        return status(401, problem('invalid_code', attemptsLeft === undefined ? {} : { attemptsLeft }));
       },
       {
-        ...checkedBody(verifyBody),
+        ...checkedBody(models.verifyBody),
         response: {
-          200: t.NoValidate(verifyAnswer),
+          200: t.NoValidate(models.verifyAnswer),
           ...BODY_ANSWERS,
-          401: problemSchema(['invalid_code', 'unauthorized'], { attemptsLeft }),
+          401: problemSchema(['invalid_code', 'unauthorized'], { attemptsLeft: models.attemptsLeft }),
           404: problemSchema(['no_code']),
           410: problemSchema(['code_expired']),
           429: problemSchema(['locked'], { retryAfter }),
@@ -129,8 +108,8 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: CoreSett
         return cancelled || strict ? { message: 'OTP cancelled' as const } : status(404, problem('no_code'));
       },
       {
-        ...checkedBody(cancelBody),
-        response: { 200: cancelAnswer, ...BODY_ANSWERS, 404: problemSchema(['no_code']) },
+        ...checkedBody(models.cancelBody),
+        response: { 200: models.cancelAnswer, ...BODY_ANSWERS, 404: problemSchema(['no_code']) },
         detail: {
           summary: 'Cancel a code',
           description:

@@ -1,6 +1,6 @@
 import { type BunFile, Glob, Transpiler } from 'bun';
 import { Elysia } from 'elysia';
-import { fileAnswer, ownFilesOnly } from '../http/page-files.ts';
+import { contentPolicy, fileHandler } from '../http/page-files.ts';
 
 /** The page's folder, relative to this file, and to the bundle in the distroless image. */
 const FOLDER = new URL('../page/', import.meta.url);
@@ -15,32 +15,24 @@ const KINDS = [
   { files: '**/*.svg', type: 'image/svg+xml', read: (file: BunFile) => file.text() },
 ] as const;
 
-/**
- * The page at `/`, and its files below `/page/`, served from their sources without a build step. A file is read, and a
- * script's types are removed, on the first request for it.
- */
+/** The page at `/`, and its files below `/page/`, served from their sources without a build step. */
 export function pageRoutes(): Elysia {
   const routes = new Elysia({ detail: { hide: true } });
-  const html = once(() => Bun.file(new URL('index.html', FOLDER)).text());
-  routes.get('/', async () => fileAnswer(await html(), 'text/html', ownFilesOnly()));
+  const html = Bun.file(new URL('index.html', FOLDER));
+  routes.get(
+    '/',
+    fileHandler(() => html.text(), 'text/html', contentPolicy()),
+  );
   for (const { files, type, read } of KINDS) {
-    for (const path of new Glob(files).scanSync(Bun.fileURLToPath(FOLDER))) {
-      const body = once(() => read(Bun.file(new URL(path, FOLDER))));
-      routes.get(`/page/${path}`, async () => fileAnswer(await body(), type));
-    }
+    for (const path of new Glob(files).scanSync(Bun.fileURLToPath(FOLDER)))
+      routes.get(
+        `/page/${path}`,
+        fileHandler(() => read(Bun.file(new URL(path, FOLDER))), type),
+      );
   }
   return routes;
 }
 
 async function withoutTypes(script: BunFile): Promise<string> {
   return transpiler.transformSync(await script.text());
-}
-
-/** Makes a value on the first call, and keeps it. */
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test';
 import { validate } from '@readme/openapi-parser';
-import { fixOpenApiDocument } from '../../src/http/openapi-document.ts';
 import { testService } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
 
@@ -133,20 +132,36 @@ describe('GET /swagger/json', () => {
     const { requestBody } = document().paths['/mock/reset']?.['post'] ?? {};
     expect(requestBody).toMatchObject({ required: false });
   });
+});
 
-  test('a document of unknown form from the plugin is an error, and is not served', () => {
-    expect(() => fixOpenApiDocument({ paths: { '/x': { get: { responses: { 200: {} } } } } })).toThrow(
-      'unknown form',
-    );
-    expect(() =>
-      fixOpenApiDocument({
-        paths: {
-          '/x': {
-            get: { responses: { 200: { description: '', content: { 'text/plain': { schema: {} } } } } },
-          },
-        },
-      }),
-    ).toThrow('not JSON');
+describe('files that anyone may load', () => {
+  test.each([
+    '/',
+    '/page/main.ts',
+    '/swagger',
+    '/swagger/json',
+    '/swagger/assets/start.js',
+    '/swagger/assets/swagger-ui-bundle.js',
+    '/swagger/assets/swagger-ui.css',
+  ])('a client that has %s gets 304 without a body', async (path) => {
+    const first = await send(path);
+    const etag = first.headers.get('etag') ?? '';
+    expect(etag).toMatch(/^"\w+"$/);
+    for (const given of [etag, `"other", W/${etag}`])
+      expect(await send(path, { headers: { 'if-none-match': given } })).toMatchObject({
+        status: 304,
+        text: '',
+      });
+    const changed = await send(path, { headers: { 'if-none-match': '"other"' } });
+    expect(changed).toMatchObject({ status: 200, text: first.text });
+    expect(changed.headers.get('etag')).toBe(etag);
+  });
+
+  test('the document is made once, not for each request', async () => {
+    const { service, send } = testService();
+    const { text } = await send('/swagger/json');
+    service.app.get('/late', () => '');
+    expect((await send('/swagger/json')).text).toBe(text);
   });
 });
 

@@ -40,6 +40,23 @@ describe('malformed_json', () => {
   });
 
   test.each([
+    ['POST', '/otp/request', '{"user":"alice","user":"bob"}'],
+    ['POST', '/otp/request', '{"user":"alice","user":"alice"}'],
+    ['POST', '/otp/request', String.raw`{"user":"alice","\u0075ser":"bob"}`],
+    ['POST', '/otp/verify', '{"user":"alice","code":"111111","code":"222222"}'],
+    ['POST', '/otp/cancel', '{"user":"alice","__proto__":1,"__proto__":2}'],
+    ['PUT', '/mock/codes', '[{"user":"alice","code":"111111","user":"bob"}]'],
+  ])('a key twice in one object is 400 malformed_json: %s %s %s', async (method, path, body) => {
+    expectProblem(await post(path, body, {}, method), 400, 'malformed_json');
+  });
+
+  test('a key may be in several objects of one body', async () => {
+    const body = '[{"user":"alice","code":"111111"},{"user":"a:\\"user\\":","code":"222222"}]';
+    expect((await post('/mock/codes', body, {}, 'PUT')).status).toBe(200);
+    expect((await post('/mock/codes', '[]', {}, 'PUT')).status).toBe(200);
+  });
+
+  test.each([
     ['a stray byte', [0xff]],
     ['an overlong form', [0xc0, 0xaf]],
     ['half a character', [0xe2, 0x82]],

@@ -113,6 +113,21 @@ test('probes accept any Host and any Origin', async () => {
   }
 });
 
+test.each(['/livez', '/readyz', '/metrics'])(
+  '%s answers HTTP/1.0 without a Host, as a load balancer sends it by default',
+  async (path) => {
+    const answer = await exchange(service.url, `GET ${path} HTTP/1.0\r\n\r\n`);
+    expect(answer).toStartWith('HTTP/1.1 200 OK\r\n');
+    const metrics = await exchange(service.url, 'GET /metrics HTTP/1.0\r\n\r\n');
+    expect(metrics).toContain(`_count{route="${path}",method="GET",status="200"}`);
+  },
+);
+
+test('other routes are 403 forbidden_host to HTTP/1.0 without a Host', async () => {
+  for (const path of ['/mock/inbox', '/swagger', '/livez/', '//livez'])
+    expect(await exchange(service.url, `GET ${path} HTTP/1.0\r\n\r\n`)).toContain('"code":"forbidden_host"');
+});
+
 test('strict mode requires a key, and accepts any Host and any Origin', async () => {
   const headers = { Host: 'otp.anybody.com', Origin: 'https://app.anybody.com' };
   expect(await raw('POST', '/otp/verify', headers, strict.service.url)).toMatchObject({

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { connect } from 'node:net';
 import { testService } from '../support/api.ts';
-import { exchange } from '../support/raw.ts';
+import { channelOf } from '../support/channel.ts';
+import { exchange, halves } from '../support/raw.ts';
 
 const { service } = testService({ PORT: '0', HOST: '127.0.0.1' });
 beforeAll(() => service.listen());
@@ -40,6 +41,105 @@ describe('invalid HTTP', () => {
     expect(answer.split('\r\n\r\n')[1]).toBe('');
     expect((await fetch(`${service.url}/livez`)).status).toBe(200);
   });
+});
+
+/** A GET of this target, with these headers. The connection closes after the answer. */
+const get = (target: string, headers = 'Host: localhost\r\n', version = '1.1') =>
+  `GET ${target} HTTP/${version}\r\n${headers}Connection: close\r\n\r\n`;
+
+describe('a request target', () => {
+  test.each([
+    '/otp/../mock/inbox',
+    '/otp/%2e%2e/mock/inbox',
+    '/otp/.%2E/mock/inbox',
+    '/otp/../nowhere/../mock/inbox?user=alice',
+    '/mock/./inbox',
+    '/mock/inbox\\..\\inbox',
+    '/mock\\inbox',
+    '/otp/..\\mock\\inbox',
+    'http://localhost/otp/../mock/inbox',
+    '/otp/../livez',
+    '/..',
+  ])(
+    'in another than its normal form is 400 invalid_target where it would reach a route: %s',
+    async (target) => {
+      const answer = await exchange(service.url, get(target));
+      expect(statuses(answer)).toEqual([400]);
+      expect(answer).toContain('"code":"invalid_target"');
+      expect(answer.toLowerCase()).toContain('x-request-id: ');
+    },
+  );
+
+  test.each([
+    '//mock/inbox',
+    '/mock//inbox',
+    '/mock/%69nbox',
+    '/otp/../nowhere',
+    '/mock/inbox/',
+    '/mock/inbox#x',
+  ])('that is no path of a route is 404 not_found: %s', async (target) => {
+    expect(statuses(await exchange(service.url, get(target)))).toEqual([404]);
+  });
+
+  test('with dots in its query, or with a host of its own, is in normal form', async () => {
+    for (const target of ['/mock/inbox?user=/../', 'http://localhost/mock/inbox'])
+      expect(statuses(await exchange(service.url, get(target)))).toEqual([200]);
+  });
+
+  test('is compared with every route by Bun: Elysia gives it all but those that end in *', () => {
+    const { routes } = service.app;
+    expect(routes.length).toBeGreaterThan(20);
+    expect(routes.map(({ path }) => path).filter((path) => path.endsWith('*'))).toEqual([]);
+  });
+
+  test('reaches no route by a part of its path, whatever the Host', async () => {
+    const env = { PORT: '0', HOST: '127.0.0.1', OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) };
+    const { service } = testService(env, [channelOf(async () => {})]);
+    await service.listen();
+    for (const sent of [get('/a-long-name/livez', '', '1.0'), get('/a-long-name/livez', 'Host: a/b\r\n')])
+      expect(statuses(await exchange(service.url, sent))).toEqual([400]);
+    await service.stop();
+  });
+});
+
+describe('a body in chunks', () => {
+  const chunked = (path: string) =>
+    `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{"user":"alice"}\r\n0\r\n`;
+  const trailer = 'X-Checksum: 1\r\n\r\n';
+
+  test.each([
+    ['/otp/request', 200],
+    ['/otp/verify', 400],
+    ['/nowhere', 404],
+    ['/livez', 405],
+  ])(
+    'with a trailer is answered with Connection: close, and the connection ends: %s',
+    async (path, status) => {
+      const answer = await exchange(service.url, chunked(path) + trailer);
+      expect(statuses(answer)[0]).toBe(status);
+      expect(answer.split('\r\n\r\n')[0]?.toLowerCase()).toContain('\r\nconnection: close');
+    },
+  );
+
+  test('whose trailer comes after the answer gets that one answer', async () => {
+    const { begun, answer, send } = halves(service.url, `${chunked('/nowhere')}`);
+    await begun;
+    send(trailer);
+    expect(statuses(await answer)).toEqual([404]);
+  });
+
+  test('without a trailer is answered in the same way', async () => {
+    const answer = await exchange(service.url, `${chunked('/otp/request')}\r\n`);
+    expect(statuses(answer)).toEqual([200]);
+  });
+});
+
+test('a body with a length leaves the connection open', async () => {
+  const answer = await exchange(
+    service.url,
+    post('/otp/request', { user: 'alice' }) + get('/livez', 'Host: localhost\r\n'),
+  );
+  expect(statuses(answer)).toEqual([200, 200]);
 });
 
 test('a client that disconnects mid-body causes no error in the log', async () => {

@@ -1,0 +1,13 @@
+/**
+ * A request's path: not decoded, without host and query. Unlike `new URL` it survives an invalid host, and a `url` that
+ * is only a path: Bun gives that to a request without a host, as HTTP/1.0 allows.
+ */
+export function pathOf({ url }: Request): string {
+  return /^(?:https?:\/\/[^/?#]*)?([^?]*)/.exec(url)?.[1] ?? '/';
+}
+
+/** Whether a request has a body of any type. */
+export function hasBody({ headers, body }: Request): boolean {
+  const announced = headers.get('content-length');
+  return announced === null ? body !== null : announced !== '0';
+}
