@@ -39,7 +39,7 @@ const refreshed = [clock, new UnrolledWheel(api), faultList(api), fixedCodeList(
 prepareKeyDialog();
 prepareRowButtons({ api, codes, forms, dial });
 prepareStartClean(api, () => {
-  codes.forget();
+  codes.apply({ type: 'mock.reset' });
   // Codes may have been requested since the reset, before its answer arrived.
   inbox.load();
   refresh();

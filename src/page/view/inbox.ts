@@ -23,7 +23,7 @@ export class Inbox {
       this.#stale = false;
       this.#codes.beginLoading();
       const answer = await this.#api.call<{ messages: Message[] }>('GET', '/mock/inbox?limit=1000');
-      if (answer.ok) this.#codes.load(answer.body.messages);
+      this.#codes.load(answer.ok ? answer.body.messages : undefined);
     }
     this.#loading = false;
   }
