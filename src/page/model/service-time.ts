@@ -46,18 +46,17 @@ export class ServiceTime {
   }
 }
 
+const TIME = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+const DATE = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+});
+
 /** The time of day and the date, in the reader's time zone. @param now ms since the epoch */
 export function clockFace(now: number): { readonly time: string; readonly date: string } {
-  const date = new Date(now);
-  return {
-    time: date.toLocaleTimeString('en-GB'),
-    date: date.toLocaleDateString('en-GB', {
-      weekday: 'short',
-      day: 'numeric',
-      month: 'short',
-      year: 'numeric',
-    }),
-  };
+  return { time: TIME.format(now), date: DATE.format(now) };
 }
 
 /** The difference to real time in words, such as `1 h 30 s ahead of real time`. @param seconds negative if behind */
