@@ -7,7 +7,7 @@ import { byId, onClick, onSubmit, say, show } from './dom.ts';
  * Connects the buttons that move service time.
  *
  * @param adopt called with each state of the clock that the service reports
- * @returns asks the service for its time
+ * @returns a function that asks the service for its time
  */
 export function clockPanel(
   api: Api,

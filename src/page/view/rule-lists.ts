@@ -3,14 +3,14 @@ import { faultInWords } from '../model/words.ts';
 import type { Api, Outcome } from './api.ts';
 import { byId, type Filled, onClick, onSubmit, say } from './dom.ts';
 
-/** Shows the injected faults, adds one, and clears them. @returns reloads them */
+/** Shows the injected faults, adds one, and clears them. @returns a function that asks for them */
 export function faultList(api: Api): () => Promise<void> {
   return ruleList<Fault>(api, 'faults', '/mock/faults', faultInWords, ({ status, drop, ...fault }) =>
     drop === undefined ? { ...fault, status } : { ...fault, drop: true },
   );
 }
 
-/** Shows the fixed codes, adds one, and clears them. @returns reloads them */
+/** Shows the fixed codes, adds one, and clears them. @returns a function that asks for them */
 export function fixedCodeList(api: Api): () => Promise<void> {
   const inWords = ({ user, code }: FixedCode) => `${user}: ${code}`;
   return ruleList(api, 'fixed', '/mock/codes', inWords, (filled) => filled);
@@ -20,7 +20,7 @@ export function fixedCodeList(api: Api): () => Promise<void> {
  * A list of rules that the service keeps.
  *
  * @param name names its elements: `<name>`, `<name>-form`, `<name>-clear` and `<name>-answer`
- * @param read the rule in the form
+ * @param read makes a rule of the form's fields
  */
 function ruleList<T>(
   api: Api,

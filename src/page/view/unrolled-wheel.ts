@@ -2,7 +2,11 @@ import type { WheelState } from '../model/wire.ts';
 import type { Api } from './api.ts';
 import { byId, show, within } from './dom.ts';
 
-/** The service's real wheel, unrolled: a mark for each slot that is not empty, and the hand. @returns reloads it */
+/**
+ * The service's real wheel, unrolled: a mark for each slot that is not empty, and the hand.
+ *
+ * @returns a function that asks for it and shows it
+ */
 export function unrolledWheel(api: Api): () => Promise<void> {
   // A shared store has no wheel. This never changes while the service runs.
   let isShared = false;

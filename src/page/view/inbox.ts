@@ -2,7 +2,7 @@ import type { CodeList } from '../model/code-list.ts';
 import type { Message } from '../model/wire.ts';
 import type { Api } from './api.ts';
 
-/** @returns reloads the list from the service's inbox; calls during a load cause one more load after it */
+/** @returns a function that reloads the list from the service's inbox; calls during a load cause one more after it */
 export function inboxLoader(api: Api, codes: CodeList): () => Promise<void> {
   let isLoading = false;
   let isStale = false;
