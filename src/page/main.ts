@@ -18,7 +18,7 @@ import { unrolledWheel } from './view/unrolled-wheel.ts';
 
 /** Codes shown in the list. The others are only counted. */
 const SHOWN = 50;
-/** Time between two renderings of the list: events arrive much faster. */
+/** Time between two renderings of what need not move smoothly: events arrive much faster. */
 const RENDER_MS = 200;
 /** Time between two polls of what has no event, and between two sentences for a screen reader. */
 const REFRESH_MS = 3_000;
@@ -55,16 +55,8 @@ followEvents(api, {
   onGap: reload,
   onConnection(state) {
     connection = state;
-    showConnection();
   },
 });
-
-function showConnection(): void {
-  const state = connection === 'connected' && api.isStoreDown ? 'store down' : connection;
-  const shown = byId('connection', HTMLElement);
-  show(shown, state);
-  shown.dataset['state'] = state;
-}
 
 function onEvent(event: ServiceEvent): void {
   codes.apply(event);
@@ -98,11 +90,17 @@ function draw(at: number): void {
   showTime(time, at);
   if (at - renderedAt >= RENDER_MS) {
     renderedAt = at;
-    showConnection();
-    const now = time.now(at);
-    rows.render(codes.newest(SHOWN, byId('filter', HTMLInputElement).value), codes.total, now);
-    show(byId('hub-count', HTMLElement), dial.count.toLocaleString('en'));
-    byId('dial', HTMLElement).setAttribute('aria-label', dial.inWords(now));
+    render(time.now(at));
   }
   requestAnimationFrame(draw);
+}
+
+function render(now: number): void {
+  const state = connection === 'connected' && api.isStoreDown ? 'store down' : connection;
+  const status = byId('connection', HTMLElement);
+  show(status, state);
+  status.dataset['state'] = state;
+  rows.render(codes.newest(SHOWN, byId('filter', HTMLInputElement).value), codes.total, now);
+  show(byId('hub-count', HTMLElement), dial.count.toLocaleString('en'));
+  byId('dial', HTMLElement).setAttribute('aria-label', dial.inWords(now));
 }
