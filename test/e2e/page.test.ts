@@ -128,6 +128,11 @@ browserTest(
       await page.locator('#faults').getByText('request: 503, once').waitFor(SOON);
       await requestInForm(page, 'alice@example.com');
       await page.locator('#request-answer').getByText('503 injected_fault').waitFor(SOON);
+      await faults.getByRole('combobox', { name: 'On' }).selectOption('cancel');
+      await faults.getByLabel('Delay').fill('20');
+      await faults.getByLabel('Drop the connection').check();
+      await faults.getByRole('button', { name: 'Add' }).click();
+      await page.locator('#faults').getByText('cancel: connection dropped after 20 ms, once').waitFor(SOON);
 
       const fixed = page.locator('#fixed-form');
       await fixed.getByLabel('User').fill('test-*');
