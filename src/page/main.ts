@@ -3,22 +3,22 @@ import { CodeList } from './model/code-list.ts';
 import { ServiceTime } from './model/service-time.ts';
 import type { ClockState, ServiceEvent } from './model/wire.ts';
 import { Api } from './view/api.ts';
-import { ClockPanel } from './view/clock-panel.ts';
+import { clockPanel, showTime } from './view/clock-panel.ts';
 import { CodeRows } from './view/code-rows.ts';
 import { Dial } from './view/dial.ts';
-import { byId, fieldValue } from './view/dom.ts';
-import { Inbox } from './view/inbox.ts';
-import { askForKey, prepareKeyDialog } from './view/key-dialog.ts';
+import { byId, show } from './view/dom.ts';
+import { inboxLoader } from './view/inbox.ts';
+import { askForKey } from './view/key-dialog.ts';
 import { followEvents } from './view/live-events.ts';
-import { OtpForms } from './view/otp-forms.ts';
+import { prepareOtpForms } from './view/otp-forms.ts';
 import { prepareRowButtons } from './view/row-buttons.ts';
 import { faultList, fixedCodeList } from './view/rule-lists.ts';
 import { prepareStartClean } from './view/start-clean.ts';
-import { UnrolledWheel } from './view/unrolled-wheel.ts';
+import { unrolledWheel } from './view/unrolled-wheel.ts';
 
 /** Codes shown in the list. The others are only counted. */
 const SHOWN = 50;
-/** Time between two renderings of the list: events arrive much faster. */
+/** Time between two renderings of what need not move smoothly: events arrive much faster. */
 const RENDER_MS = 200;
 /** Time between two polls of what has no event, and between two sentences for a screen reader. */
 const REFRESH_MS = 3_000;
@@ -29,20 +29,17 @@ const time = new ServiceTime(Date.now(), performance.now());
 const news = new Announcements();
 
 const api = new Api(askForKey);
-const inbox = new Inbox(api, codes);
+const loadInbox = inboxLoader(api, codes);
 const rows = new CodeRows();
-const forms = new OtpForms(api);
 const dial = new Dial(byId('dial', HTMLCanvasElement), codes, time);
-const clock = new ClockPanel(api, time, adopt);
-const refreshed = [clock, new UnrolledWheel(api), faultList(api), fixedCodeList(api)];
+const polls = [clockPanel(api, time, adopt), unrolledWheel(api), faultList(api), fixedCodeList(api)];
 
-prepareKeyDialog();
-prepareRowButtons({ api, codes, forms, dial });
+prepareOtpForms(api);
+prepareRowButtons(api, codes, dial);
 prepareStartClean(api, () => {
-  codes.forget();
+  codes.apply({ type: 'mock.reset' });
   // Codes may have been requested since the reset, before its answer arrived.
-  inbox.load();
-  refresh();
+  reload();
 });
 
 let connection: 'connecting' | 'connected' | 'reconnecting' = 'connecting';
@@ -55,30 +52,18 @@ requestAnimationFrame(draw);
 
 followEvents(api, {
   onEvent,
-  onGap() {
-    inbox.load();
-    refresh();
-  },
+  onGap: reload,
   onConnection(state) {
     connection = state;
-    showConnection();
   },
 });
-
-function showConnection(): void {
-  const state = connection === 'connected' && api.isStoreDown ? 'store down' : connection;
-  const shown = byId('connection', HTMLElement);
-  if (shown.dataset['state'] === state) return;
-  shown.textContent = state;
-  shown.dataset['state'] = state;
-}
 
 function onEvent(event: ServiceEvent): void {
   codes.apply(event);
   news.note(event);
   if (event.type === 'mock.clock') adopt(event);
   // Going back to real time deletes all codes.
-  if (event.type === 'mock.clock' || event.type === 'mock.reset') inbox.load();
+  if (event.type === 'mock.clock' || event.type === 'mock.reset') loadInbox();
 }
 
 /** Takes a report of service time. If it was moved, the hand sweeps there. */
@@ -88,22 +73,34 @@ function adopt(state: ClockState): void {
   if (moved !== 0) dial.leap(moved, at);
 }
 
+function reload(): void {
+  loadInbox();
+  refresh();
+}
+
+/** Asks for what has no event. */
 function refresh(): void {
-  if (connection === 'connected' && !document.hidden) for (const part of refreshed) part.refresh();
+  if (connection === 'connected' && !document.hidden) for (const poll of polls) poll();
 }
 
 let renderedAt = Number.NEGATIVE_INFINITY;
 
 function draw(at: number): void {
   dial.draw(at);
-  clock.render(at);
+  showTime(time, at);
   if (at - renderedAt >= RENDER_MS) {
     renderedAt = at;
-    showConnection();
-    const now = time.now(at);
-    rows.render(codes.newest(SHOWN, fieldValue('filter')), codes.total, now);
-    byId('hub-count', HTMLElement).textContent = dial.count.toLocaleString('en');
-    byId('dial', HTMLElement).setAttribute('aria-label', dial.inWords(now));
+    render(time.now(at));
   }
   requestAnimationFrame(draw);
+}
+
+function render(now: number): void {
+  const state = connection === 'connected' && api.isStoreDown ? 'store down' : connection;
+  const status = byId('connection', HTMLElement);
+  show(status, state);
+  status.dataset['state'] = state;
+  rows.render(codes.newest(SHOWN, byId('filter', HTMLInputElement).value), codes.total, now);
+  show(byId('hub-count', HTMLElement), dial.count.toLocaleString('en'));
+  byId('dial', HTMLElement).setAttribute('aria-label', dial.inWords(now));
 }

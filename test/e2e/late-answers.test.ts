@@ -26,7 +26,7 @@ browserTest('a poll answered after a lever was moved, but from before it, is not
 
     await page.getByRole('button', { name: 'Freeze' }).click();
     await page.getByText('frozen', { exact: true }).waitFor(SOON);
-    await page.locator('#fault-form').getByRole('button', { name: 'Add' }).click();
+    await page.locator('#faults-form').getByRole('button', { name: 'Add' }).click();
     await page.locator('#faults').getByText('verify: 503, once').waitFor(SOON);
     const shown = urls.map((url) => page.waitForResponse(url, SOON));
     late.resolve();

@@ -97,8 +97,8 @@ browserTest('a user is shown as text, never as HTML, and the list can be filtere
     await row(page, '<svg onload=alert(3)>').getByText('<i>purpose</i>').waitFor(SOON);
     expect(await page.locator('#list :is(img, script, b, i)').count()).toBe(0);
 
-    await page.locator('#fault-user').fill('<img src=x onerror=alert(4)>');
-    await page.locator('#fault-form').getByRole('button', { name: 'Add' }).click();
+    await page.locator('#faults-form').getByLabel('User').fill('<img src=x onerror=alert(4)>');
+    await page.locator('#faults-form').getByRole('button', { name: 'Add' }).click();
     await page.locator('#faults').getByText('verify, <img src=x onerror=alert(4)>: 503, once').waitFor(SOON);
 
     await page.getByLabel('Filter by user').fill('SCRIPT');
@@ -122,12 +122,17 @@ browserTest(
       await page.getByRole('button', { name: 'Unfreeze' }).click();
       await page.getByText('frozen', { exact: true }).waitFor({ state: 'hidden', ...SOON });
 
-      const faults = page.locator('#fault-form');
-      await faults.locator('#fault-on').selectOption('request');
+      const faults = page.locator('#faults-form');
+      await faults.getByRole('combobox', { name: 'On' }).selectOption('request');
       await faults.getByRole('button', { name: 'Add' }).click();
       await page.locator('#faults').getByText('request: 503, once').waitFor(SOON);
       await requestInForm(page, 'alice@example.com');
       await page.locator('#request-answer').getByText('503 injected_fault').waitFor(SOON);
+      await faults.getByRole('combobox', { name: 'On' }).selectOption('cancel');
+      await faults.getByLabel('Delay').fill('20');
+      await faults.getByLabel('Drop the connection').check();
+      await faults.getByRole('button', { name: 'Add' }).click();
+      await page.locator('#faults').getByText('cancel: connection dropped after 20 ms, once').waitFor(SOON);
 
       const fixed = page.locator('#fixed-form');
       await fixed.getByLabel('User').fill('test-*');

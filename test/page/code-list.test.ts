@@ -169,6 +169,16 @@ describe('loading the inbox', () => {
     list.load([]);
     expect(states(list)).toEqual([]);
   });
+
+  test('an inbox that does not answer changes nothing', () => {
+    const list = new CodeList();
+    list.apply(requested('c1'));
+    list.beginLoading();
+    list.apply({ type: 'otp.verified', otp: 'c1' });
+    list.load(undefined);
+    expect(states(list)).toEqual(['c1 verified']);
+    expect(list.total).toBe(1);
+  });
 });
 
 test('the list keeps the newest 1,000 codes and counts the others', () => {

@@ -57,7 +57,7 @@ describe('the dots on the wheel', () => {
     list.apply({ type: 'otp.replaced', otp: 'c2' });
     expect(whys(dots.follow(list, START, 0))).toEqual(['c1 verified', 'c2 replaced']);
     expect(dots.get('c3')?.place).toBe(2);
-    list.forget();
+    list.apply({ type: 'mock.reset' });
     expect(whys(dots.follow(list, START, 0))).toEqual(['c3 forgotten']);
   });
 

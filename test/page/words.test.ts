@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test';
 import { Announcements } from '../../src/page/model/announcements.ts';
-import { backOffMs } from '../../src/page/model/back-off.ts';
 import { deliveryInWords, faultInWords, problemInWords, wheelInWords } from '../../src/page/model/words.ts';
 
 describe('a delivery in words', () => {
@@ -72,10 +71,6 @@ test('many events become one sentence for a screen reader, and no events none', 
   news.note({ type: 'mock.reset' });
   expect(news.take()).toBe('Codes: 3 verified, 1 wrong guess.');
   expect(news.take()).toBeUndefined();
-});
-
-test('the page reconnects soon, then less and less often, and at least every five seconds', () => {
-  expect([1, 2, 3, 4, 5, 6, 60].map(backOffMs)).toEqual([250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]);
 });
 
 test.each([

@@ -1,14 +1,7 @@
 import type { CodeState, Delivery, Message, ServiceEvent } from './wire.ts';
 
 /** A code as the page shows it. `expiresAt` is in ms since the epoch, service time. */
-export interface Code extends Delivery {
-  readonly id: string;
-  readonly user: string;
-  readonly purpose: string;
-  readonly code: string;
-  readonly expiresAt: number;
-  readonly state: CodeState;
-}
+export type Code = Omit<Message, 'expiresAt'> & { readonly expiresAt: number };
 
 /** The part of the list that is shown, and how much there is. */
 export interface Excerpt {
@@ -38,16 +31,14 @@ const KEPT = 1_000;
  * map, and no rendering.
  *
  * The list starts from the inbox. Events arrive while the inbox loads, and its answer may be older or newer than any of
- * them. So the two are merged by id. A code that has ended stays ended, since no code becomes pending again.
+ * them. So they are applied again to the answer, which does no harm: an event counts once, and a code that has ended
+ * stays ended.
  */
 export class CodeList {
   /** Oldest first. */
   readonly #codes = new Map<string, Code>();
-  /** What changed, which codes arrived, and whose were forgotten, since the inbox began to load. */
-  #changes = new Map<string, Change>();
-  #arrived = new Set<string>();
-  #forgotten = new Set<string | undefined>();
-  #loading = false;
+  /** The events since the inbox began to load; undefined unless it loads. */
+  #sinceLoading: ServiceEvent[] | undefined;
   #total = 0;
 
   /** How many codes there were, kept or not, since the page opened or the service was reset. */
@@ -65,49 +56,32 @@ export class CodeList {
   }
 
   apply(event: ServiceEvent): void {
+    this.#sinceLoading?.push(event);
     if (event.type === 'otp.requested') this.#add(event);
-    else if (event.type === 'mock.reset') this.forget(event.user);
+    else if (event.type === 'mock.reset') this.#forget(event.user);
     else if ('otp' in event && event.otp !== undefined) this.#change(event.otp, CHANGES[event.type]);
   }
 
   /** The inbox begins to load. Events from now on take precedence over its answer. */
   beginLoading(): void {
-    this.#loading = true;
-    this.#changes = new Map();
-    this.#arrived = new Set();
-    this.#forgotten = new Set();
+    this.#sinceLoading = [];
   }
 
-  /** Replaces all codes, except those that arrived since `beginLoading`. @param messages the inbox, newest first */
-  load(messages: readonly Message[]): void {
-    const arrived = [...this.#arrived].flatMap((id) => this.#codes.get(id) ?? []);
+  /**
+   * Replaces all codes with the inbox, and applies the events since `beginLoading` to it.
+   *
+   * @param messages newest first; undefined if the inbox did not answer, which changes nothing
+   */
+  load(messages: readonly Message[] | undefined): void {
+    const events = this.#sinceLoading ?? [];
+    const total = this.#total;
+    this.#sinceLoading = undefined;
+    if (messages === undefined) return;
     this.#codes.clear();
-    for (const message of messages.toReversed()) {
-      if (this.#forgotten.has(undefined) || this.#forgotten.has(message.user)) continue;
-      const expiresAt = Date.parse(message.expiresAt);
-      this.#codes.set(message.id, { ...message, expiresAt, ...this.#changes.get(message.id) });
-    }
-    for (const code of arrived) {
-      const inInbox = this.#codes.get(code.id);
-      if (inInbox === undefined || code.state !== 'pending') this.#codes.set(code.id, code);
-    }
-    this.#total = Math.max(this.#total, this.#codes.size);
-    this.#trim();
-    this.#loading = false;
-  }
-
-  /** Forgets one user's codes, or all. */
-  forget(user?: string): void {
-    if (this.#loading) this.#forgotten.add(user);
-    if (user === undefined) {
-      this.#codes.clear();
-      this.#total = 0;
-    }
-    for (const code of this.#codes.values()) {
-      if (code.user !== user) continue;
-      this.#codes.delete(code.id);
-      this.#total--;
-    }
+    for (const message of messages.toReversed())
+      this.#codes.set(message.id, { ...message, expiresAt: Date.parse(message.expiresAt) });
+    for (const event of events) this.apply(event);
+    this.#total = Math.max(total, this.#codes.size);
   }
 
   /** At most `limit` codes, newest first. @param filter a part of the user's name, in any letter case */
@@ -125,23 +99,27 @@ export class CodeList {
       to === undefined ? { channel, delivery: 'none' } : { channel, to, delivery: 'queued' };
     const expiresAt = Date.parse(event.expiresAt);
     this.#codes.set(id, { id, user, purpose, code, expiresAt, state: 'pending', ...delivery });
-    if (this.#loading) this.#arrived.add(id);
     this.#total++;
-    this.#trim();
+    for (const oldest of this.#codes.keys()) {
+      if (this.#codes.size <= KEPT) return;
+      this.#codes.delete(oldest);
+    }
+  }
+
+  #forget(user: string | undefined): void {
+    for (const code of this.#codes.values()) {
+      if (user !== undefined && code.user !== user) continue;
+      this.#codes.delete(code.id);
+      this.#total--;
+    }
+    // All: also those that the list no longer keeps.
+    if (user === undefined) this.#total = 0;
   }
 
   #change(id: string, change: Change = {}): void {
-    if (this.#loading) this.#changes.set(id, { ...this.#changes.get(id), ...change });
     const code = this.#codes.get(id);
     const hasEnded = change.state !== undefined && code?.state !== 'pending';
     if (code !== undefined && !hasEnded) this.#codes.set(id, { ...code, ...change });
-  }
-
-  #trim(): void {
-    for (const id of this.#codes.keys()) {
-      if (this.#codes.size <= KEPT) return;
-      this.#codes.delete(id);
-    }
   }
 }
 

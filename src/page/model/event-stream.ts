@@ -13,39 +13,24 @@ export interface Frame {
  */
 export class EventStreamParser {
   #rest = '';
-  #event = '';
-  #data: string[] = [];
-  #id: string | undefined;
 
   /** @returns the messages that this text completes, in order */
   push(text: string): Frame[] {
-    const frames: Frame[] = [];
     // A CR at the end may be half of a CRLF: keep it for the next chunk.
-    const lines = (this.#rest + text).split(/\r\n|\n|\r(?!$)/);
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) {
-      if (line === '') {
-        if (this.#data.length > 0) frames.push(this.#frame());
-        this.#event = '';
-        this.#data = [];
-        this.#id = undefined;
-      } else this.#field(line);
-    }
-    return frames;
+    const messages = (this.#rest + text).split(/(?:\r\n|\n|\r(?!\n|$)){2}/);
+    this.#rest = messages.pop() ?? '';
+    return messages.flatMap(parseMessage);
   }
+}
 
-  #field(line: string): void {
+/** @returns nothing for a message without data, such as a comment */
+function parseMessage(message: string): Frame | [] {
+  const data: string[] = [];
+  const fields: { event?: string; id?: string } = {};
+  for (const line of message.split(/\r\n|\n|\r/)) {
     const [, name, value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
-    if (name === 'event') this.#event = value;
-    if (name === 'data') this.#data.push(value);
-    if (name === 'id') this.#id = value;
+    if (name === 'data') data.push(value);
+    if (name === 'event' || name === 'id') fields[name] = value;
   }
-
-  #frame(): Frame {
-    return {
-      event: this.#event || 'message',
-      data: this.#data.join('\n'),
-      ...(this.#id !== undefined && { id: this.#id }),
-    };
-  }
+  return data.length === 0 ? [] : { ...fields, event: fields.event || 'message', data: data.join('\n') };
 }

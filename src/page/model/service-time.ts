@@ -9,34 +9,31 @@ const NOISE_MS = 250;
  * `at` is always the browser's monotonic time, in ms.
  */
 export class ServiceTime {
-  #now: number;
-  #at: number;
-  #frozen = false;
-  #offset = 0;
+  /** The last report, which came at `at`. */
+  #report: { readonly now: number; readonly at: number; readonly frozen: boolean; readonly offset: number };
 
   /** @param now a first guess at service time, ms since the epoch */
   constructor(now: number, at: number) {
-    this.#now = now;
-    this.#at = at;
+    this.#report = { now, at, frozen: false, offset: 0 };
   }
 
   get frozen(): boolean {
-    return this.#frozen;
+    return this.#report.frozen;
   }
 
   /** When the service last reported its time. */
   get reportedAt(): number {
-    return this.#at;
+    return this.#report.at;
   }
 
   /** How many seconds service time is ahead of real time. While frozen, it falls behind. */
   offset(at: number): number {
-    return this.#offset - (this.#frozen ? (at - this.#at) / 1_000 : 0);
+    return this.#report.offset - (this.frozen ? (at - this.reportedAt) / 1_000 : 0);
   }
 
   /** Service time at `at`, in ms since the epoch. */
   now(at: number): number {
-    return this.#frozen ? this.#now : this.#now + (at - this.#at);
+    return this.#report.now + (this.frozen ? 0 : at - this.reportedAt);
   }
 
   /** Takes a report of the service. @returns by how many ms service time was moved; 0 if it only flowed */
@@ -44,26 +41,22 @@ export class ServiceTime {
     const expected = this.now(at);
     const moved = Date.parse(now) - expected;
     const isNoise = Math.abs(moved) < NOISE_MS && !frozen;
-    this.#now = isNoise ? expected : Date.parse(now);
-    this.#at = at;
-    this.#frozen = frozen;
-    this.#offset = offset;
+    this.#report = { now: isNoise ? expected : Date.parse(now), at, frozen, offset };
     return isNoise ? 0 : moved;
   }
 }
 
+const TIME = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+const DATE = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+});
+
 /** The time of day and the date, in the reader's time zone. @param now ms since the epoch */
 export function clockFace(now: number): { readonly time: string; readonly date: string } {
-  const date = new Date(now);
-  return {
-    time: date.toLocaleTimeString('en-GB'),
-    date: date.toLocaleDateString('en-GB', {
-      weekday: 'short',
-      day: 'numeric',
-      month: 'short',
-      year: 'numeric',
-    }),
-  };
+  return { time: TIME.format(now), date: DATE.format(now) };
 }
 
 /** The difference to real time in words, such as `1 h 30 s ahead of real time`. @param seconds negative if behind */

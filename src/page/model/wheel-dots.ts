@@ -25,8 +25,6 @@ export interface Gone {
  */
 export class WheelDots {
   readonly #dots = new Map<string, Dot>();
-  /** Places per second: how many were given out, and how many of them are taken. */
-  readonly #places = new Map<number, { given: number; taken: number }>();
 
   get size(): number {
     return this.#dots.size;
@@ -43,7 +41,7 @@ export class WheelDots {
   /** The earliest second with a dot. */
   next(): number | undefined {
     let next: number | undefined;
-    for (const second of this.#places.keys()) next = Math.min(second, next ?? second);
+    for (const { second } of this.#dots.values()) next = Math.min(second, next ?? second);
     return next;
   }
 
@@ -68,7 +66,7 @@ export class WheelDots {
       const state = codes.get(dot.id)?.state;
       const waits = state === 'pending' || state === 'expired';
       if (waits && dot.second > hand) continue;
-      this.#remove(dot);
+      this.#dots.delete(dot.id);
       gone.push({ dot, why: waits ? 'expired' : (state ?? 'forgotten') });
     }
     return gone;
@@ -76,15 +74,9 @@ export class WheelDots {
 
   #put(id: string, expiresAt: number, since: number): void {
     const second = secondOf(expiresAt);
-    const places = this.#places.get(second) ?? { given: 0, taken: 0 };
-    this.#places.set(second, { given: places.given + 1, taken: places.taken + 1 });
-    this.#dots.set(id, { id, second, place: places.given, since });
-  }
-
-  #remove({ id, second }: Dot): void {
-    this.#dots.delete(id);
-    const places = this.#places.get(second);
-    if (places === undefined || places.taken === 1) this.#places.delete(second);
-    else this.#places.set(second, { ...places, taken: places.taken - 1 });
+    let place = 0;
+    // The map is in the order of arrival: the last dot of a second has the highest place.
+    for (const dot of this.#dots.values()) if (dot.second === second) place = dot.place + 1;
+    this.#dots.set(id, { id, second, place, since });
   }
 }

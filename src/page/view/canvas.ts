@@ -16,7 +16,8 @@ interface Point {
 export class Canvas {
   readonly #element: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
-  #colours: Record<Colour, string>;
+  /** Live: it follows the system from light to dark. */
+  readonly #style = getComputedStyle(document.documentElement);
   #radius = 0;
 
   constructor(element: HTMLCanvasElement) {
@@ -24,10 +25,6 @@ export class Canvas {
     if (context === null) throw new Error('this browser does not support canvas');
     this.#element = element;
     this.#context = context;
-    this.#colours = themeColours();
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-      this.#colours = themeColours();
-    });
   }
 
   /** Clears the square. @returns false if it has no size */
@@ -60,7 +57,7 @@ export class Canvas {
     this.#context.arc(0, 0, part.radius * this.#radius, part.from, part.to);
     this.#context.lineCap = 'butt';
     this.#context.lineWidth = part.width * this.#radius;
-    this.#context.strokeStyle = this.#colours[colour];
+    this.#context.strokeStyle = this.#colour(colour);
     this.#context.globalAlpha = alpha;
     this.#context.stroke();
   }
@@ -79,7 +76,7 @@ export class Canvas {
       this.#context.moveTo((x + radius) * this.#radius, y * this.#radius);
       this.#context.arc(x * this.#radius, y * this.#radius, radius * this.#radius, 0, 2 * Math.PI);
     }
-    this.#context.fillStyle = this.#colours[colour];
+    this.#context.fillStyle = this.#colour(colour);
     this.#context.globalAlpha = alpha;
     this.#context.fill();
   }
@@ -88,7 +85,7 @@ export class Canvas {
     this.#context.font = `500 ${10.5 * devicePixelRatio}px system-ui, sans-serif`;
     this.#context.textAlign = 'center';
     this.#context.textBaseline = 'middle';
-    this.#context.fillStyle = this.#colours[colour];
+    this.#context.fillStyle = this.#colour(colour);
     this.#context.globalAlpha = 1;
     this.#context.fillText(text, x * this.#radius, y * this.#radius);
   }
@@ -96,22 +93,12 @@ export class Canvas {
   #stroke({ colour, alpha = 1, width = 1 }: Paint): void {
     this.#context.lineCap = 'round';
     this.#context.lineWidth = width * devicePixelRatio;
-    this.#context.strokeStyle = this.#colours[colour];
+    this.#context.strokeStyle = this.#colour(colour);
     this.#context.globalAlpha = alpha;
     this.#context.stroke();
   }
-}
 
-/** The style sheet's current colours, light or dark. */
-function themeColours(): Record<Colour, string> {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: Colour) => style.getPropertyValue(`--${name}`).trim();
-  return {
-    ink: colour('ink'),
-    soft: colour('soft'),
-    faint: colour('faint'),
-    edge: colour('edge'),
-    accent: colour('accent'),
-    good: colour('good'),
-  };
+  #colour(name: Colour): string {
+    return this.#style.getPropertyValue(`--${name}`);
+  }
 }

@@ -1,7 +1,7 @@
 import { type Code, type Excerpt, stateAt } from '../model/code-list.ts';
 import { countdown } from '../model/countdown.ts';
 import { deliveryInWords } from '../model/words.ts';
-import { byId, within } from './dom.ts';
+import { byId, show, within } from './dom.ts';
 
 /** More new rows than this at once appear without an animation. */
 const MAX_ANIMATED = 4;
@@ -9,15 +9,14 @@ const MAX_ANIMATED = 4;
 /** The list of codes. While a code is shown its row stays the same element, so it keeps the focus. */
 export class CodeRows {
   readonly #list = byId('list', HTMLUListElement);
-  readonly #template = byId('row', HTMLTemplateElement);
-  readonly #rows = new Map<string, Row>();
+  readonly #rows = new Map<string, HTMLLIElement>();
 
   /** @param now service time, ms since the epoch */
   render({ codes, matching }: Excerpt, total: number, now: number): void {
     const shown = new Set(codes.map(({ id }) => id));
     for (const [id, row] of this.#rows) {
       if (shown.has(id)) continue;
-      row.element.remove();
+      row.remove();
       this.#rows.delete(id);
     }
     const arrivals = codes.filter(({ id }) => !this.#rows.has(id)).length;
@@ -26,64 +25,44 @@ export class CodeRows {
     let place = this.#list.firstElementChild;
     for (const code of codes) {
       const known = this.#rows.get(code.id);
-      const row = known ?? this.#add(code, place, isLive);
-      if (known !== undefined) place = known.element.nextElementSibling;
-      row.update(code, now);
+      const row = known ?? newRow(code);
+      update(row, code, now);
+      if (known !== undefined) place = known.nextElementSibling;
+      else {
+        row.classList.toggle('new', isLive);
+        this.#list.insertBefore(row, place);
+        this.#rows.set(code.id, row);
+      }
     }
     byId('empty', HTMLElement).hidden = total > 0;
     byId('no-match', HTMLElement).hidden = total === 0 || matching > 0;
-    byId('count', HTMLElement).textContent = counted(codes.length, matching, total);
-  }
-
-  #add(code: Code, before: Element | null, isLive: boolean): Row {
-    const row = new Row(within(this.#template.content, 'li', HTMLLIElement).cloneNode(true), code);
-    row.element.classList.toggle('new', isLive);
-    this.#list.insertBefore(row.element, before);
-    this.#rows.set(code.id, row);
-    return row;
+    show(byId('count', HTMLElement), counted(codes.length, matching, total));
   }
 }
 
-class Row {
-  readonly element: HTMLLIElement;
-  readonly #seconds: HTMLElement;
-  readonly #state: HTMLElement;
-  readonly #left: SVGCircleElement;
-  readonly #delivery: HTMLElement;
-  #shown = '';
+function newRow({ id, user }: Code): HTMLLIElement {
+  const template = byId('row', HTMLTemplateElement);
+  const row = within(document.importNode(template.content, true), 'li', HTMLLIElement);
+  row.dataset['id'] = id;
+  for (const button of row.querySelectorAll('button'))
+    button.setAttribute('aria-label', `${button.textContent} the code of ${user}`);
+  return row;
+}
 
-  constructor(clone: Node, { id, user, purpose, code }: Code) {
-    if (!(clone instanceof HTMLLIElement)) throw new Error('a row must be a list item');
-    this.element = clone;
-    this.#seconds = within(clone, '.seconds', HTMLElement);
-    this.#state = within(clone, '.state', HTMLElement);
-    this.#left = within(clone, '.left', SVGCircleElement);
-    this.#delivery = within(clone, '.delivery', HTMLElement);
-    clone.dataset['id'] = id;
-    const texts = { user, purpose, digits: code };
-    for (const [part, text] of Object.entries(texts)) {
-      const element = within(clone, `.${part}`, HTMLElement);
-      element.textContent = text;
-      element.title = text;
-    }
-    for (const button of clone.querySelectorAll('button'))
-      button.setAttribute('aria-label', `${button.textContent} the code of ${user}`);
+function update(row: HTMLLIElement, code: Code, now: number): void {
+  const { user, purpose, code: digits } = code;
+  const state = stateAt(code, now);
+  const { label, share } = countdown(code.expiresAt - now);
+  const seconds = state === 'pending' ? label : '–';
+  const texts = { user, purpose, delivery: deliveryInWords(code), digits, state, seconds };
+  for (const [part, text] of Object.entries(texts)) {
+    const element = within(row, `.${part}`, HTMLElement);
+    show(element, text);
+    // What may be too long for its place.
+    if (element.localName === 'bdi') element.title = text;
   }
-
-  update(code: Code, now: number): void {
-    const state = stateAt(code, now);
-    const { label, share } = countdown(code.expiresAt - now);
-    if (state === 'pending') this.#left.setAttribute('stroke-dashoffset', String(1 - share));
-    const delivery = deliveryInWords(code);
-    const shown = `${state} ${state === 'pending' ? label : ''} ${delivery}`;
-    if (shown === this.#shown) return;
-    this.#shown = shown;
-    this.element.dataset['state'] = state;
-    this.#state.textContent = state;
-    this.#delivery.textContent = delivery;
-    this.#delivery.title = delivery;
-    this.#seconds.textContent = state === 'pending' ? label : '–';
-  }
+  within(row, '.left', SVGCircleElement).setAttribute('stroke-dashoffset', String(1 - share));
+  row.dataset['state'] = state;
 }
 
 function counted(shown: number, matching: number, total: number): string {

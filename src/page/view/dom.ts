@@ -1,3 +1,6 @@
+import type { Problem } from '../model/wire.ts';
+import { problemInWords } from '../model/words.ts';
+
 type Kind<E extends Element> = abstract new () => E;
 
 /** The element with this id. @throws Error if there is none of that kind */
@@ -12,55 +15,37 @@ export function within<E extends Element>(parent: ParentNode, selector: string, 
   throw new Error(`the page has no ${kind.name} at ${selector}`);
 }
 
+/** Shows a text, never as HTML. An element that shows it already is left alone, with what is selected in it. */
+export function show(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Shows a result below its buttons, where a screen reader announces it. */
+export function say(id: string, result: string | Problem): void {
+  const output = byId(id, HTMLOutputElement);
+  const isProblem = typeof result !== 'string';
+  output.textContent = isProblem ? problemInWords(result) : result;
+  output.classList.toggle('bad', isProblem);
+}
+
 /** Calls `run` on each click. */
 export function onClick(id: string, run: () => void): void {
   byId(id, HTMLButtonElement).addEventListener('click', run);
 }
 
+/** A form's fields by name, without the empty ones. */
+export type Filled = Record<string, string | number>;
+
 /** Calls `run` when a form is submitted, in place of the browser. */
-export function onSubmit(id: string, run: () => void): void {
-  byId(id, HTMLFormElement).addEventListener('submit', (event) => {
+export function onSubmit(id: string, run: (filled: Filled) => void): void {
+  const form = byId(id, HTMLFormElement);
+  form.addEventListener('submit', (event) => {
     event.preventDefault();
-    run();
+    const filled: Filled = {};
+    for (const [name, text] of new FormData(form)) {
+      const isNumber = form.querySelector(`[type=number][name=${name}]`) !== null;
+      if (text !== '') filled[name] = isNumber ? Number(text) : String(text);
+    }
+    run(filled);
   });
-}
-
-/** The text in a field. */
-export function fieldValue(id: string): string {
-  return byId(id, HTMLInputElement).value;
-}
-
-/** The text in a field as an object's property; an empty object if the field is empty. */
-export function optionalText<N extends string>(name: N, id: string): { [K in N]?: string } {
-  const value = fieldValue(id);
-  return value === '' ? {} : property(name, value);
-}
-
-/** Like `optionalText`, for a number. */
-export function optionalNumber<N extends string>(name: N, id: string): { [K in N]?: number } {
-  const value = fieldValue(id);
-  return value === '' ? {} : property(name, Number(value));
-}
-
-function property<N extends string, V>(name: N, value: V): { [K in N]?: V } {
-  const made: { [K in N]?: V } = {};
-  made[name] = value;
-  return made;
-}
-
-/** Shows a result below its buttons, where a screen reader announces it. */
-export function say(id: string, text: string, mood: 'good' | 'bad' | 'plain' = 'plain'): void {
-  const output = byId(id, HTMLOutputElement);
-  output.textContent = text;
-  output.className = `answer ${mood}`;
-}
-
-/** Shows texts as a list's items, never as HTML. */
-export function listTexts(id: string, texts: readonly string[]): void {
-  const items = texts.map((text) => {
-    const item = document.createElement('li');
-    item.textContent = text;
-    return item;
-  });
-  byId(id, HTMLUListElement).replaceChildren(...items);
 }

@@ -1,4 +1,4 @@
-import { byId, onSubmit } from './dom.ts';
+import { byId, show, within } from './dom.ts';
 
 /**
  * Asks for the API key in a modal dialog, and resolves to it.
@@ -7,21 +7,11 @@ import { byId, onSubmit } from './dom.ts';
  */
 export function askForKey(wasWrong: boolean): Promise<string> {
   const dialog = byId('key-dialog', HTMLDialogElement);
-  const field = byId('key', HTMLInputElement);
-  byId('key-wrong', HTMLElement).textContent = wasWrong ? 'This key is not valid.' : '';
+  const field = within(dialog, 'input', HTMLInputElement);
+  show(byId('key-wrong', HTMLElement), wasWrong ? 'This key is not valid.' : '');
   field.value = '';
   dialog.showModal();
   return new Promise((resolve) => {
-    answered = () => {
-      dialog.close();
-      resolve(field.value);
-    };
+    dialog.addEventListener('close', () => resolve(field.value), { once: true });
   });
-}
-
-let answered = () => {};
-
-/** Call once. Only a key closes the dialog: without one the page has nothing to show. */
-export function prepareKeyDialog(): void {
-  onSubmit('key-form', () => answered());
 }

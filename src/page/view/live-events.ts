@@ -1,10 +1,11 @@
-import { backOffMs } from '../model/back-off.ts';
 import { EventStreamParser } from '../model/event-stream.ts';
 import type { ServiceEvent } from '../model/wire.ts';
 import type { Api } from './api.ts';
 
 /** The service sends at least a heartbeat every 15 s. After this much silence the connection counts as lost. */
 const SILENCE_MS = 40_000;
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 5_000;
 
 export interface Listener {
   onEvent(event: ServiceEvent): void;
@@ -31,12 +32,17 @@ export async function followEvents(api: Api, listener: Listener): Promise<never>
         }
       }
     } catch {
-      // Refused, lost or silent: try again in each case.
+      // Lost or silent: try again, as after a refusal.
     }
     failures++;
     listener.onConnection('reconnecting');
     await new Promise((resolve) => setTimeout(resolve, backOffMs(failures)));
   }
+}
+
+/** How long to wait before reconnecting, in ms. @param failures failed tries in a row */
+export function backOffMs(failures: number): number {
+  return Math.min(FIRST_WAIT_MS * 2 ** (failures - 1), LONGEST_WAIT_MS);
 }
 
 async function* framesSince(api: Api, lastId: string | undefined, onOpen: () => void) {
@@ -47,8 +53,7 @@ async function* framesSince(api: Api, lastId: string | undefined, onOpen: () => 
       headers: lastId === undefined ? {} : { 'last-event-id': lastId },
       signal: silence.signal,
     });
-    if (!response.ok || response.body === null)
-      throw new Error(`the event stream answered ${response.status}`);
+    if (!response.ok || response.body === null) return;
     onOpen();
     const parser = new EventStreamParser();
     const decoder = new TextDecoder();

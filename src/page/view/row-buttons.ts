@@ -1,20 +1,12 @@
 import type { CodeList } from '../model/code-list.ts';
-import { problemInWords } from '../model/words.ts';
 import type { Api } from './api.ts';
 import { copy } from './copy.ts';
 import type { Dial } from './dial.ts';
 import { byId, say } from './dom.ts';
-import type { OtpForms } from './otp-forms.ts';
-
-interface Parts {
-  readonly api: Api;
-  readonly codes: CodeList;
-  readonly forms: OtpForms;
-  readonly dial: Dial;
-}
+import { verifyInForm } from './otp-forms.ts';
 
 /** Connects the buttons of the rows, and highlights the code under the pointer on the wheel. */
-export function prepareRowButtons({ api, codes, forms, dial }: Parts): void {
+export function prepareRowButtons(api: Api, codes: CodeList, dial: Dial): void {
   const list = byId('list', HTMLUListElement);
   const codeOf = (target: EventTarget | null) => {
     const row = target instanceof Element ? target.closest('li') : null;
@@ -26,11 +18,11 @@ export function prepareRowButtons({ api, codes, forms, dial }: Parts): void {
     const code = codeOf(button);
     if (button === null || code === undefined) return;
     if (button.classList.contains('copy')) await copy(code.code, button);
-    if (button.classList.contains('verify')) forms.verify(code);
+    if (button.classList.contains('verify')) verifyInForm(code);
     if (button.classList.contains('expire')) {
       const { user, purpose } = code;
       const answer = await api.call('POST', '/mock/expire', { user, purpose });
-      if (!answer.ok) say('verify-answer', problemInWords(answer.problem), 'bad');
+      if (!answer.ok) say('verify-answer', answer.problem);
     }
   });
 

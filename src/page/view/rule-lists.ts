@@ -1,35 +1,64 @@
 import type { Fault, FixedCode } from '../model/wire.ts';
 import { faultInWords } from '../model/words.ts';
-import type { Api } from './api.ts';
-import { byId, fieldValue, optionalNumber, optionalText } from './dom.ts';
-import { RuleList } from './rule-list.ts';
+import type { Api, Outcome } from './api.ts';
+import { byId, type Filled, onClick, onSubmit, say } from './dom.ts';
 
-/** The list of injected faults. */
-export function faultList(api: Api): RuleList<Fault> {
-  return new RuleList<Fault>(api, {
-    path: '/mock/faults',
-    name: 'faults',
-    form: 'fault-form',
-    inWords: faultInWords,
-    read: () => ({
-      on: byId('fault-on', HTMLSelectElement).value,
-      ...optionalText('user', 'fault-user'),
-      ...optionalNumber('times', 'fault-times'),
-      ...optionalNumber('delayMs', 'fault-delay'),
-      ...(byId('fault-drop', HTMLInputElement).checked
-        ? { drop: true }
-        : optionalNumber('status', 'fault-status')),
-    }),
-  });
+/** Shows the injected faults, adds one, and clears them. @returns a function that asks for them */
+export function faultList(api: Api): () => Promise<void> {
+  return ruleList<Fault>(api, 'faults', '/mock/faults', faultInWords, ({ status, drop, ...fault }) =>
+    drop === undefined ? { ...fault, status } : { ...fault, drop: true },
+  );
 }
 
-/** The list of fixed codes. */
-export function fixedCodeList(api: Api): RuleList<FixedCode> {
-  return new RuleList<FixedCode>(api, {
-    path: '/mock/codes',
-    name: 'fixed',
-    form: 'fixed-form',
-    inWords: ({ user, code }) => `${user}: ${code}`,
-    read: () => ({ user: fieldValue('fixed-user'), code: fieldValue('fixed-code') }),
+/** Shows the fixed codes, adds one, and clears them. @returns a function that asks for them */
+export function fixedCodeList(api: Api): () => Promise<void> {
+  const inWords = ({ user, code }: FixedCode) => `${user}: ${code}`;
+  return ruleList(api, 'fixed', '/mock/codes', inWords, (filled) => filled);
+}
+
+/**
+ * A list of rules that the service keeps.
+ *
+ * @param name names its elements: `<name>`, `<name>-form`, `<name>-clear` and `<name>-answer`
+ * @param read makes a rule of the form's fields
+ */
+function ruleList<T>(
+  api: Api,
+  name: string,
+  path: string,
+  inWords: (rule: T) => string,
+  read: (filled: Filled) => object,
+): () => Promise<void> {
+  let shown = '';
+  let shownAt = 0;
+
+  const list = (rules: readonly T[]) => {
+    shownAt = performance.now();
+    const texts = rules.map(inWords);
+    if (texts.join('\n') === shown) return;
+    shown = texts.join('\n');
+    byId(name, HTMLUListElement).replaceChildren(...texts.map(listItem));
+  };
+  const report = (answer: Outcome<T[]>) => {
+    say(`${name}-answer`, answer.ok ? '' : answer.problem);
+    if (answer.ok) list(answer.body);
+  };
+
+  onSubmit(`${name}-form`, async (filled) => {
+    const answer = await api.call<T[]>('GET', path);
+    report(answer.ok ? await api.call<T[]>('PUT', path, [...answer.body, read(filled)]) : answer);
   });
+  onClick(`${name}-clear`, async () => report(await api.call<T[]>('DELETE', path)));
+  return async () => {
+    const askedAt = performance.now();
+    const answer = await api.call<T[]>('GET', path);
+    // A change may have been answered meanwhile: this answer may be from before it.
+    if (answer.ok && shownAt <= askedAt) list(answer.body);
+  };
+}
+
+function listItem(text: string): HTMLLIElement {
+  const item = document.createElement('li');
+  item.textContent = text;
+  return item;
 }

@@ -1,4 +1,3 @@
-import { problemInWords } from '../model/words.ts';
 import type { Api } from './api.ts';
 import { onClick, say } from './dom.ts';
 
@@ -7,9 +6,8 @@ export function prepareStartClean(api: Api, onDone: () => void): void {
   const lever = (id: string, method: string, path: string, done: string) =>
     onClick(id, async () => {
       const answer = await api.call(method, path, method === 'POST' ? {} : undefined);
-      if (!answer.ok) return say('reset-answer', problemInWords(answer.problem), 'bad');
-      say('reset-answer', done, 'good');
-      onDone();
+      say('reset-answer', answer.ok ? done : answer.problem);
+      if (answer.ok) onDone();
     });
   lever('reset', 'POST', '/mock/reset', 'Everything is reset.');
   lever('empty-inbox', 'DELETE', '/mock/inbox', 'The inbox is empty.');
