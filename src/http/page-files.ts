@@ -5,7 +5,8 @@ type Content = string | Uint8Array<ArrayBuffer>;
 
 /**
  * Makes the handler that serves a file. The file is read for the first request and kept with its entity tag, so a
- * request costs little whatever its answer took to make. A client that sends the tag back gets 304 without the file.
+ * request costs little whatever its answer took to make. A read that fails is tried again. A client that sends the tag
+ * back gets 304 without the file.
  *
  * @param type its media type, without the charset
  */
@@ -14,21 +15,27 @@ export function fileHandler(
   type: string,
   headers: Record<string, string> = {},
 ) {
-  let file: { readonly content: Blob; readonly etag: string } | undefined;
+  const load = async () => {
+    const content = await read();
+    return { content: new Blob([content]), etag: `"${Bun.hash(content).toString(36)}"` };
+  };
+  let file: ReturnType<typeof load> | undefined;
   return async ({ request }: Pick<Context, 'request'>): Promise<Response> => {
-    file ??= withTag(await read());
-    const { content, etag } = file;
+    file ??= load().catch((error) => {
+      file = undefined;
+      throw error;
+    });
+    const { content, etag } = await file;
     if (request.headers.get('if-none-match')?.includes(etag))
       return new Response(null, { status: 304, headers: { etag } });
     return new Response(content, { headers: { 'content-type': `${type}; charset=utf-8`, etag, ...headers } });
   };
 }
 
-function withTag(content: Content) {
-  return { content: new Blob([content]), etag: `"${Bun.hash(content).toString(36)}"` };
-}
-
-/** The header that lets a page load styles and images from these sources, and else only the service's own files. */
+/**
+ * The header that lets a page load styles and images from these sources and otherwise only this service's own files, and
+ * that forbids framing it.
+ */
 export function contentPolicy(styles = "'self'", images = "'self'") {
   const policy = [
     "default-src 'none'",
