@@ -93,7 +93,8 @@ describe('a request target', () => {
   });
 
   test('reaches no route by a part of its path, whatever the Host', async () => {
-    const env = { PORT: '0', HOST: '127.0.0.1', OTP_MODE: 'strict', OTP_API_KEYS: 'k'.repeat(32) };
+    const keys = { OTP_API_KEYS: 'k'.repeat(32), OTP_METRICS_KEYS: 'm'.repeat(32) };
+    const env = { PORT: '0', HOST: '127.0.0.1', OTP_MODE: 'strict', ...keys };
     const { service } = testService(env, [channelOf(async () => {})]);
     await service.listen();
     for (const sent of [get('/a-long-name/livez', '', '1.0'), get('/a-long-name/livez', 'Host: a/b\r\n')])
