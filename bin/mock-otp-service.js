@@ -51,6 +51,8 @@ function bun() {
       const program = join(packages, `@oven/bun-${platform}-${arch}${libc}/bin/bun${suffix}`);
       if (existsSync(program)) return program;
     }
-  console.error('The package `bun` has no program for this machine. Install it again, with its optional dependencies.');
+  console.error(
+    'The package `bun` has no program for this machine. Install it again, with its optional dependencies.',
+  );
   return process.exit(1);
 }

@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { Glob } from 'bun';
+import { pageFiles } from '../../src/page/files.ts';
 import { bundled } from '../support/bundle.ts';
 import { listening } from '../support/process.ts';
 
 const root = join(import.meta.dir, '../..');
-const pages = [...new Glob('**/*.{ts,css,svg}').scanSync(join(root, 'src/page'))].filter(
-  (file) => file !== 'routes.ts',
-);
+const pages = pageFiles().filter(({ path }) => path !== 'index.html');
 
 let bundle: Awaited<ReturnType<typeof bundled>>;
 beforeAll(async () => {
@@ -28,7 +26,7 @@ describe('the bundle of the distroless image, started in an empty folder', () =>
     const paths = [
       ...['/', '/livez', '/readyz', '/swagger', '/swagger/json'],
       ...['start.js', 'swagger-ui-bundle.js', 'swagger-ui.css'].map((file) => `/swagger/assets/${file}`),
-      ...pages.map((file) => `/page/${file}`),
+      ...pages.map(({ path }) => `/page/${path}`),
     ];
     expect(paths.length).toBeGreaterThan(20);
     for (const path of paths) {

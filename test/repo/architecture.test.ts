@@ -23,7 +23,7 @@ const PARTS = [
   { place: 'delivery/**', level: 3, what: 'the delivery channels, each with its queue' },
   { place: 'levers/**', level: 4, what: 'the test levers, each a folder with its routes' },
   { place: 'metrics/**', level: 4, what: 'the metrics, and the route that serves them' },
-  { place: 'page/routes.ts', level: 4, what: 'the route that serves the page' },
+  { place: 'page/{files,routes}.ts', level: 4, what: "the page's files, and the routes that serve them" },
   { place: 'otp-api/**', level: 4, what: '/otp/*: the routes and their models' },
   { place: 'config.ts', level: 5, what: "the features' settings, joined and validated as a whole" },
   { place: 'open-store.ts', level: 5, what: 'the choice of a store' },
@@ -49,7 +49,7 @@ const targetsOf = (file: string, source: string) =>
     .map((path) => normalize(join(dirname(file), path)));
 
 /** The files of the service. The page's scripts run in a browser and the client in a test: some rules are not theirs. */
-const served = files.filter(({ file }) => !/^(page|client)\//.test(file) || file === 'page/routes.ts');
+const served = files.filter(({ file }) => !/^(page\/(main|model|view)|client\/)/.test(file));
 
 /** Files of the service whose code, without comments, matches the pattern. */
 const filesWith = (pattern: RegExp) =>

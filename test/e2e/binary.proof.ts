@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { $ } from 'bun';
+import { pageFiles } from '../../src/page/files.ts';
+
+const root = join(import.meta.dir, '../..');
+
+setDefaultTimeout(120_000);
+
+let folder = '';
+let program = '';
+let empty = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'binary-'));
+  await $`${process.execPath} run binary`.cwd(root).quiet();
+  program = join(folder, 'mock-otp-service');
+  await rename(join(root, 'dist/mock-otp-service'), program).catch(
+    () => $`mv ${root}/dist/mock-otp-service ${program}`,
+  );
+  empty = join(folder, 'empty');
+  await mkdir(empty);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('the executable serves all that the sources do, from an empty folder, and writes nothing there', async () => {
+  const began = performance.now();
+  const child = Bun.spawn([program, '--port', '0', '--host', '127.0.0.1'], {
+    cwd: empty,
+    env: {},
+    stdout: 'pipe',
+  });
+  try {
+    const reader = child.stdout.getReader();
+    const url = String(
+      JSON.parse(new TextDecoder().decode((await reader.read()).value).split('\n')[0] ?? '').url,
+    );
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    const startedMs = performance.now() - began;
+    for (const { path, text } of pageFiles()) {
+      const served = await fetch(path === 'index.html' ? url : `${url}/page/${path}`);
+      expect(await served.text(), path).toBe(await text());
+    }
+    const assets = ['start.js', 'swagger-ui-bundle.js', 'swagger-ui.css'].map(
+      (file) => `/swagger/assets/${file}`,
+    );
+    for (const path of ['/swagger', '/swagger/json', ...assets])
+      expect((await fetch(`${url}${path}`)).status, path).toBe(200);
+
+    const say = (...args: string[]) => $`${program} ${args} --url ${url}`.cwd(empty).env({}).quiet().text();
+    const code = (await say('request', '--user', 'alice')).trim();
+    expect((await say('wait', '--user', 'alice')).trim()).toBe(code);
+    expect((await say('verify', '--user', 'alice', '--code', code)).trim()).toBe('OTP verified successfully');
+    child.kill('SIGTERM');
+    expect(await child.exited).toBe(0);
+    expect(await readdir(empty)).toEqual([]);
+    const mib = Bun.file(program).size / 2 ** 20;
+    console.log(`${mib.toFixed(0)} MiB, ready after ${startedMs.toFixed(0)} ms`);
+  } finally {
+    child.kill('SIGKILL');
+  }
+});
