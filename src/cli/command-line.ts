@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { TSchema } from '@sinclair/typebox';
 import { type Env, Settings } from '../config.ts';
+import { nearest } from '../http/nearest.ts';
 import { CLIENT_COMMANDS, CLIENT_FLAGS, type ClientCommand, type Values } from './commands.ts';
-import { nearest } from './nearest.ts';
 
 /** What a command line asks for. */
 export type CommandLine =

@@ -25,9 +25,10 @@ const WITHOUT_HEAD = ['/mock/inbox/wait', '/mock/events'];
  */
 export function errorAnswers(log: Log, root: Pick<AnyElysia, 'routes'>) {
   return ({ error, request, set }: { error: unknown; request: Request; set: Context['set'] }): string => {
-    const methods = methodsAt(pathOf(request), root);
+    const path = pathOf(request);
+    const methods = methodsAt(path, root);
     const { code, more } = asProblem(error, methods);
-    const body = problem(code, more);
+    const body = problem(code, { ...detailOf(code, path, methods, root), ...more });
     set.status = body.status;
     setHeaders(set, body);
     if (code === 'method_not_allowed') set.headers['allow'] = methods.join(', ');
@@ -35,6 +36,16 @@ export function errorAnswers(log: Log, root: Pick<AnyElysia, 'routes'>) {
     if (code === 'internal') log.error('a request failed', withoutValues(error), causeOf(set));
     return JSON.stringify(body);
   };
+}
+
+/** What to do about a path or a method that does not exist here. */
+function detailOf(code: string, path: string, methods: string[], { routes }: Pick<AnyElysia, 'routes'>) {
+  if (code === 'method_not_allowed') return { detail: `This path supports ${methods.join(', ')} only.` };
+  if (code === 'not_found' && path.startsWith('/mock/') && !routes.some((it) => it.path.startsWith('/mock/')))
+    return {
+      detail: 'The test levers exist in mock mode alone. This service runs in strict mode (OTP_MODE).',
+    };
+  return undefined;
 }
 
 /** Completes an answer if it is a problem that a handler returned. */

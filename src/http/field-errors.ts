@@ -1,5 +1,6 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { TypeCompiler, type ValueError, ValueErrorType } from '@sinclair/typebox/compiler';
+import { nearest } from './nearest.ts';
 import { type FieldError, ProblemError, problem } from './problem.ts';
 
 /** A problem names at most this many fields, and fewer if it would reach 1 KiB. */
@@ -40,8 +41,10 @@ export function schemaCheck<S extends TSchema>(schema: S): (value: unknown) => S
 }
 
 function describe({ path, type, schema }: ValueError): [field: string, detail: string] {
+  if (type === ValueErrorType.ObjectRequiredProperty) return [path, 'is missing'];
   if (type !== ValueErrorType.ObjectAdditionalProperties)
     return [path, String(schema['error'] ?? 'is invalid')];
   const name = [...path.slice(1)].slice(0, MAX_NAME_LENGTH).join('').toWellFormed();
-  return [`/${name}`, 'is not a field of this request'];
+  const near = nearest(name, Object.keys(schema['properties']));
+  return [`/${name}`, `is not a field of this request${near === undefined ? '' : `; did you mean ${near}?`}`];
 }

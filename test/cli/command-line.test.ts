@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test';
 import { helpText, readCommandLine, UsageError } from '../../src/cli/command-line.ts';
-import { nearest } from '../../src/cli/nearest.ts';
 import { Settings } from '../../src/config.ts';
 
 const read = (line: string) => readCommandLine(line.split(' ').filter((word) => word !== ''));
@@ -86,19 +85,4 @@ describe('a command line', () => {
   test.each([['--version'], ['version'], ['-v']])('asks for the version: %s', (line) => {
     expect(read(line)).toEqual({ name: 'version' });
   });
-});
-
-test('the nearest word is the one with the fewest letters to change, and none is near a stranger', () => {
-  const words = ['port', 'host', 'store', 'ttl'];
-  expect(['prot', 'prt', 'hots', 'stor', 'tll', 'port'].map((word) => nearest(word, words))).toEqual([
-    'port',
-    'port',
-    'host',
-    'store',
-    'ttl',
-    'port',
-  ]);
-  expect(['x', 'pepper', '', 'hostname'].map((word) => nearest(word, words))).toEqual(
-    Array.from({ length: 4 }, () => undefined),
-  );
 });

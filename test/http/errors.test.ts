@@ -78,7 +78,7 @@ describe('invalid_request', () => {
   const user = 'alice';
 
   test.each([
-    ['/otp/request', {}, '/user', text],
+    ['/otp/request', {}, '/user', 'is missing'],
     ['/otp/request', { user: null }, '/user', text],
     ['/otp/request', { user: 5 }, '/user', text],
     ['/otp/request', { user: ['alice'] }, '/user', text],
@@ -100,8 +100,8 @@ describe('invalid_request', () => {
     ['/otp/request', { user, ttl: '60' }, '/ttl', 'must be a whole number from 1 to 3600'],
     ['/otp/request', { user, code: '123' }, '/code', digits],
     ['/otp/request', { user, code: 123_456 }, '/code', digits],
-    ['/otp/request', { user, tll: 60 }, '/tll', 'is not a field of this request'],
-    ['/otp/verify', { user }, '/code', digits],
+    ['/otp/request', { user, tll: 60 }, '/tll', 'is not a field of this request; did you mean ttl?'],
+    ['/otp/verify', { user }, '/code', 'is missing'],
     ['/otp/verify', { user, code: 123_456 }, '/code', digits],
     ['/otp/verify', { user, code: '' }, '/code', digits],
     ['/otp/verify', { user, code: '123' }, '/code', digits],
@@ -287,6 +287,7 @@ describe('paths and methods', () => {
     async (method, path, allow) => {
       const answer = await send(path, { method });
       expectProblem(answer, 405, 'method_not_allowed');
+      expect(answer.body['detail']).toBe(`This path supports ${answer.headers.get('allow')} only.`);
       expect(answer.headers.get('allow')).toBe(allow);
     },
   );
