@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { $ } from 'bun';
@@ -62,9 +62,16 @@ async function serving(run: Run, ...command: string[]) {
   return { child, url: String(JSON.parse(text.split('\n')[0] ?? '{}').url) };
 }
 
-/** The processes of a process group that are not gone yet. */
+/** The commands of a process group's processes that have not ended. */
 async function left(group: number): Promise<string> {
-  return (await $`ps -o args= -g ${group}`.nothrow().quiet().text()).trim();
+  const commands: string[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const text = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
+    // Behind the name in brackets: state, parent, group (proc(5)).
+    const [state, , itsGroup] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    if (Number(itsGroup) === group && state !== 'Z') commands.push(text.slice(0, text.lastIndexOf(')') + 1));
+  }
+  return commands.join(', ');
 }
 
 async function gone(group: number): Promise<boolean> {
