@@ -66,6 +66,8 @@ function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
   const targets = targetCheck((request): Response | Promise<Response> => root.fetch(request));
   // Unknown fields are errors rather than silently dropped. `/otp/verify/` is not `/otp/verify`.
   const root = new Elysia({ normalize: false, strictPath: true, serve: { routes: targets.routes } });
+  // Every answer has one, also to callers without a key. In strict mode it must not tell how many requests there were.
+  const requestIds = config.OTP_MODE === 'strict' ? () => crypto.randomUUID() : idSource(run, 'r');
   const measured = measureRequests(registry, clock, root, (answered, set) => {
     if (log.isEnabled('debug')) log.debug('http.request', { ...answered, ...causeOf(set) });
   });
@@ -76,7 +78,7 @@ function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
     .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
     .decorate('startedAt', 0)
     .onRequest(measured.start)
-    .onRequest(nameRequests(idSource(run, 'r')))
+    .onRequest(nameRequests(requestIds))
     .onRequest(closeAfterChunks)
     .onError({ as: 'global' }, measured.failed(errorAnswers(log, root)))
     .onRequest(({ request }) => checkHost(request))

@@ -108,6 +108,15 @@ describe('strict mode', () => {
     expect(unknown.status).toBe(200);
   });
 
+  test('strict mode names requests by ids that tell nothing of each other', async () => {
+    const { send } = strictRig();
+    const ids = await Promise.all(
+      Array.from({ length: 50 }, async () => (await send('/livez')).headers.get('x-request-id') ?? ''),
+    );
+    expect(new Set(ids.map((id) => id.slice(0, 8))).size).toBe(50);
+    for (const id of ids) expect(id).toMatch(/^[\w.:-]{20,64}$/);
+  });
+
   test('strict mode has a cooldown by default', async () => {
     const { call } = strictRig({ OTP_RESEND_COOLDOWN: '' });
     await call('/otp/request', { user: 'alice' });
