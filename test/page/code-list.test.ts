@@ -168,6 +168,25 @@ describe('loading the inbox', () => {
     list.beginLoading();
     list.load([]);
     expect(states(list)).toEqual([]);
+    expect(list.total).toBe(0);
+  });
+
+  test('a service that has restarted makes the list forget all that the earlier run told', () => {
+    const list = new CodeList();
+    for (let i = 1; i <= 3; i++) list.apply(requested(`first-c${i}`));
+    list.beginLoading();
+    list.apply(requested('second-c1'));
+    list.load([message('second-c1')]);
+    expect(states(list)).toEqual(['second-c1 pending']);
+    expect(list.total).toBe(1);
+  });
+
+  test('a full inbox leaves the count of those that it no longer has', () => {
+    const list = new CodeList();
+    for (let i = 1; i <= 1_500; i++) list.apply(requested(`c${i}`));
+    list.beginLoading();
+    list.load(Array.from({ length: 1_000 }, (_, i) => message(`c${1_500 - i}`)));
+    expect(list.total).toBe(1_500);
   });
 
   test('an inbox that does not answer changes nothing', () => {

@@ -41,7 +41,7 @@ export class CodeList {
   #sinceLoading: ServiceEvent[] | undefined;
   #total = 0;
 
-  /** How many codes there were, kept or not, since the page opened or the service was reset. */
+  /** How many codes there were, kept or not, since the page opened, the inbox was emptied or the service began anew. */
   get total(): number {
     return this.#total;
   }
@@ -81,7 +81,8 @@ export class CodeList {
     for (const message of messages.toReversed())
       this.#codes.set(message.id, { ...message, expiresAt: Date.parse(message.expiresAt) });
     for (const event of events) this.apply(event);
-    this.#total = Math.max(total, this.#codes.size);
+    // An inbox that is not full has all there are: fewer than before if it was emptied, or if the service has restarted.
+    this.#total = this.#codes.size < KEPT ? this.#codes.size : Math.max(total, KEPT);
   }
 
   /** At most `limit` codes, newest first. @param filter a part of the user's name, in any letter case */
