@@ -9,7 +9,7 @@ import { closeAfterChunks } from './http/chunked.ts';
 import { docs } from './http/docs.ts';
 import { errorAnswers, problemHeaders, refuseHead } from './http/errors.ts';
 import { hostCheck } from './http/host-check.ts';
-import { probeRoutes } from './http/probes.ts';
+import { probeRoutes, type Readiness } from './http/probes.ts';
 import { causeOf, nameRequests } from './http/request-id.ts';
 import { targetCheck } from './http/targets.ts';
 import { faultHook } from './levers/faults/hook.ts';
@@ -29,8 +29,7 @@ export interface AppParts {
   readonly log: Log;
   /** What `/metrics` shows; the API adds its own. */
   readonly registry: Registry;
-  /** Whether the service takes requests now. */
-  readonly ready: () => Promise<boolean>;
+  readonly readiness: () => Promise<Readiness>;
   /** Aborts when the service is about to stop: long polls are answered, and streams end. */
   readonly ending: AbortSignal;
   /** Names this run of the service: the first part of its request ids. */
@@ -62,7 +61,7 @@ export function strictApp(parts: AppParts) {
 
 /** The part that both modes share. @param checkHost refuses a request by throwing */
 function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
-  const { config, clock, log, registry, ready, run } = parts;
+  const { config, clock, log, registry, readiness, run } = parts;
   const targets = targetCheck((request): Response | Promise<Response> => root.fetch(request));
   // Unknown fields are errors rather than silently dropped. `/otp/verify/` is not `/otp/verify`.
   const root = new Elysia({ normalize: false, strictPath: true, serve: { routes: targets.routes } });
@@ -87,6 +86,6 @@ function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
     .onAfterHandle({ as: 'global' }, problemHeaders)
     .onAfterHandle({ as: 'global' }, measured.answered)
     .use(docs(config))
-    .use(probeRoutes(ready))
+    .use(probeRoutes(readiness))
     .use(metricsRoute(registry, config.OTP_METRICS_KEYS));
 }

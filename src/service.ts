@@ -123,15 +123,18 @@ export function createService(env: Env = {}, options: ServiceOptions = {}): Serv
   const levers = isMock ? createLevers(leverParts) : undefined;
   const otps = new OtpService(store, levers?.codes ?? randomCodes(config.OTP_LENGTH), announce);
 
-  const ready = async () => server.isServing && (await store.ready());
+  const readiness = async () => {
+    if (!server.isServing) return 'not_serving';
+    return (await store.ready()) ? 'ready' : 'no_store';
+  };
   serviceMetrics(registry, {
     config,
     store,
     log,
-    ready,
+    ready: async () => (await readiness()) === 'ready',
     ...(redisClock && { skewMs: () => redisClock.skewMs }),
   });
-  const parts = { otps, delivery, config, clock, log, registry, ready, ending, run };
+  const parts = { otps, delivery, config, clock, log, registry, readiness, ending, run };
   const app = levers ? mockApp(parts, levers) : strictApp(parts);
   opened.redis?.connection.connect();
 

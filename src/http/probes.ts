@@ -2,8 +2,11 @@ import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
 import { problem, problemSchema } from './problem.ts';
 
-/** `/livez` and `/readyz`, for operators. @param ready whether the service takes requests now; never rejects */
-export function probeRoutes(ready: () => Promise<boolean>) {
+/** Whether the service takes requests now, or why not. */
+export type Readiness = 'ready' | 'not_serving' | 'no_store';
+
+/** `/livez` and `/readyz`, for operators. @param readiness never rejects */
+export function probeRoutes(readiness: () => Promise<Readiness>) {
   return new Elysia({ tags: ['operations'] })
     .get('/livez', () => ({ status: 'ok' as const }), {
       response: { 200: answer('ok', 'The process is running.') },
@@ -11,8 +14,12 @@ export function probeRoutes(ready: () => Promise<boolean>) {
     })
     .get(
       '/readyz',
-      async ({ status }) =>
-        (await ready()) ? { status: 'ready' as const } : status(503, problem('not_ready')),
+      async ({ status }) => {
+        const state = await readiness();
+        if (state === 'ready') return { status: state };
+        const detail = 'The store (OTP_STORE) does not answer. The service is ready again when it does.';
+        return status(503, state === 'no_store' ? problem('not_ready', { detail }) : problem('not_ready'));
+      },
       {
         response: {
           200: answer('ready', 'The service is ready for requests.'),

@@ -132,7 +132,7 @@ export const PROBLEMS = {
   not_ready: {
     status: 503,
     title: 'Not ready',
-    detail: 'The service is starting or stopping, or its store does not answer. Try again in a moment.',
+    detail: 'The service is starting or stopping. Try again in a moment.',
   },
 } as const;
 

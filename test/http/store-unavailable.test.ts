@@ -113,7 +113,9 @@ describe('while the store does not answer', () => {
     await ready();
     const { answer } = redis;
     redis.answer = () => resp.error('LOADING Redis is loading the dataset in memory');
-    expect(await status('/readyz')).toBe(503);
+    const notReady = await fetch(`${service.url}/readyz`);
+    expect(notReady.status).toBe(503);
+    expect(await notReady.json()).toMatchObject({ detail: expect.stringContaining('The store (OTP_STORE)') });
     expect(await status('/livez')).toBe(200);
     redis.answer = answer;
     await ready();
