@@ -38,8 +38,8 @@ const wheel = () => store.wheel;
 const levers = createLevers({ config, clock, store, wheel, delivery, bus, announce, expiry });
 const otps = new OtpService(store, levers.codes, announce);
 const registry = new Registry();
-const ready = async () => true;
-const parts = { otps, delivery, config, clock, log, registry, ready, ending: signal, run: 'run' };
+const readiness = async () => 'ready' as const;
+const parts = { otps, delivery, config, clock, log, registry, readiness, ending: signal, run: 'run' };
 const app = mockApp(parts, levers);
 
 async function post(path: string, body: object): Promise<number> {
