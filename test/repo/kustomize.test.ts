@@ -22,9 +22,14 @@ describe('the plain and the scaled manifests', () => {
   });
 
   kubectlTest(
-    'are separate: `kubectl apply -f k8s/` applies the three plain manifests alone',
+    'are separate: `kubectl apply -f k8s/` applies the four plain manifests alone',
     async (folder) => {
-      const plain = ['configmap/otp-config', 'deployment.apps/otp-deployment', 'service/otp-service'];
+      const plain = [
+        'configmap/otp-config',
+        'deployment.apps/otp-deployment',
+        'networkpolicy.networking.k8s.io/otp-service',
+        'service/otp-service',
+      ];
       expect(await read(join(folder, 'k8s'))).toEqual(plain);
       await $`mv Kustomization kustomization.yaml`.cwd(join(folder, 'k8s'));
       expect(await read(join(folder, 'k8s'))).not.toEqual(plain);
