@@ -79,6 +79,6 @@ describe('the plain and the scaled manifests', () => {
     const { config, warnings } = readConfig(all.environment(serviceIn(all).container));
     expect(warnings).toEqual([]);
     expect(config.OTP_API_KEYS).toEqual([expect.stringMatching(/^[0-9a-f]{48}$/)]);
-    expect(config.OTP_STORE).toMatch(/^redis:\/\/:[0-9a-f]{48}@otp-valkey:6379$/);
+    expect(config.OTP_STORE).toMatch(/^redis:\/\/otp:[0-9a-f]{48}@otp-valkey:6379$/);
   });
 });

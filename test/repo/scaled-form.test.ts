@@ -126,7 +126,7 @@ describe('the scaled form', () => {
     const { OTP_PEPPER, VALKEY_PASSWORD, OTP_API_KEYS } = SECRETS;
     const { config, warnings } = readConfig(all.environment(serviceIn(all).container));
     expect(warnings).toEqual([]);
-    const store = `redis://:${VALKEY_PASSWORD}@otp-valkey:6379`;
+    const store = `redis://otp:${VALKEY_PASSWORD}@otp-valkey:6379`;
     expect(config).toMatchObject({ OTP_STORE: store, OTP_PEPPER, OTP_API_KEYS: [OTP_API_KEYS] });
     expect(all.one('Service', 'otp-valkey').spec?.ports).toMatchObject([{ port: 6379 }]);
 
