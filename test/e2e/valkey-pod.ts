@@ -38,15 +38,18 @@ export class ValkeyPod {
     return new ValkeyPod(home, await freePort(), password);
   }
 
-  /** The URL for the service, with the password. */
+  /** The URL for the service, with its user and password. */
   get url(): string {
-    return `redis://:${this.#env['REDISCLI_AUTH']}@127.0.0.1:${this.#port}`;
+    return `redis://otp:${this.#env['REDISCLI_AUTH']}@127.0.0.1:${this.#port}`;
   }
 
   /** Starts the container on its volume. @param more lines for its configuration file */
   async start(more = ''): Promise<Bun.Subprocess> {
     const file = await Bun.file(join(source, 'valkey.conf')).text();
-    const here = `dir ${join(this.#home, 'data')}\nport ${this.#port}\nbind 127.0.0.1\n${more}\n`;
+    // Not in the manifest: only tests look into the store and change its settings.
+    const admin = 'user admin on nopass ~* &* +@all';
+    const here = `dir ${join(this.#home, 'data')}\nport ${this.#port}\nbind 127.0.0.1\n${admin}\n${more}\n`;
+
     await Bun.write(join(this.#home, 'valkey.conf'), file.replace('dir /data\n', here));
     const command = container.command?.map((part) => part.replaceAll('/etc/valkey', this.#home)) ?? [];
     this.#server = Bun.spawn(command, { env: this.#env, stdout: 'ignore' });
@@ -60,9 +63,15 @@ export class ValkeyPod {
     return (await this.#cli(args, this.#env, timeoutSeconds)).status === 0;
   }
 
-  /** Sends a command. @returns the reply */
+  /** Sends a command as a user who may do anything. @returns the reply */
   async cli(...args: string[]): Promise<string> {
-    return (await this.#cli(args, this.#env)).said;
+    return (await this.#cli(['--user', 'admin', '--pass', 'any', ...args], this.#env)).said;
+  }
+
+  /** Sends a command as a user of the manifest: the service's, the probes' or the default one. @returns the reply */
+  async as(user: 'otp' | 'probe' | 'default', ...args: string[]): Promise<string> {
+    return (await this.#cli(['--user', user, '--pass', this.#env['REDISCLI_AUTH'] ?? '', ...args], this.#env))
+      .said;
   }
 
   /** The same without the password. */

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'bun:test';
+import { COUNTS_KEPT } from '../../src/levers/codes/seeded-codes.ts';
+import { KEYS } from '../../src/levers/shared/keys.ts';
 import { createService } from '../../src/service.ts';
 import { settings } from './scaled-settings.ts';
 import { ValkeyPod } from './valkey-pod.ts';
@@ -23,15 +25,15 @@ async function serviceWith(pod: ValkeyPod, more: Record<string, string> = {}) {
   await service.listen();
   while ((await service.app.handle(new Request('http://localhost/readyz'))).status !== 200)
     await Bun.sleep(5);
-  const post = (path: string, body: object) =>
+  const call = (method: string, path: string, body?: object) =>
     service.app.handle(
       new Request(`http://localhost${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
+        method,
+        ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
       }),
     );
-  return { log, post, [Symbol.asyncDispose]: () => service.stop() };
+  const post = (path: string, body: object) => call('POST', path, body);
+  return { log, call, post, [Symbol.asyncDispose]: () => service.stop() };
 }
 
 describe('the store’s pod in k8s-scaled/', () => {
@@ -53,12 +55,70 @@ describe('the store’s pod in k8s-scaled/', () => {
     await using pod = await ValkeyPod.create(PASSWORD);
     const server = await pod.start();
     await becomesReady(pod);
-    expect(await pod.cli('PING')).toBe('PONG');
+    expect(await pod.as('probe', 'PING')).toBe('PONG');
     expect(await pod.stranger('PING')).toStartWith('NOAUTH');
+    expect(await pod.as('default', 'PING')).toStartWith('NOAUTH');
     const commandLine = await Bun.file(`/proc/${server.pid}/cmdline`).text();
     expect(commandLine).toContain('valkey-server');
     expect(commandLine).not.toContain(PASSWORD);
   });
+
+  test('lets the service run every step and lever, with a user who may do nothing else', async () => {
+    await using pod = await ValkeyPod.create(PASSWORD);
+    await pod.start();
+    await becomesReady(pod);
+    // As many users as are counted, so that the next one makes a script drop one of them.
+    const fill = `for i = 1, ${COUNTS_KEPT} do redis.call('HSET', KEYS[1], i, 1) end`;
+    await pod.cli('EVAL', fill, '1', KEYS.issued);
+    const levers = { OTP_SEED: 'seed', OTP_SEND_LIMIT: '5' };
+    await using service = await serviceWith(pod, levers);
+    const call = async (method: string, path: string, body?: object) => {
+      const response = await service.call(method, path, body);
+      return `${method} ${path} ${response.status}`;
+    };
+    const user = 'alice';
+    const steps: [string, string, object?][] = [
+      ['GET', '/livez'],
+      ['GET', '/readyz'],
+      ['POST', '/otp/request', { user, code: '123456' }],
+      ['POST', '/otp/verify', { user, code: '123456' }],
+      ['POST', '/otp/request', { user }],
+      ['GET', `/mock/inbox?user=${user}`],
+      ['POST', '/otp/cancel', { user }],
+      ['POST', '/otp/request', { user: 'bob' }],
+      ['POST', '/mock/expire', { user: 'bob' }],
+      ['POST', '/otp/request', { user: 'carol' }],
+      ['POST', '/mock/clock', { advance: 400 }],
+      ['POST', '/mock/clock', { freeze: true }],
+      ['GET', '/mock/clock'],
+      ['PUT', '/mock/codes', [{ user: 'dave', code: '424242' }]],
+      ['POST', '/mock/reset', { user }],
+      ['PUT', '/mock/faults', [{ on: 'request', times: 1, delayMs: 1 }]],
+      ['POST', '/otp/request', { user: 'dave' }],
+      ['DELETE', '/mock/inbox'],
+      ['GET', '/metrics'],
+      ['POST', '/mock/reset'],
+    ];
+    const seen: string[] = [];
+    for (const [method, path, body] of steps) seen.push(await call(method, path, body));
+    expect(seen.filter((line) => !line.endsWith(' 200'))).toEqual([]);
+    expect(service.log).toEqual([]);
+    expect(await pod.cli('ACL', 'LOG')).toBe('');
+    const stats = await pod.cli('INFO', 'commandstats');
+    const used = new Set([...stats.matchAll(/cmdstat_(\w+):/g)].map(([, name]) => name));
+    const granted = [...(await pod.cli('ACL', 'GETUSER', 'otp')).matchAll(/\+(\w+)/g)].map(
+      ([, name]) => name,
+    );
+    expect(granted.length).toBeGreaterThan(20);
+    expect(granted.filter((name) => !used.has(name))).toEqual([]);
+    for (const refused of ['FLUSHALL', 'KEYS *', 'CONFIG GET dir', 'ACL LIST', 'SCRIPT FLUSH', 'GET other']) {
+      expect(await pod.as('otp', ...refused.split(' '))).toStartWith('NOPERM');
+      expect(await pod.as('probe', ...refused.split(' '))).toStartWith('NOPERM');
+    }
+    expect(await pod.as('otp', 'EVAL', "return redis.call('GET', 'other')", '0')).toContain('access');
+    expect(await pod.as('probe', 'GET', 'otp:any')).toStartWith('NOPERM');
+    expect(await pod.as('probe', 'PING')).toBe('PONG');
+  }, 30_000);
 
   test('gives the service no reason for a warning', async () => {
     await using pod = await ValkeyPod.create(PASSWORD);

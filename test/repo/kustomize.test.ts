@@ -22,9 +22,14 @@ describe('the plain and the scaled manifests', () => {
   });
 
   kubectlTest(
-    'are separate: `kubectl apply -f k8s/` applies the three plain manifests alone',
+    'are separate: `kubectl apply -f k8s/` applies the four plain manifests alone',
     async (folder) => {
-      const plain = ['configmap/otp-config', 'deployment.apps/otp-deployment', 'service/otp-service'];
+      const plain = [
+        'configmap/otp-config',
+        'deployment.apps/otp-deployment',
+        'networkpolicy.networking.k8s.io/otp-service',
+        'service/otp-service',
+      ];
       expect(await read(join(folder, 'k8s'))).toEqual(plain);
       await $`mv Kustomization kustomization.yaml`.cwd(join(folder, 'k8s'));
       expect(await read(join(folder, 'k8s'))).not.toEqual(plain);
@@ -74,6 +79,6 @@ describe('the plain and the scaled manifests', () => {
     const { config, warnings } = readConfig(all.environment(serviceIn(all).container));
     expect(warnings).toEqual([]);
     expect(config.OTP_API_KEYS).toEqual([expect.stringMatching(/^[0-9a-f]{48}$/)]);
-    expect(config.OTP_STORE).toMatch(/^redis:\/\/:[0-9a-f]{48}@otp-valkey:6379$/);
+    expect(config.OTP_STORE).toMatch(/^redis:\/\/otp:[0-9a-f]{48}@otp-valkey:6379$/);
   });
 });

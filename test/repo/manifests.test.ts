@@ -8,6 +8,7 @@ import {
 } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import { YAML } from 'bun';
 import { Deployment, type IDeployment } from 'kubernetes-models/apps/v1';
+import { type INetworkPolicy, NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { ConfigMap, type IConfigMap, type IService, Service } from 'kubernetes-models/v1';
 import { readConfig, Settings } from '../../src/config.ts';
 import { unknownFields } from './unknown-fields.ts';
@@ -19,6 +20,7 @@ const read = async (file: string): Promise<unknown> => YAML.parse(await Bun.file
 const config = (await read('k8s/configmap.yaml')) as IConfigMap;
 const deployment = (await read('k8s/deployment.yaml')) as IDeployment;
 const service = (await read('k8s/service.yaml')) as IService;
+const policy = (await read('k8s/network-policy.yaml')) as INetworkPolicy;
 const rule = (await read('k8s/monitoring/prometheus-rule.yaml')) as IPrometheusRule;
 const monitor = (await read('k8s/monitoring/service-monitor.yaml')) as IServiceMonitor;
 const pod = deployment.spec?.template.spec;
@@ -29,6 +31,7 @@ describe('the manifests', () => {
     new ConfigMap(config).validate();
     new Deployment(deployment).validate();
     new Service(service).validate();
+    new NetworkPolicy(policy).validate();
     new PrometheusRule(rule).validate();
     new ServiceMonitor(monitor).validate();
   });
@@ -37,6 +40,7 @@ describe('the manifests', () => {
     const as = { IConfigMap: [config], IService: [service] };
     const modules = {
       'kubernetes-models/apps/v1': { IDeployment: [deployment] },
+      'kubernetes-models/networking.k8s.io/v1': { INetworkPolicy: [policy] },
       'kubernetes-models/v1': as,
       '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1': {
         IPrometheusRule: [rule],

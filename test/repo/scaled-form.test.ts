@@ -76,9 +76,7 @@ describe('the scaled form', () => {
 
   kubectlTest('lets the service and no other pod reach Valkey', async (folder) => {
     const all = await rendered(folder);
-    const [policy, ...others] = all.of('NetworkPolicy');
-    expect(others).toEqual([]);
-    expect(policy?.spec).toEqual({
+    expect(all.one('NetworkPolicy', 'otp-valkey').spec).toEqual({
       podSelector: { matchLabels: valkeyIn(all).labels },
       policyTypes: ['Ingress', 'Egress'],
       ingress: [
@@ -91,12 +89,44 @@ describe('the scaled form', () => {
     });
   });
 
+  kubectlTest(
+    'lets callers reach the service’s one port, and lets it reach DNS and Valkey alone',
+    async (folder) => {
+      const all = await rendered(folder);
+      const podSelector = { matchLabels: serviceIn(all).labels };
+      const policies = all
+        .of('NetworkPolicy')
+        .filter(({ spec }) => Bun.deepEquals(spec?.podSelector, podSelector));
+      expect(policies.flatMap(({ spec }) => spec?.ingress ?? [])).toEqual([{ ports: [{ port: 'http' }] }]);
+      expect(policies.every(({ spec }) => spec?.policyTypes?.includes('Egress'))).toBe(true);
+      const dns = {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+        podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+      };
+      const egress = policies.flatMap(({ spec }) => spec?.egress ?? []);
+      expect(egress).toHaveLength(2);
+      expect(egress).toContainEqual({
+        to: [dns],
+        ports: [
+          { port: 53, protocol: 'UDP' },
+          { port: 53, protocol: 'TCP' },
+        ],
+      });
+      const port = valkeyIn(all).container.ports?.[0]?.containerPort;
+      expect(port).toBe(6379);
+      expect(egress).toContainEqual({
+        to: [{ podSelector: { matchLabels: valkeyIn(all).labels } }],
+        ports: [{ port: 6379 }],
+      });
+    },
+  );
+
   kubectlTest('has only settings that the service knows and accepts', async (folder) => {
     const all = await rendered(folder);
     const { OTP_PEPPER, VALKEY_PASSWORD, OTP_API_KEYS } = SECRETS;
     const { config, warnings } = readConfig(all.environment(serviceIn(all).container));
     expect(warnings).toEqual([]);
-    const store = `redis://:${VALKEY_PASSWORD}@otp-valkey:6379`;
+    const store = `redis://otp:${VALKEY_PASSWORD}@otp-valkey:6379`;
     expect(config).toMatchObject({ OTP_STORE: store, OTP_PEPPER, OTP_API_KEYS: [OTP_API_KEYS] });
     expect(all.one('Service', 'otp-valkey').spec?.ports).toMatchObject([{ port: 6379 }]);
 
