@@ -13,5 +13,10 @@ export function suspendTimeout(server: AnyServer, request: Request): void {
 
 /** Restores the idle timeout. Without this the connection would have none for the rest of its life. */
 export function restoreTimeout(server: AnyServer, request: Request): void {
-  server?.timeout(request, IDLE_TIMEOUT_S);
+  setTimeLimit(server, request, IDLE_TIMEOUT_S);
+}
+
+/** Closes the connection if the client neither sends nor reads for so long. It counts anew only after `suspendTimeout`. */
+export function setTimeLimit(server: AnyServer, request: Request, seconds: number): void {
+  server?.timeout(request, seconds);
 }

@@ -129,6 +129,11 @@ export const PROBLEMS = {
     detail:
       'The store does not answer. The call may or may not have taken effect. Wait as long as Retry-After says, then request a new code.',
   },
+  too_many_streams: {
+    status: 503,
+    title: 'Too many streams',
+    detail: 'Too many clients follow the events. Close a stream, or wait as long as Retry-After says.',
+  },
   not_ready: {
     status: 503,
     title: 'Not ready',

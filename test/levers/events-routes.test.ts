@@ -134,6 +134,33 @@ describe('GET /mock/events', () => {
     expect(counts).toEqual([1_001, 2_001, 3_001, 3_001]);
   });
 
+  test('sends chunks of 64 KiB and an event at most, so that a client that does not read costs little', async () => {
+    const { open, post, clock } = streamRig();
+    const { response } = await open({ 'last-event-id': '0' });
+    for (let i = 0; i < 500; i++) await post('/otp/request', { user: `${i}-${'x'.repeat(200)}` });
+    const reader = response.body?.getReader();
+    const sizes: number[] = [];
+    for (let sent = 0; sent < 150_000; ) {
+      const next = reader?.read();
+      await clock.advance(50);
+      sizes.push((await next)?.value?.byteLength ?? 0);
+      sent += sizes.at(-1) ?? 0;
+    }
+    expect(Math.max(...sizes)).toBeWithin(60_000, 65_536 + 1_024);
+  });
+
+  test('has 256 readers at most: one more gets 503 until one of them leaves', async () => {
+    const { open } = streamRig();
+    const readers = await Promise.all(Array.from({ length: 256 }, () => open()));
+    expect(new Set(readers.map(({ response }) => response.status))).toEqual(new Set([200]));
+    const { response } = await open();
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '30']);
+    expect(await response.json()).toMatchObject({ code: 'too_many_streams', retryAfter: 30 });
+    await readers[7]?.response.body?.cancel();
+    expect((await open()).response.status).toBe(200);
+    expect((await open()).response.status).toBe(503);
+  });
+
   test('sends nothing from before a reset, not even with Last-Event-ID', async () => {
     const { open, post } = streamRig();
     await post('/otp/request', { user: 'before' });

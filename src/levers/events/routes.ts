@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
-import { QUERY_ANSWERS } from '../../http/common-answers.ts';
+import { QUERY_ANSWERS, retryAfter } from '../../http/common-answers.ts';
+import { problemSchema } from '../../http/problem.ts';
 import { noQuery } from '../../http/query.ts';
 import type { Levers } from '../levers.ts';
 import { eventStreams } from './stream.ts';
@@ -24,11 +25,12 @@ export function eventRoutes({ history, clock }: Pick<Levers, 'history' | 'clock'
         ],
       }),
       ...QUERY_ANSWERS,
+      503: problemSchema(['too_many_streams', 'store_unavailable'], { retryAfter }),
     },
     detail: {
       summary: 'Follow events',
       description:
-        'Every event from now on, or after the one that `Last-Event-ID` names. A slow client gets a `missed` event with the number of events it missed.',
+        'Every event from now on, or after the one that `Last-Event-ID` names. A slow client gets a `missed` event with the number of events it missed. One that reads nothing for half a minute is disconnected. 256 clients may follow at once.',
     },
   });
 }

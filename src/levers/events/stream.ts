@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
-import { type AnyServer, restoreTimeout, suspendTimeout } from '../../http/idle-timeout.ts';
+import { type AnyServer, IDLE_TIMEOUT_S, setTimeLimit, suspendTimeout } from '../../http/idle-timeout.ts';
+import { ProblemError } from '../../http/problem.ts';
 import type { EventHistory, PublicEvent } from './history.ts';
 
 const utf8 = new TextEncoder();
@@ -7,36 +8,48 @@ const utf8 = new TextEncoder();
 /** A quiet stream sends a comment this often, in real time, so that no proxy closes it. */
 const HEARTBEAT_MS = 15_000;
 
-/** Most events in one chunk. */
-const MAX_EVENTS = 1_000;
+/** A chunk is complete once it is this long: what a client that does not read costs. In characters, mostly of one byte. */
+const CHUNK_LENGTH = 65_536;
 
-/** Events are sent at most this often, together, so that a flood of them leaves time for other work. */
+/** At most so many events are sent in this time, together, so that a flood of them leaves time for other work. */
+const MAX_EVENTS = 1_000;
 const GATHER_MS = 50;
+
+/** A client that has not read for so many seconds loses its stream. `Last-Event-ID` resumes it. */
+const STALLED_S = 30;
+
+/** Most streams at once: each may cost its chunk, and what the system buffers for the connection. */
+const MOST_STREAMS = 256;
 
 /**
  * Makes the function that answers with events as they happen, as server-sent events (WHATWG HTML, section 9.2), until
  * the client disconnects or the service stops. `Last-Event-ID` names the event to begin after.
  *
- * Backpressure: it produces only what the client reads. A client that stops reading costs one buffer.
+ * Backpressure: it produces only what the client reads. A client that stops reading costs one chunk, and is disconnected.
  *
  * @param ending aborts when the service is about to stop
  */
 export function eventStreams(history: EventHistory, clock: Clock, ending: AbortSignal) {
   const framesFrom = frameWriter(history);
+  let open = 0;
 
   return (request: Request, server: AnyServer): Response => {
+    if (open === MOST_STREAMS) throw new ProblemError('too_many_streams', { retryAfter: STALLED_S });
     const gone = new AbortController();
     const signal = AbortSignal.any([gone.signal, request.signal, ending]);
     const lastId = request.headers.get('last-event-id');
     // Now, and not at the first read: a client that has the answer gets all that happens from then on.
     const position = lastId === null ? history.end : history.positionAfter(lastId);
     const chunks = read(position, signal);
-    suspendTimeout(server, request);
+    open += Number(!signal.aborted);
+    signal.addEventListener('abort', () => open--, { once: true });
     const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      // The client has read all so far: now the connection waits for events, and not for the client.
+      suspendTimeout(server, request);
       const { value, done } = await chunks.next();
-      if (done !== true) return controller.enqueue(value);
-      restoreTimeout(server, request);
-      controller.close();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+      setTimeLimit(server, request, done === true ? IDLE_TIMEOUT_S : STALLED_S);
     };
     const body = new ReadableStream({ pull, cancel: () => gone.abort() }, { highWaterMark: 0 });
     return new Response(body, {
@@ -48,16 +61,20 @@ export function eventStreams(history: EventHistory, clock: Clock, ending: AbortS
   async function* read(known: number | undefined, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
     yield utf8.encode('retry: 1000\n\n');
     if (known === undefined) yield utf8.encode(missedFrame(null));
+    let left = MAX_EVENTS;
     for (let position = known ?? history.begin; !signal.aborted; ) {
-      const frames = framesFrom(position);
+      const frames = framesFrom(position, left);
       if (frames === undefined) {
         const grown = await untilGrown(position, signal);
         if (!grown && !signal.aborted) yield utf8.encode(': still here\n\n');
         continue;
       }
       yield frames.bytes;
+      left -= frames.next - position;
       position = frames.next;
+      if (frames.isFull && left > 0) continue;
       await clock.sleep(GATHER_MS, signal);
+      left = MAX_EVENTS;
     }
   }
 
@@ -75,6 +92,8 @@ export function eventStreams(history: EventHistory, clock: Clock, ending: AbortS
 interface Frames {
   readonly bytes: Uint8Array;
   readonly next: number;
+  /** Whether the chunk is complete, so that more may be there already. */
+  readonly isFull: boolean;
 }
 
 /**
@@ -82,15 +101,22 @@ interface Frames {
  *
  * Readers that keep up are at the same position. So the last answer is kept, and written once for all of them.
  */
-function frameWriter(history: EventHistory): (position: number) => Frames | undefined {
-  let last = { position: -1, end: -1, frames: undefined as Frames | undefined };
+function frameWriter(history: EventHistory): (position: number, limit: number) => Frames | undefined {
+  let last = { position: -1, limit: -1, end: -1, frames: undefined as Frames | undefined };
 
-  return (position) => {
-    if (position === last.position && history.end === last.end) return last.frames;
-    const { missed, events, next } = history.read(position, MAX_EVENTS);
-    const text = [...(missed > 0 ? [missedFrame(missed)] : []), ...events.map(eventFrame)].join('');
-    const frames = text === '' ? undefined : { bytes: utf8.encode(text), next };
-    last = { position, end: history.end, frames };
+  return (position, limit) => {
+    if (position === last.position && limit === last.limit && history.end === last.end) return last.frames;
+    const { missed, events, next } = history.read(position, limit);
+    let text = missed > 0 ? missedFrame(missed) : '';
+    let written = 0;
+    for (; written < events.length && text.length < CHUNK_LENGTH; written++) {
+      const event = events[written];
+      if (event !== undefined) text += eventFrame(event);
+    }
+    const isFull = written < events.length;
+    const after = next - events.length + written;
+    const frames = text === '' ? undefined : { bytes: utf8.encode(text), next: after, isFull };
+    last = { position, limit, end: history.end, frames };
     return frames;
   };
 }
