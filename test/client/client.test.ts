@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
-import { OtpError, OtpService } from '../../src/client/client.ts';
+import { OtpError, OtpService, startOtpService } from '../../src/client/client.ts';
 import { createService } from '../../src/service.ts';
 
 const KEY = 'k'.repeat(32);
@@ -89,5 +89,23 @@ describe('the client for tests', () => {
       problem: { errors: [{ field: '/user' }, { field: '/ttl' }] },
     });
     expect(await refusal(new OtpService(otp.url).reset())).toBe('unauthorized');
+  });
+});
+
+describe("a service of the test's own", () => {
+  test('serves with the settings that the test gives, and is gone when it is disposed of', async () => {
+    let url = '';
+    {
+      await using own = await startOtpService({ settings: { OTP_TTL: 60, OTP_API_KEYS: KEY } });
+      url = own.url;
+      expect((await own.request({ user: 'alice' })).expiresIn).toBe(60);
+    }
+    await expect(fetch(`${url}/livez`)).rejects.toThrow();
+  });
+
+  test('says why it does not start', async () => {
+    await expect(startOtpService({ settings: { OTP_LENGTH: 3 } })).rejects.toThrow(
+      'OTP_LENGTH must be a whole number from 4 to 10, not 3',
+    );
   });
 });

@@ -104,6 +104,7 @@ test.each([
     'strict',
     {
       OTP_API_KEYS: 'k'.repeat(32),
+      OTP_METRICS_KEYS: 'm'.repeat(32),
       OTP_SMTP_URL: 'smtp://127.0.0.1:9',
       OTP_MAIL_FROM: 'otp@example.com',
     },
