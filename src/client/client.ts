@@ -256,7 +256,9 @@ export async function startOtpService({
       HOST: '127.0.0.1',
       ...Object.fromEntries(given),
       PORT: String(port),
+      // The line that names the address is JSON, of level info.
       LOG_FORMAT: 'json',
+      LOG_LEVEL: 'info',
       END_WITH_PARENT: '1',
     },
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
-import { OtpError, OtpService } from '../../src/client/client.ts';
+import { OtpError, OtpService, startOtpService } from '../../src/client/client.ts';
 import { createService } from '../../src/service.ts';
 
 const KEY = 'k'.repeat(32);
@@ -90,4 +90,9 @@ describe('the client for tests', () => {
     });
     expect(await refusal(new OtpService(otp.url).reset())).toBe('unauthorized');
   });
+});
+
+test('a started service is ready whatever log level was asked for', async () => {
+  await using started = await startOtpService({ settings: { LOG_LEVEL: 'error', OTP_API_KEYS: KEY } });
+  expect(await started.request({ user: 'alice', code: '1234' })).toMatchObject({ code: '1234' });
 });
