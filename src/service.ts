@@ -25,7 +25,7 @@ import { otpMetrics } from './metrics/otp-metrics.ts';
 import { serviceMetrics } from './metrics/service-metrics.ts';
 import { openStore } from './open-store.ts';
 import { RedisClock } from './redis/redis-clock.ts';
-import { Server } from './server.ts';
+import { ListenError, Server } from './server.ts';
 
 export type { App } from './app.ts';
 export { ConfigError } from './config.ts';
@@ -144,7 +144,13 @@ export function createService(env: Env = {}, options: ServiceOptions = {}): Serv
       return server.url;
     },
     async listen() {
-      return server.listen(app, () => Promise.all([expiry.run(), levers?.replica?.follow(signal)]));
+      try {
+        return server.listen(app, () => Promise.all([expiry.run(), levers?.replica?.follow(signal)]));
+      } catch (error) {
+        // Otherwise a store that is away would be tried for ever, and keep the process running.
+        if (error instanceof ListenError) await closeStore();
+        throw error;
+      }
     },
     stop: () => server.stop(),
   };

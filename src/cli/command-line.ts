@@ -51,7 +51,8 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const { url = LOCAL, key, ...values } = readFlags(rest, command.words ?? [], Object.keys(flags));
   for (const [flag, { required, value }] of Object.entries(flags))
     if (required && values[flag] === undefined) throw new UsageError(`${name} needs --${flag} ${value}`);
-  if (!URL.canParse(url)) throw new UsageError(`--url must be an address like ${LOCAL}, not "${url}"`);
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+    throw new UsageError(`--url must be an address like ${LOCAL}, not "${url}"`);
   return { name: 'client', command, values, url, key };
 }
 

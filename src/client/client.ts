@@ -256,7 +256,9 @@ export async function startOtpService({
       HOST: '127.0.0.1',
       ...Object.fromEntries(given),
       PORT: String(port),
+      // The line that names the address is JSON, of level info.
       LOG_FORMAT: 'json',
+      LOG_LEVEL: 'info',
       END_WITH_PARENT: '1',
     },
   });
@@ -281,7 +283,7 @@ export async function startOtpService({
     child.kill('SIGTERM');
     await ended;
   };
-  const key = settings['OTP_API_KEYS'];
+  const key = settings['OTP_API_KEYS'] ?? process.env['OTP_API_KEYS'];
   const service = new OtpService(url, key === undefined ? {} : { key: String(key).split(',')[0] ?? '' });
   return Object.assign(service, { stop, [Symbol.asyncDispose]: stop });
 }

@@ -1,4 +1,4 @@
-import { DeliveryFailure } from './channel.ts';
+import { type AttemptFailure, DeliveryFailure } from './channel.ts';
 
 /** The longest pause that a provider may ask for, in milliseconds: longer than most codes live. */
 const LONGEST_PAUSE_MS = 3_600_000;
@@ -7,6 +7,7 @@ const LONGEST_PAUSE_MS = 3_600_000;
  * Posts a message to a provider, and returns once the provider has accepted it. Only the status and the headers of the
  * answer count: the body is not read, and a redirect is not followed.
  *
+ * @param on410 what a 410 means: that the endpoint is gone, or that this message is refused
  * @throws DeliveryFailure whatever goes wrong
  */
 export async function post(
@@ -14,6 +15,7 @@ export async function post(
   headers: Record<string, string>,
   body: string,
   signal: AbortSignal,
+  on410: AttemptFailure = 'refused',
 ): Promise<void> {
   const answer = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' }).catch(() => {
     throw new DeliveryFailure('unreachable');
@@ -25,7 +27,7 @@ export async function post(
   const pauseMs = pauseOf(answer.headers);
   if (status === 429) throw new DeliveryFailure('busy', pauseMs);
   if (status >= 500) throw new DeliveryFailure('provider_error', pauseMs);
-  throw new DeliveryFailure(status === 410 ? 'gone' : 'refused');
+  throw new DeliveryFailure(status === 410 ? on410 : 'refused');
 }
 
 /**

@@ -7,7 +7,7 @@ import { type FieldError, ProblemError, problem } from './problem.ts';
 const MAX_FIELD_ERRORS = 8;
 const MAX_PROBLEM_BYTES = 1_023;
 
-/** Unknown fields are named up to this length. No other input appears in an error. */
+/** Unknown fields are named up to this length, without control characters. No other input appears in an error. */
 const MAX_NAME_LENGTH = 64;
 
 /** The invalid fields of a request. */
@@ -44,7 +44,7 @@ function describe({ path, type, schema }: ValueError): [field: string, detail: s
   if (type === ValueErrorType.ObjectRequiredProperty) return [path, 'is missing'];
   if (type !== ValueErrorType.ObjectAdditionalProperties)
     return [path, String(schema['error'] ?? 'is invalid')];
-  const name = [...path.slice(1)].slice(0, MAX_NAME_LENGTH).join('').toWellFormed();
+  const name = [...path.slice(1).replace(/\p{Cc}/gu, '')].slice(0, MAX_NAME_LENGTH).join('').toWellFormed();
   const near = nearest(name, Object.keys(schema['properties']));
   return [`/${name}`, `is not a field of this request${near === undefined ? '' : `; did you mean ${near}?`}`];
 }

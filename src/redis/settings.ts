@@ -37,5 +37,6 @@ function isRedisUrl(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || !/^(redis|valkey|rediss|valkeys):$/.test(url.protocol) || url.hostname === '')
     return false;
-  return /^(\/\d*)?$/.test(url.pathname) && url.search === '' && url.hash === '';
+  // Bun's client throws for port 0 and for a number of a database that is too long.
+  return /^(\/\d{0,9})?$/.test(url.pathname) && url.port !== '0' && url.search === '' && url.hash === '';
 }

@@ -71,6 +71,7 @@ describe('a command line', () => {
     ['clock advance', 'the command goes on with SECONDS'],
     ['clock back 5', '"back" must be "advance"'],
     ['reset --url nowhere', '--url must be an address like http://localhost:8080, not "nowhere"'],
+    ['reset --url localhost:80', '--url must be an address like http://localhost:8080, not "localhost:80"'],
   ])('is refused with a hint: %s', (line, message) => {
     expect(refusal(line)).toBe(message);
   });

@@ -108,4 +108,9 @@ describe("a service of the test's own", () => {
       'OTP_LENGTH must be a whole number from 4 to 10, not 3',
     );
   });
+
+  test('is ready whatever log level was asked for', async () => {
+    await using started = await startOtpService({ settings: { LOG_LEVEL: 'error', OTP_API_KEYS: KEY } });
+    expect(await started.request({ user: 'alice', code: '1234' })).toMatchObject({ code: '1234' });
+  });
 });

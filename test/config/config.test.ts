@@ -143,15 +143,20 @@ describe('a shared store', () => {
     expect(readConfig({ OTP_STORE: url, OTP_PEPPER: pepper }).config).toMatchObject({ OTP_STORE: url });
   });
 
-  test.each(['redis', 'http://hunter22@redis', 'redis://', 'redis://redis/hunter22', 'redis://redis?db=1'])(
-    'cannot be at %s, and the message does not repeat it',
-    (url) => {
-      const [reason = '', ...others] = refusal({ OTP_STORE: url, OTP_PEPPER: pepper });
-      expect(reason).toStartWith('  - OTP_STORE must be memory, or a URL');
-      expect(reason).not.toContain('hunter22');
-      expect(others).toEqual([]);
-    },
-  );
+  test.each([
+    'redis',
+    'http://hunter22@redis',
+    'redis://',
+    'redis://redis/hunter22',
+    'redis://redis?db=1',
+    'redis://redis:0',
+    'redis://redis/9999999999',
+  ])('cannot be at %s, and the message does not repeat it', (url) => {
+    const [reason = '', ...others] = refusal({ OTP_STORE: url, OTP_PEPPER: pepper });
+    expect(reason).toStartWith('  - OTP_STORE must be memory, or a URL');
+    expect(reason).not.toContain('hunter22');
+    expect(others).toEqual([]);
+  });
 
   test('has room for at least 100 records in each of its sixteen parts', () => {
     const shared = { OTP_STORE: 'redis://redis', OTP_PEPPER: pepper };

@@ -134,7 +134,6 @@ describe('a provider’s answer', () => {
     [401, 'refused', false],
     [404, 'refused', false],
     [408, 'refused', false],
-    [410, 'gone', false],
     [429, 'busy', true],
     [500, 'provider_error', true],
     [503, 'provider_error', true],
@@ -148,6 +147,12 @@ describe('a provider’s answer', () => {
       expect([failure?.reason, failure?.temporary]).toEqual([reason, temporary]);
       expect(Bun.inspect(failure)).not.toContain('042137');
     }
+  });
+
+  test('410 means that a webhook is gone, and that a provider of text messages refuses this one', async () => {
+    await using provider = httpProvider(() => new Response(null, { status: 410 }));
+    expect((await failureOf(webhookTo(provider.url)))?.reason).toBe('gone');
+    expect((await failureOf(smsTo(provider.url)))?.reason).toBe('refused');
   });
 
   test.each([301, 302, 303, 307, 308])('%d is refused, and the redirect is not followed', async (status) => {

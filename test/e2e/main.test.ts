@@ -78,6 +78,14 @@ describe('the process', () => {
     );
   });
 
+  test('a port in use exits with 1 also while the shared store is away', async () => {
+    using first = await listening();
+    const shared = { OTP_STORE: 'redis://127.0.0.1:1', OTP_PEPPER: 'a-pepper-of-16-characters' };
+    using second = start({ PORT: new URL(first.url).port, ...shared });
+    expect(await second.child.exited).toBe(1);
+    expect(await second.stderr()).toContain('is in use');
+  });
+
   test('the first line names addresses that one can open, and the mode', async () => {
     using service = start({ HOST: '0.0.0.0' });
     const { url, ...first } = (await service.line()) ?? {};

@@ -123,6 +123,7 @@ describe('invalid_request', () => {
       '/__proto__',
       'is not a field of this request',
     ],
+    ['/otp/request', '{"user":"alice","\\u001b[31m\\u0085":1}', '/[31m', 'is not a field of this request'],
     ['/otp/request', '{"user":"alice","constructor":1}', '/constructor', 'is not a field of this request'],
   ])('an invalid field is 400 invalid_request with its name: %s %j', async (path, body, field, detail) => {
     const answer = await post(path, body);
@@ -148,7 +149,7 @@ describe('invalid_request', () => {
     expect(answer.body['errors']).toHaveLength(8);
   });
 
-  test.each(['n', '\u0001', '😀', '\ud800', '~', '/'])(
+  test.each(['n', '😀', '\ud800', '~', '/'])(
     'long names of %j are cut to 64 characters, and the problem stays under 1 KiB',
     async (letter) => {
       const unknown = Object.fromEntries(

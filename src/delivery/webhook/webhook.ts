@@ -50,7 +50,7 @@ export const webhook = {
           'webhook-timestamp': timestamp,
           'webhook-signature': keys.map((key) => sign(key, `${id}.${timestamp}.${body}`)).join(' '),
         };
-        return post(url, headers, body, signal);
+        return post(url, headers, body, signal, 'gone');
       },
       close() {},
     };
