@@ -49,6 +49,7 @@ export class RedisStore implements Store {
       limit,
       windowMs,
       this.#mostInShard,
+      Number(this.#policy.guesses.maxAttempts > 0),
     );
     switch (outcome) {
       case 'issued': {

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll } from 'bun:test';
+import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { Policy } from '../../src/core/store.ts';
 import type { RedisConnection } from '../../src/redis/connection.ts';
+import { RedisStore } from '../../src/redis/redis-store.ts';
 import { storeContract } from '../core/store-contract.ts';
+import { FIVE_ATTEMPTS, UNLIMITED } from '../support/policies.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { connections, inTurn, sharedStores } from '../support/redis-stores.ts';
 
@@ -38,3 +40,17 @@ async function storeOf(over: readonly RedisConnection[], policy: Policy) {
 
 storeContract('the Redis store', (policy) => storeOf(replicas.all.slice(0, 1), policy), 1_000);
 storeContract('a Redis store of three replicas', (policy) => storeOf(replicas.all, policy));
+
+test('a lock does not hold for a replica that starts without a limit on guesses', async () => {
+  const [connection] = replicas.all;
+  if (connection === undefined) throw new Error('there is no connection');
+  const maxRecords = 1_600;
+  const { keys, stores } = sharedStores([connection], { ...FIVE_ATTEMPTS, maxRecords });
+  const alice = { user: 'alice', purpose: 'default', code: '111111', ttlMs: 60_000 };
+  await stores[0]?.request(alice);
+  for (let i = 0; i < 5; i++) await stores[0]?.verify(alice, '999999');
+  expect(await stores[0]?.request(alice)).toMatchObject({ refused: 'locked' });
+  const unlimited = new RedisStore(connection, keys, { ...UNLIMITED, maxRecords });
+  expect(await unlimited.verify(alice, '111111')).toEqual({ verdict: 'none' });
+  expect(await unlimited.request(alice)).toHaveProperty('otp');
+});

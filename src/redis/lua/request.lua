@@ -4,10 +4,12 @@ local function step(keys, args, present, micros)
   local member, sender_member, user, purpose, mac = unpack(args)
   local ttl, exempt = tonumber(args[6]), args[7] == '1'
   local cooldown, limit, window, most = tonumber(args[8]), tonumber(args[9]), tonumber(args[10]), tonumber(args[11])
+  -- Without a limit on guesses, a lock from the time of another setting does not hold.
+  local locks = args[12] == '1' and not exempt
   local now = service_time(clock, present)
   local record = read(key)
 
-  local locked = not exempt and locked_until(record, now)
+  local locked = locks and locked_until(record, now)
   if locked then return { 'locked', locked - now } end
   local limited = not exempt and (cooldown > 0 or limit > 0)
   local last = limited and tonumber(redis.call('LINDEX', sender, -1))
