@@ -129,8 +129,11 @@ export class OtpService {
     reset: () => this.#moveClock({ reset: true }),
   };
 
+  /** @throws TypeError if the URL is none, or not of HTTP */
   constructor(url: string, options: { readonly key?: string } = {}) {
-    this.url = new URL(url).origin;
+    const { protocol, origin } = new URL(url);
+    if (!/^https?:$/.test(protocol)) throw new TypeError(`"${url}" must begin with http:// or https://`);
+    this.url = origin;
     this.#key = options.key;
   }
 
@@ -175,7 +178,10 @@ export class OtpService {
     await this.#call('POST', '/mock/reset', only);
   }
 
-  /** Every event from now on, or after the one with this id, if it is still kept. Leaving the loop closes the stream. */
+  /**
+   * Every event, or those after the one with this id if it is still kept. The stream begins at the first `next()`, and ends
+   * when the loop is left.
+   */
   async *events(after?: string): AsyncGenerator<ServiceEvent, void> {
     const headers = after === undefined ? {} : { 'last-event-id': after };
     const { body } = await this.#fetch('GET', '/mock/events', undefined, headers);

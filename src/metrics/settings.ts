@@ -1,5 +1,5 @@
 import type { Conflicts, CoreSettings, SettingsOf } from '../core/settings.ts';
-import { keys } from '../http/settings.ts';
+import { type HttpSettings, keys } from '../http/settings.ts';
 
 /** Who may read the metrics. */
 export const metricsSettings = {
@@ -14,7 +14,10 @@ type MetricsSettings = SettingsOf<typeof metricsSettings>;
 export function* metricsConflicts({
   OTP_MODE,
   OTP_METRICS_KEYS,
-}: Partial<MetricsSettings & CoreSettings>): Conflicts {
+  OTP_API_KEYS,
+}: Partial<MetricsSettings & HttpSettings & CoreSettings>): Conflicts {
   if (OTP_MODE === 'strict' && OTP_METRICS_KEYS?.length === 0)
     yield 'OTP_METRICS_KEYS must be set in strict mode: the metrics reveal which users have a code';
+  if (OTP_METRICS_KEYS?.some((key) => OTP_API_KEYS?.includes(key)))
+    yield 'OTP_METRICS_KEYS must not have a key of OTP_API_KEYS: each opens one thing alone';
 }

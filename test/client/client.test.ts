@@ -90,6 +90,10 @@ describe('the client for tests', () => {
     });
     expect(await refusal(new OtpService(otp.url).reset())).toBe('unauthorized');
   });
+
+  test('an address without http:// is refused at once', () => {
+    expect(() => new OtpService('localhost:8080')).toThrow('must begin with http:// or https://');
+  });
 });
 
 describe("a service of the test's own", () => {

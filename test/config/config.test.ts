@@ -265,6 +265,13 @@ describe('strict mode', () => {
     );
   });
 
+  test('refuses a key that would open both the API and the metrics', () => {
+    const key = 'k'.repeat(32);
+    expect(refusal({ OTP_API_KEYS: key, OTP_METRICS_KEYS: `${'m'.repeat(32)},${key}` })).toEqual([
+      '  - OTP_METRICS_KEYS must not have a key of OTP_API_KEYS: each opens one thing alone',
+    ]);
+  });
+
   test('refuses every setting that would weaken it, all at once', () => {
     const limits = { OTP_MAX_TTL: '601', OTP_LENGTH: '5', OTP_MAX_ATTEMPTS: '0' };
     const weak = { OTP_MODE: 'strict', ...limits, OTP_SEED: 'a seed' };

@@ -15,7 +15,7 @@ const post = (path: string, body: object, more = '') => {
 const statuses = (text: string) =>
   [...text.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
 
-test('pipelined requests are answered in order', async () => {
+test('pipelined requests are answered in order, with the store in memory', async () => {
   const alice = { user: 'alice' };
   const sent = [
     post('/otp/request', { ...alice, code: '111111' }),
