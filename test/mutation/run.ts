@@ -14,7 +14,7 @@ const texts = process.argv.slice(2);
 const root = join(import.meta.dir, '../..');
 
 /** Folders of test/ that hold no tests, or tests that start processes or look at the repository. */
-const LEFT_OUT = ['e2e', 'mutation', 'repo', 'support'];
+const LEFT_OUT = ['client', 'e2e', 'mutation', 'repo', 'support'];
 
 /**
  * The time for one test, in ms: a test that is slow on a busy machine has not found a fault. The default that a preload
@@ -22,8 +22,10 @@ const LEFT_OUT = ['e2e', 'mutation', 'repo', 'support'];
  */
 const TEST_MS = 30_000;
 
-/** The time for one run, in ms. A mutation can cause an endless loop. */
-const RUN_MS = 600_000;
+/** A run that takes so many times as long as the one without a mutation does not end: the mutation causes a loop. */
+const ENDLESS = 4;
+/** The time for one run, in ms. */
+let runMs = 600_000;
 
 const suites = (await readdir(join(root, 'test'), { withFileTypes: true }))
   .filter((entry) => entry.isDirectory() && !LEFT_OUT.includes(entry.name))
@@ -37,31 +39,35 @@ async function firstFailure(mutant?: Mutant): Promise<string | undefined> {
       await cp(join(root, part), join(copy, part), { recursive: true });
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
     if (mutant !== undefined) await Bun.write(join(copy, 'src', mutant.file), mutant.text);
-    // The feature's own tests most often find the fault.
-    const isOwn = (suite: string) => mutant?.file.startsWith(suite.slice('test/'.length)) ?? false;
-    return (
-      (await failureIn(copy, suites.filter(isOwn))) ??
-      (await failureIn(
-        copy,
-        suites.filter((it) => !isOwn(it)),
-      ))
-    );
+    // The tests of the file and of the feature most often find the fault.
+    const file = mutant && `test/${mutant.file.replace(/ts$/, 'test.ts')}`;
+    const isOwn = (suite: string) => file?.startsWith(suite) ?? false;
+    const own = suites.filter(isOwn);
+    if (file !== undefined && (await Bun.file(join(root, file)).exists())) own.unshift(file);
+    for (const part of [...own.map((one) => [one]), suites.filter((suite) => !isOwn(suite))]) {
+      const failure = await failureIn(copy, part);
+      if (failure !== undefined) return failure;
+    }
+    return undefined;
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
 }
 
 async function failureIn(project: string, suites: readonly string[]): Promise<string | undefined> {
-  if (suites.length === 0) return undefined;
-  const tests = Bun.spawn([process.execPath, 'test', '--bail', `--timeout=${TEST_MS}`, ...suites], {
-    cwd: project,
-    timeout: RUN_MS,
-    killSignal: 'SIGKILL',
-    stdout: 'pipe',
-    stderr: 'pipe',
-  });
+  const tests = Bun.spawn(
+    [process.execPath, 'test', '--bail', `--timeout=${TEST_MS}`, ...suites.map((suite) => `./${suite}`)],
+    {
+      cwd: project,
+      timeout: runMs,
+      killSignal: 'SIGKILL',
+      stdout: 'pipe',
+      stderr: 'pipe',
+    },
+  );
   const output = await new Response(tests.stderr).text();
   if ((await tests.exited) === 0) return undefined;
+  if (tests.signalCode === 'SIGKILL') return 'the tests do not end';
   return (
     /^\(fail\) (.*?)(?: \[[\d.]+m?s\])?$/m.exec(output)?.[1] ??
     `no test, but the run failed: ${output.slice(-500)}`
@@ -74,8 +80,10 @@ const chosen = MUTATIONS.filter(
 ).map(({ name, where, operator }) => ({ name, mutant: mutate(where, operator) }));
 if (chosen.length === 0) throw new Error(`no mutation has ${texts.join(' or ')} in its name`);
 
+const began = performance.now();
 const unchanged = await firstFailure();
 if (unchanged !== undefined) throw new Error(`the tests fail without any mutation: ${unchanged}`);
+runMs = Math.ceil(ENDLESS * (performance.now() - began));
 
 const waiting = [...chosen];
 let survived = 0;
