@@ -9,9 +9,10 @@ const EXEMPT = ['/livez', '/readyz', '/metrics'];
  * Makes the check that protects a mock on a developer's machine from web pages: a page of any site can call it.
  *
  * A page that calls another origin sends its own as `Origin`: `forbidden_origin`. A page whose host name resolves to
- * this machine (DNS rebinding) sends that name as `Host`: `forbidden_host`. So the service accepts only IP addresses,
- * `localhost`, names of one label, names of Kubernetes services, and `allowed`. A service's name must be in the default
- * cluster domain: anyone could register a domain that matches `*.svc.*`.
+ * this machine (DNS rebinding) sends that name as `Host`: `forbidden_host`. So the service accepts only names that nobody
+ * can register: IP addresses, names of one label, `*.localhost` (RFC 6761, section 6.3), what Docker and Podman call the
+ * host of a container (ICANN has reserved `internal`), names of Kubernetes services, and `allowed`. A service's name must
+ * be in the default cluster domain: anyone could register a domain that matches `*.svc.*`.
  *
  * @param allowed further host names, in lower case
  * @returns throws ProblemError `forbidden_host` or `forbidden_origin`
@@ -31,6 +32,9 @@ export function hostCheck(allowed: readonly string[]): (request: Request) => voi
   };
 }
 
+/** A container's names for its host. */
+const HOSTS_OF_CONTAINERS = ['host.docker.internal', 'host.containers.internal'];
+
 function isAllowed(host: string, allowed: readonly string[]): boolean {
   const [, bracketed, plain = ''] = /^(?:\[([^\]]*)\]|([\w.-]*))(?::\d*)?$/.exec(host.toLowerCase()) ?? [];
   if (bracketed !== undefined) return isIP(bracketed) === 6;
@@ -38,6 +42,8 @@ function isAllowed(host: string, allowed: readonly string[]): boolean {
   return (
     !plain.includes('.') ||
     isIP(plain) === 4 ||
+    plain.endsWith('.localhost') ||
+    HOSTS_OF_CONTAINERS.includes(plain) ||
     plain.endsWith('.svc') ||
     plain.endsWith('.svc.cluster.local') ||
     allowed.includes(plain)
