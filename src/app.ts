@@ -6,6 +6,7 @@ import { idSource } from './core/ids.ts';
 import type { OtpService } from './core/otp-service.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import { closeAfterChunks } from './http/chunked.ts';
+import { allowOrigins } from './http/cors.ts';
 import { docs } from './http/docs.ts';
 import { errorAnswers, problemHeaders, refuseHead } from './http/errors.ts';
 import { hostCheck } from './http/host-check.ts';
@@ -39,7 +40,7 @@ export interface AppParts {
 /** The HTTP API of mock mode. `app.handle(request)` answers as a server would, without a port. */
 export function mockApp(parts: AppParts, levers: Levers) {
   const { otps, delivery, config, clock, ending } = parts;
-  const root = baseApp(parts, hostCheck(config.OTP_ALLOWED_HOSTS));
+  const root = baseApp(parts, hostCheck(config.OTP_ALLOWED_HOSTS, config.OTP_ALLOWED_ORIGINS));
   const base = root.use(pageRoutes());
   const { replica } = levers;
   // A call sees the effects of every call that was answered before it, at any replica. A failed flush counts as two
@@ -81,6 +82,7 @@ function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
     .onRequest(closeAfterChunks)
     .onError({ as: 'global' }, measured.failed(errorAnswers(log, root)))
     .onRequest(({ request }) => checkHost(request))
+    .onRequest(allowOrigins(config.OTP_ALLOWED_ORIGINS, root))
     .onRequest(refuseHead)
     .onTransform({ as: 'global' }, targets.check)
     .onAfterHandle({ as: 'global' }, problemHeaders)

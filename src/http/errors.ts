@@ -68,7 +68,7 @@ export function refuseHead({ request }: { request: Request }): void {
 }
 
 /** The methods of the routes at exactly this path. GET includes HEAD, except on paths that wait or stream. */
-function methodsAt(path: string, { routes }: Pick<AnyElysia, 'routes'>): string[] {
+export function methodsAt(path: string, { routes }: Pick<AnyElysia, 'routes'>): string[] {
   const methods = routes.filter((route) => route.path === path).map(({ method }) => method);
   const withHead = methods.includes('GET') && !WITHOUT_HEAD.includes(path);
   return withHead ? [...methods, 'HEAD'] : methods;

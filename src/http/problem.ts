@@ -42,7 +42,8 @@ export const PROBLEMS = {
   forbidden_origin: {
     status: 403,
     title: 'Origin not allowed',
-    detail: 'Web pages from other origins cannot call this service. Call it from your server.',
+    detail:
+      'Web pages from other origins cannot call this service. Call it from your server, or add the origin to OTP_ALLOWED_ORIGINS.',
   },
   not_found: {
     status: 404,

@@ -34,6 +34,7 @@ describe('the configuration', () => {
         OTP_STORE_TIMEOUT: 500,
         OTP_API_KEYS: [],
         OTP_METRICS_KEYS: [],
+        OTP_ALLOWED_ORIGINS: [],
         OTP_ALLOWED_HOSTS: [],
         OTP_ALLOW_MOCK_IN_PRODUCTION: 0,
         OTP_SEED: '',
@@ -263,6 +264,15 @@ describe('strict mode', () => {
     expect(readConfig({ ...strict, OTP_RESEND_COOLDOWN: '0' }, ['webhook']).config.OTP_RESEND_COOLDOWN).toBe(
       0,
     );
+  });
+
+  test('refuses origins, because a key in a web page is no secret', () => {
+    const smtp = { OTP_SMTP_URL: 'smtp://localhost:1025', OTP_MAIL_FROM: 'otp@example.com' };
+    const keys = { OTP_API_KEYS: 'k'.repeat(32), OTP_METRICS_KEYS: 'm'.repeat(32) };
+    const origins = { OTP_ALLOWED_ORIGINS: 'http://localhost:5173' };
+    expect(refusal({ OTP_MODE: 'strict', ...smtp, ...keys, ...origins })).toEqual([
+      '  - OTP_ALLOWED_ORIGINS must not be set in strict mode: an API key in a web page is no secret',
+    ]);
   });
 
   test('refuses a key that would open both the API and the metrics', () => {
