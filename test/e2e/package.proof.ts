@@ -169,6 +169,15 @@ describe('after `npm install` without install scripts', () => {
     expect(out).toContain('# pass 3');
   });
 
+  test('the example for Vitest passes in Node', async () => {
+    await cp(join(root, 'examples/vitest'), join(folder, 'careful'), { recursive: true });
+    const options = ['--no-audit', '--no-fund', '--ignore-scripts'];
+    await said(run('npm', 'install', ...options, 'vitest@4', join(folder, packed.filename)));
+    const { status, out, err } = await said(run('npm', 'test'));
+    expect(status, out + err).toBe(0);
+    expect(out).toMatch(/Tests.*3 passed/);
+  });
+
   test('the client is typed strictly, and its errors carry the code of the problem', async () => {
     const cwd = join(folder, 'careful');
     await writeFile(join(cwd, 'client.ts'), CLIENT);
