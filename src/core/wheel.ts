@@ -72,6 +72,7 @@ export class TimingWheel {
   schedule(entry: number, deadline: number): void {
     this.cancel(entry);
     const bucket = this.#bucketOf(Math.max(Math.ceil(deadline / TICK_MS), this.#hand + 1));
+    bucket.earliest = Math.min(bucket.earliest, deadline);
     this.#rows.setFloat(entry, DEADLINE, deadline);
     this.#rows.setWhole(entry, BUCKET, bucket.number);
     this.#join(bucket, entry, bucket.first);
@@ -132,7 +133,9 @@ export class TimingWheel {
    * @returns whether there are more to look at
    */
   #takeBegun(now: number, looks: number, entries: number[]): boolean {
-    let entry = this.#cursor === NONE ? (this.#find(this.#hand + 1)?.first ?? NONE) : this.#cursor;
+    const bucket = this.#find(this.#hand + 1);
+    if (bucket === undefined || now < bucket.earliest) return false;
+    let entry = this.#cursor === NONE ? bucket.first : this.#cursor;
     for (let look = 0; entry !== NONE && look < looks; look++) {
       const next = this.#rows.whole(entry, NEXT);
       if (this.#rows.float(entry, DEADLINE) <= now) {
@@ -177,7 +180,7 @@ export class TimingWheel {
     const found = this.#find(second);
     if (found !== undefined) return found;
     const number = this.#freeNumbers.pop() ?? this.#buckets.length;
-    const bucket = { number, second, first: NONE, entries: 0 };
+    const bucket = { number, second, first: NONE, entries: 0, earliest: Number.POSITIVE_INFINITY };
     this.#buckets[number] = bucket;
     this.#slots[second % this.#slots.length] = [...this.#bucketsAt(second), bucket];
     return bucket;
@@ -212,4 +215,6 @@ interface Bucket {
   readonly second: number;
   first: number;
   entries: number;
+  /** No entry has an earlier deadline. */
+  earliest: number;
 }

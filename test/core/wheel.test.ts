@@ -147,6 +147,14 @@ describe('a timing wheel', () => {
     }
   });
 
+  test('looks at no entry of the second that has begun before the first of their deadlines', () => {
+    const { wheel, schedule, nameOf } = wheelAt(T0);
+    for (const name of ['1', '2', '3', '4', '5']) schedule(name, T0 + 600);
+    expect(wheel.take(T0 + 599, 2)).toEqual({ entries: [], more: false });
+    const { entries, more } = wheel.take(T0 + 600, 2);
+    expect([entries.map(nameOf).length, more]).toEqual([2, true]);
+  });
+
   test('looks at no more than its limit in the second that has begun, and goes on where it stopped', () => {
     const { wheel, schedule, nameOf } = wheelAt(T0);
     for (const name of ['1', '2', '3', '4', '5']) schedule(name, T0 + 100);
