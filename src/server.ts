@@ -71,7 +71,7 @@ export class Server {
     const server = this.#app?.server;
     if (!server) throw new Error('The service does not listen yet: call listen() first');
     const { origin } = server.url;
-    // Nobody can open the address that stands for all.
+    // A browser cannot open 0.0.0.0 or [::], which stand for every address.
     return origin.replace(/\/\/(0\.0\.0\.0|\[::\])/, '//localhost');
   }
 

@@ -83,7 +83,7 @@ export const CLIENT_COMMANDS: Readonly<Record<string, ClientCommand>> = {
   },
 };
 
-/** A number, or the text as it is where it is none: the service then says what it must be. */
+/** Turns digits into a number. Other text stays as it is, and the service says what it must be. */
 function numberOr(text: string): number | string {
   return /^\d+$/.test(text) ? Number(text) : text;
 }

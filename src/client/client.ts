@@ -129,7 +129,7 @@ export class OtpService {
     reset: () => this.#moveClock({ reset: true }),
   };
 
-  /** @throws TypeError if the URL is none, or not of HTTP */
+  /** @throws TypeError unless the URL is one of HTTP or HTTPS */
   constructor(url: string, options: { readonly key?: string } = {}) {
     const { protocol, origin } = new URL(url);
     if (!/^https?:$/.test(protocol)) throw new TypeError(`"${url}" must begin with http:// or https://`);

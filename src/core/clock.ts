@@ -1,15 +1,18 @@
 /**
  * Time, of two kinds.
  *
- * *Service time* rules lifetimes, cooldowns, windows, locks and the wheel. It never goes back: a code that has expired is
- * never valid again, whatever happens to the machine's clock. A test may move it.
+ * *Service time* rules lifetimes, cooldowns, windows, locks and the wheel. It does not go back with the machine's clock, so
+ * a code that has expired is never valid again. A test may move it.
  *
  * *Real time* rules how long the process sleeps, drains or waits for a peer.
  *
  * Both come from a `Clock` and from nowhere else, so a test passes in its own and never sleeps.
  */
 export interface Clock {
-  /** Service time: whole milliseconds since the epoch, never less than at the call before. */
+  /**
+   * Service time: whole milliseconds since the epoch. It goes back only where a test resets it, or where the clock of a
+   * shared store is set back.
+   */
   now(): number;
   /** Real time: milliseconds with fractions, from any fixed moment; for measuring durations. */
   monotonic(): number;

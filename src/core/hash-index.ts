@@ -4,7 +4,7 @@ const SHARD_BITS = 8;
 /** Slots of a new shard. */
 const SMALLEST = 8;
 
-/** In place of a row: there is none. */
+/** Stands for no row. */
 const NONE = 0;
 
 /**

@@ -75,14 +75,14 @@ export class OtpService {
     return judged;
   }
 
-  /** Cancels a live code; false if there is none. */
+  /** Cancels a live code; false if the user has no such code. */
   async cancel(key: OtpKey, cause: Cause): Promise<boolean> {
     const otp = await this.#store.cancel(key);
     if (otp !== undefined) this.#announce({ type: 'otp.cancelled', ...ofCode(otp, cause) });
     return otp !== undefined;
   }
 
-  /** Expires a live code now; false if there is none. */
+  /** Expires a live code now; false if the user has no such code. */
   async expireNow(key: OtpKey, cause: Cause): Promise<boolean> {
     const otp = await this.#store.expireNow(key);
     if (otp !== undefined) this.#announce({ type: 'otp.expired', ...ofCode(otp, cause) });

@@ -15,7 +15,7 @@ const GONE_AT = 6;
 const FORGET_AT = 7;
 const LOCKED_UNTIL = 8;
 
-/** In place of a row: there is none. */
+/** Stands for no row. */
 const NONE = 0;
 
 /** Rows looked at in one step of a search through all. */

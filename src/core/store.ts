@@ -12,9 +12,9 @@ export interface Store {
   request(wanted: NewCode): Promise<Issued | Refused>;
   /** Judges a guess and counts it. A right guess spends the code in the same step. @param exempt no lock, no count */
   verify(key: OtpKey, guess: string, exempt?: boolean): Promise<Judged>;
-  /** Ends a live code; undefined if there is none. */
+  /** Ends a live code; undefined without one. */
   cancel(key: OtpKey): Promise<Otp | undefined>;
-  /** Expires a live code now; undefined if there is none. */
+  /** Expires a live code now; undefined without one. */
   expireNow(key: OtpKey): Promise<Otp | undefined>;
   /**
    * Forgets codes, counts, locks and sends: those of one user, or all. A forgotten code is never announced. A code

@@ -12,7 +12,7 @@ const PREVIOUS = 1;
 const BUCKET = 2;
 const DEADLINE = 2;
 
-/** In place of an entry or a bucket's number: there is none. */
+/** Stands for no entry, and for no bucket. */
 const NONE = 0;
 
 /**

@@ -2,7 +2,7 @@ import type { Destination, OtpEvent } from '../core/events.ts';
 import type { CoreSettings } from '../core/settings.ts';
 import type { Channel } from './channel.ts';
 import { CHANNELS, type ChannelName } from './channels.ts';
-import { CODE_ENDS } from './facts.ts';
+import { CODE_ENDS, type CodeEnd } from './facts.ts';
 import { DeliveryQueue, type QueueParts } from './queue.ts';
 import type { DeliverySettings } from './settings.ts';
 
@@ -22,6 +22,9 @@ interface DeliveryRequest {
 type ResolvedDestination =
   | { readonly destination: Destination | undefined }
   | { readonly wrong: { readonly field: string; readonly detail: string } };
+
+/** How a code has ended, by the type of the event that says so. */
+const ENDS = new Map<string, CodeEnd>(CODE_ENDS.map((end) => [`otp.${end}`, end]));
 
 /** How often to check whether the queues are empty, in milliseconds. */
 const CHECK_MS = 20;
@@ -84,7 +87,7 @@ export class Delivery {
       this.#queues.get(destination.channel)?.add(message);
       return;
     }
-    const end = CODE_ENDS.find((one) => event.type === `otp.${one}`);
+    const end = ENDS.get(event.type);
     if (end === undefined || !('otp' in event) || event.otp === undefined) return;
     for (const queue of this.#queues.values()) queue.drop(event.otp, end);
   }

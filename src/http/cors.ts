@@ -23,9 +23,10 @@ export function allowOrigins(origins: readonly string[], root: Pick<AnyElysia, '
     if (origin === null || !origins.includes(origin)) return undefined;
     const headers = { 'access-control-allow-origin': origin, vary: 'origin' };
     Object.assign(set.headers, headers, { 'access-control-expose-headers': ANSWER_HEADERS });
+    if (request.method !== 'OPTIONS' || !request.headers.has('access-control-request-method'))
+      return undefined;
     const methods = methodsAt(pathOf(request), root);
-    const isPreflight = request.method === 'OPTIONS' && request.headers.has('access-control-request-method');
-    if (!isPreflight || methods.length === 0) return undefined;
+    if (methods.length === 0) return undefined;
     const allowed = {
       'access-control-allow-methods': methods.join(', '),
       'access-control-allow-headers': REQUEST_HEADERS,

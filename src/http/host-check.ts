@@ -9,8 +9,8 @@ const EXEMPT = ['/livez', '/readyz', '/metrics'];
  * Makes the check that protects a mock on a developer's machine from web pages: a page of any site can call it.
  *
  * A page that calls another origin sends its own as `Origin`: `forbidden_origin`. A page whose host name resolves to
- * this machine (DNS rebinding) sends that name as `Host`: `forbidden_host`. So the service accepts only names that nobody
- * can register: IP addresses, names of one label, `*.localhost` (RFC 6761, section 6.3), what Docker and Podman call the
+ * this machine (DNS rebinding) sends that name as `Host`: `forbidden_host`. So the service accepts only names that cannot
+ * be registered: IP addresses, names of one label, `*.localhost` (RFC 6761, section 6.3), what Docker and Podman call the
  * host of a container (ICANN has reserved `internal`), names of Kubernetes services, and `allowed`. A service's name must
  * be in the default cluster domain: anyone could register a domain that matches `*.svc.*`.
  *

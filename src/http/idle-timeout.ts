@@ -11,12 +11,12 @@ export function suspendTimeout(server: AnyServer, request: Request): void {
   server?.timeout(request, 0);
 }
 
-/** Restores the idle timeout. Without this the connection would have none for the rest of its life. */
-export function restoreTimeout(server: AnyServer, request: Request): void {
-  setTimeLimit(server, request, IDLE_TIMEOUT_S);
-}
-
-/** Closes the connection if the client neither sends nor reads for so long. It counts anew only after `suspendTimeout`. */
-export function setTimeLimit(server: AnyServer, request: Request, seconds: number): void {
+/**
+ * Restores the idle timeout. Without this the connection would have none for the rest of its life.
+ *
+ * @param seconds after which the connection is closed if the client neither sends nor reads. Bun counts anew only after
+ *   `suspendTimeout`
+ */
+export function restoreTimeout(server: AnyServer, request: Request, seconds = IDLE_TIMEOUT_S): void {
   server?.timeout(request, seconds);
 }

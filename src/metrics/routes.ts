@@ -9,7 +9,7 @@ const EXAMPLE = `# HELP otp_live Live codes of all replicas that share the store
 otp_live 42
 `;
 
-/** `/metrics`, in the text format of Prometheus. @param keys those that open it; if there are none, it is open */
+/** `/metrics`, in the text format of Prometheus. @param keys each opens it; without keys it is open to all */
 export function metricsRoute(registry: Registry, keys: readonly string[]) {
   const checkKey = keyCheck(keys);
   return new Elysia({ tags: ['operations'] }).get(

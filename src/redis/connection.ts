@@ -21,7 +21,7 @@ export class RedisConnection {
   readonly #closing = new AbortController();
   /** The latest link, which may still be opening, or be lost. */
   #latest: Link | undefined;
-  /** The open link, or why there is none. */
+  /** The open link, or the reason why no link is open. */
   #open: Link | StoreUnavailable = new StoreUnavailable('there is no connection to Redis yet');
   #running: Promise<void> | undefined;
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { type AnyServer, IDLE_TIMEOUT_S, setTimeLimit, suspendTimeout } from '../../http/idle-timeout.ts';
+import { type AnyServer, restoreTimeout, suspendTimeout } from '../../http/idle-timeout.ts';
 import { ProblemError } from '../../http/problem.ts';
 import type { EventHistory, PublicEvent } from './history.ts';
 
@@ -49,7 +49,7 @@ export function eventStreams(history: EventHistory, clock: Clock, ending: AbortS
       const { value, done } = await chunks.next();
       if (done === true) controller.close();
       else controller.enqueue(value);
-      setTimeLimit(server, request, done === true ? IDLE_TIMEOUT_S : STALLED_S);
+      restoreTimeout(server, request, done === true ? undefined : STALLED_S);
     };
     const body = new ReadableStream({ pull, cancel: () => gone.abort() }, { highWaterMark: 0 });
     return new Response(body, {

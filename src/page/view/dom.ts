@@ -3,7 +3,7 @@ import { problemInWords } from '../model/words.ts';
 
 type Kind<E extends Element> = abstract new () => E;
 
-/** The element with this id. @throws Error if there is none of that kind */
+/** The element with this id. @throws Error if the page has no such element of that kind */
 export function byId<E extends Element>(id: string, kind: Kind<E>): E {
   return within(document, `#${id}`, kind);
 }
