@@ -8,12 +8,12 @@ import type { Delivery } from './delivery/delivery.ts';
 import { closeAfterChunks } from './http/chunked.ts';
 import { allowOrigins } from './http/cors.ts';
 import { docs } from './http/docs.ts';
-import { errorAnswers, problemHeaders, refuseHead } from './http/errors.ts';
+import { errorAnswers, type ProblemShape, problemHeaders, refuseHead } from './http/errors.ts';
 import { hostCheck } from './http/host-check.ts';
 import { probeRoutes, type Readiness } from './http/probes.ts';
 import { causeOf, nameRequests } from './http/request-id.ts';
 import { targetCheck } from './http/targets.ts';
-import { faultHook } from './levers/faults/hook.ts';
+import { faultHook, striker } from './levers/faults/hook.ts';
 import type { Levers } from './levers/levers.ts';
 import { mockRoutes } from './levers/routes.ts';
 import type { Log } from './log/log.ts';
@@ -21,6 +21,13 @@ import { measureRequests } from './metrics/hook.ts';
 import { metricsRoute } from './metrics/routes.ts';
 import { otpRoutes } from './otp-api/routes.ts';
 import { pageRoutes } from './page/routes.ts';
+import { prelude } from './providers/prelude/routes.ts';
+import { providerShapes } from './providers/routes.ts';
+import { twilio } from './providers/twilio/routes.ts';
+import { vonage } from './providers/vonage/routes.ts';
+
+/** The providers whose APIs mock mode has. */
+const PROVIDERS = [twilio, vonage, prelude];
 
 export interface AppParts {
   readonly otps: OtpService;
@@ -40,15 +47,19 @@ export interface AppParts {
 /** The HTTP API of mock mode. `app.handle(request)` answers as a server would, without a port. */
 export function mockApp(parts: AppParts, levers: Levers) {
   const { otps, delivery, config, clock, ending } = parts;
-  const root = baseApp(parts, hostCheck(config.OTP_ALLOWED_HOSTS, config.OTP_ALLOWED_ORIGINS));
+  const checkHost = hostCheck(config.OTP_ALLOWED_HOSTS, config.OTP_ALLOWED_ORIGINS);
+  const root = baseApp(parts, checkHost, providerShapes(PROVIDERS));
   const base = root.use(pageRoutes());
   const { replica } = levers;
   // A call sees the effects of every call that was answered before it, at any replica. A failed flush counts as two
   // requests in the metrics.
   if (replica) base.onBeforeHandle(() => replica.catchUp()).onAfterHandle(() => replica.flush());
+  const strike = striker(levers.faults, clock, ending, root);
+  const ids = { nextMessageId: idSource(parts.run, 'm'), keys: config.OTP_API_KEYS };
+  for (const provider of PROVIDERS) base.use(provider.routes({ ...levers, ...ids, otps, strike }));
   return base
     .use(mockRoutes({ ...parts, levers }))
-    .onBeforeHandle(faultHook(levers.faults, clock, ending, root))
+    .onBeforeHandle(faultHook(levers.faults, strike))
     .use(otpRoutes(otps, delivery, config));
 }
 
@@ -61,7 +72,11 @@ export function strictApp(parts: AppParts) {
 }
 
 /** The part that both modes share. @param checkHost refuses a request by throwing */
-function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
+function baseApp(
+  parts: AppParts,
+  checkHost: (request: Request) => void,
+  shapes: readonly ProblemShape[] = [],
+) {
   const { config, clock, log, registry, readiness, run } = parts;
   const targets = targetCheck((request): Response | Promise<Response> => root.fetch(request));
   // Unknown fields are errors rather than silently dropped. `/otp/verify/` is not `/otp/verify`.
@@ -80,7 +95,7 @@ function baseApp(parts: AppParts, checkHost: (request: Request) => void) {
     .onRequest(measured.start)
     .onRequest(nameRequests(requestIds))
     .onRequest(closeAfterChunks)
-    .onError({ as: 'global' }, measured.failed(errorAnswers(log, root)))
+    .onError({ as: 'global' }, measured.failed(errorAnswers(log, root, shapes)))
     .onRequest(({ request }) => checkHost(request))
     .onRequest(allowOrigins(config.OTP_ALLOWED_ORIGINS, root))
     .onRequest(refuseHead)

@@ -7,12 +7,21 @@ import {
 } from 'elysia';
 import { StoreUnavailable } from '../core/store.ts';
 import type { Log } from '../log/log.ts';
-import { PROBLEM_TYPE, ProblemError, problem } from './problem.ts';
+import { PROBLEM_TYPE, type Problem, ProblemError, problem } from './problem.ts';
 import { pathOf } from './request.ts';
 import { causeOf } from './request-id.ts';
 
 /** Seconds after which a client can retry when the service is not ready or its store does not answer. */
 const RETRY_S = 1;
+
+/** How the API under a path shows problems, if it has a way of its own. */
+export interface ProblemShape {
+  /** The beginning of its paths, such as `/twilio/`. */
+  readonly prefix: string;
+  readonly contentType: string;
+  /** @param path of the request */
+  show(problem: Problem, path: string): { readonly status: number; readonly body: object };
+}
 
 /** Paths that wait or stream. HEAD has no body to wait for. */
 const WITHOUT_HEAD = ['/mock/inbox/wait', '/mock/events'];
@@ -21,9 +30,14 @@ const WITHOUT_HEAD = ['/mock/inbox/wait', '/mock/events'];
  * The one place that turns an error, thrown in or before a handler, into an answer.
  *
  * @param root the app; its routes may still be added
+ * @param shapes for the paths that don't show problems as all others do
  * @returns an error handler for it
  */
-export function errorAnswers(log: Log, root: Pick<AnyElysia, 'routes'>) {
+export function errorAnswers(
+  log: Log,
+  root: Pick<AnyElysia, 'routes'>,
+  shapes: readonly ProblemShape[] = [],
+) {
   return ({ error, request, set }: { error: unknown; request: Request; set: Context['set'] }): string => {
     const path = pathOf(request);
     const methods = methodsAt(path, root);
@@ -34,7 +48,12 @@ export function errorAnswers(log: Log, root: Pick<AnyElysia, 'routes'>) {
     if (code === 'method_not_allowed') set.headers['allow'] = methods.join(', ');
     if (code === 'unauthorized') set.headers['www-authenticate'] = 'Bearer';
     if (code === 'internal') log.error('a request failed', withoutValues(error), causeOf(set));
-    return JSON.stringify(body);
+    const shape = shapes.find(({ prefix }) => path.startsWith(prefix));
+    if (shape === undefined) return JSON.stringify(body);
+    const shown = shape.show(body, path);
+    set.status = shown.status;
+    set.headers['content-type'] = shape.contentType;
+    return JSON.stringify(shown.body);
   };
 }
 

@@ -1,4 +1,4 @@
-import { KindGuard, type TProperties, Type } from '@sinclair/typebox';
+import { KindGuard, type Static, type TProperties, Type } from '@sinclair/typebox';
 
 /** An invalid field, as a JSON pointer into the body, and what it must be. */
 export const FieldError = Type.Object({ field: Type.String(), detail: Type.String() });
@@ -147,6 +147,16 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 /** The media type of every problem. */
 export const PROBLEM_TYPE = 'application/problem+json';
+
+/** A problem as its body has it. `status` may differ from the table's, and some have more fields. */
+export interface Problem {
+  readonly code: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors?: readonly Static<typeof FieldError>[];
+  /** The provider's own error that a test wants. */
+  readonly error?: number | string;
+}
 
 /** The body of a problem. @param more fields that only this problem has */
 export function problem<C extends ProblemCode, M extends object>(code: C, more?: M) {

@@ -65,6 +65,10 @@ export function createLevers(parts: LeverParts) {
     reset: resetter(expiry, announce, [state, store, delivery]),
     clearInbox: (filter: Filter) => state.clearInbox(filter),
     wheel,
+    bus,
+    announce,
+    /** Opens a list that holds over replicas and that a reset empties. */
+    list: <T>(name: string) => state.list<T>(name),
     /** Keeps this process in step with the others; undefined if the store is not shared. */
     replica,
   };

@@ -15,6 +15,13 @@ export const FaultList = Type.Array(
         error: 'must be request, verify, cancel or delivery',
       }),
       user: Type.Optional(pattern),
+      provider: Type.Optional(
+        Type.String({
+          pattern: '^[a-z]{1,32}$',
+          description: "Only calls of this provider's API, such as twilio; if absent, all calls",
+          error: 'must be the name of a provider, such as "twilio"',
+        }),
+      ),
       times: Type.Optional(
         wholeNumber(1, 1_000_000, 'How many more times it strikes; if absent, until it is removed'),
       ),
@@ -33,6 +40,12 @@ export const FaultList = Type.Array(
           599,
           'The status of the answer. Without this and without drop, the call is only delayed',
         ),
+      ),
+      error: Type.Optional(
+        Type.Union([Type.Integer(), Type.String({ maxLength: 64 })], {
+          description: "The provider's own error, such as 60203 for Twilio: its body and its status",
+          error: "must be a number or a name of the provider's",
+        }),
       ),
       drop: Type.Optional(
         flag(
@@ -57,16 +70,21 @@ export type Fault = Static<typeof FaultList>[number];
 /** @throws ProblemError `invalid_request` for a fault with no effect, with two, or with one that its operation can't have */
 export function refuseContradictions(faults: readonly Fault[]): void {
   const errors = faults.flatMap(
-    ({ on, status, drop = false, fail = false, duplicate = false, delayMs = 0 }, i) => {
+    ({ on, status, provider, error, drop = false, fail = false, duplicate = false, delayMs = 0 }, i) => {
+      if (error !== undefined && (provider === undefined || on === 'delivery'))
+        return {
+          field: `/${i}/error`,
+          detail: "must be absent without a provider: it is that provider's own",
+        };
       if (on === 'delivery' && status !== undefined)
         return { field: `/${i}/status`, detail: 'must be absent for a delivery: use fail' };
       if (on !== 'delivery' && (fail || duplicate))
         return { field: `/${i}`, detail: 'must not have fail or duplicate: they are for deliveries only' };
-      if (drop && status !== undefined)
-        return { field: `/${i}/drop`, detail: 'must not be true together with status' };
+      if (drop && (status !== undefined || error !== undefined))
+        return { field: `/${i}/drop`, detail: 'must not be true together with status or error' };
       if ([drop, fail, duplicate].filter(Boolean).length > 1)
         return { field: `/${i}`, detail: 'must have only one of drop, fail and duplicate' };
-      if (drop || fail || duplicate || status !== undefined || delayMs > 0) return [];
+      if (drop || fail || duplicate || (status ?? error) !== undefined || delayMs > 0) return [];
       const doing = on === 'delivery' ? 'fail, drop, duplicate' : 'status, drop';
       return { field: `/${i}`, detail: `must have ${doing} or delayMs` };
     },

@@ -29,11 +29,12 @@ export class Faults {
     return this.#list.set(faults);
   }
 
-  /** The fault that strikes this operation, if any. Its strike is counted. */
-  async strike(on: Operation, user: string): Promise<Fault | undefined> {
+  /** The fault that strikes this operation, if any. Its strike is counted. @param provider whose API was called, if any */
+  async strike(on: Operation, user: string, provider?: string): Promise<Fault | undefined> {
     for (const fault of this.#list.entries) {
       const { times = Number.POSITIVE_INFINITY, probability = 1 } = fault;
       if (fault.on !== on || !matches(fault.user ?? '*', user)) continue;
+      if (fault.provider !== undefined && fault.provider !== provider) continue;
       if (this.#list.usesOf(fault) >= times) continue;
       if (this.#draw() >= probability) return undefined;
       if (fault.times === undefined || (await this.#list.use(fault, fault.times))) return fault;
