@@ -5,7 +5,7 @@ import type { Clock } from './core/clock.ts';
 import { idSource } from './core/ids.ts';
 import type { OtpService } from './core/otp-service.ts';
 import type { Delivery } from './delivery/delivery.ts';
-import { closeAfterChunks } from './http/chunked.ts';
+import { closeConnection } from './http/connection.ts';
 import { allowOrigins } from './http/cors.ts';
 import { docs } from './http/docs.ts';
 import { errorAnswers, type ProblemShape, problemHeaders, refuseHead } from './http/errors.ts';
@@ -94,7 +94,7 @@ function baseApp(
     .decorate('startedAt', 0)
     .onRequest(measured.start)
     .onRequest(nameRequests(requestIds))
-    .onRequest(closeAfterChunks)
+    .onRequest(closeConnection)
     .onError({ as: 'global' }, measured.failed(errorAnswers(log, root, shapes)))
     .onRequest(({ request }) => checkHost(request))
     .onRequest(allowOrigins(config.OTP_ALLOWED_ORIGINS, root))

@@ -1,0 +1,99 @@
+'use strict';
+
+/**
+ * Sends an application's calls to Twilio, Vonage and Prelude to this service, with no change to the application:
+ *
+ *     OTP_MOCK_URL=http://localhost:8080 node --require mock-otp-service/redirect app.js
+ *
+ * It changes `https.request`, `https.get` and `fetch` of that process, for the hosts below alone. Without OTP_MOCK_URL it
+ * does nothing.
+ */
+
+const http = require('node:http');
+const https = require('node:https');
+const { syncBuiltinESMExports } = require('node:module');
+
+/** Where a host's API is served. A host stands for itself and for all names that end in a dot and it. */
+const PREFIXES = {
+  'verify.twilio.com': '/twilio',
+  'api.twilio.com': '/twilio',
+  // With an edge or a region the name is verify.sydney.us1.twilio.com, for example.
+  'us1.twilio.com': '/twilio',
+  'ie1.twilio.com': '/twilio',
+  'au1.twilio.com': '/twilio',
+  'api.nexmo.com': '/vonage',
+  'api.vonage.com': '/vonage',
+  'api.prelude.dev': '/prelude',
+};
+
+/** The prefix of a host's API; undefined for every host that is not redirected. */
+function prefixOf(host) {
+  const name = String(host).toLowerCase();
+  return Object.entries(PREFIXES).find(([known]) => name === known || name.endsWith(`.${known}`))?.[1];
+}
+
+function readBase(text) {
+  const base = URL.canParse(text) ? new URL(text) : undefined;
+  if (base?.protocol !== 'http:' && base?.protocol !== 'https:')
+    throw new Error(
+      `OTP_MOCK_URL must be the address of the service, such as http://localhost:8080, not "${text}"`,
+    );
+  return base;
+}
+
+function redirect(base) {
+  const root = base.pathname.replace(/\/$/, '');
+  const target = base.protocol === 'https:' ? https : http;
+  const direct = { https: https.request, base: target.request, fetch: globalThis.fetch };
+
+  /** Any form of the arguments of `https.request`, as options and a callback. */
+  const normalised = ([first, second, third]) => {
+    if (typeof first !== 'string' && !(first instanceof URL)) return [first ?? {}, second];
+    const { hostname, port, pathname, search, username, password } = new URL(first);
+    const auth =
+      username === '' ? {} : { auth: `${decodeURIComponent(username)}:${decodeURIComponent(password)}` };
+    const options = { hostname, port, path: pathname + search, ...auth };
+    return typeof second === 'function' || second == null
+      ? [options, second ?? third]
+      : [{ ...options, ...second }, third];
+  };
+
+  https.request = function request(...args) {
+    const [options, callback] = normalised(args);
+    const prefix = prefixOf(options.hostname ?? String(options.host ?? '').replace(/:\d+$/, ''));
+    if (prefix === undefined) return direct.https.apply(https, args);
+    const { agent, host, protocol, defaultPort, servername, headers = {}, ...rest } = options;
+    const path = root + prefix + (options.path ?? '/');
+    const where = {
+      protocol: base.protocol,
+      hostname: base.hostname.replace(/^\[|\]$/g, ''),
+      port: base.port,
+      path,
+    };
+    return direct.base.call(target, { ...rest, headers: withoutHost(headers), ...where }, callback);
+  };
+  https.get = function get(...args) {
+    const request = https.request(...args);
+    request.end();
+    return request;
+  };
+  globalThis.fetch = function fetch(input, init) {
+    const url = new URL(input instanceof Request ? input.url : String(input), 'http://relative.invalid');
+    const prefix = prefixOf(url.hostname);
+    if (prefix === undefined) return direct.fetch(input, init);
+    const to = base.origin + root + prefix + url.pathname + url.search;
+    return direct.fetch(input instanceof Request ? new Request(to, input) : to, init);
+  };
+  // For those who import from 'node:https' by name.
+  syncBuiltinESMExports();
+}
+
+/** Headers may be an object, or a list of names and values in turn. */
+function withoutHost(headers) {
+  if (Array.isArray(headers))
+    return headers.filter((_, i) => String(headers[i - (i % 2)]).toLowerCase() !== 'host');
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'host'));
+}
+
+const { OTP_MOCK_URL } = process.env;
+if (OTP_MOCK_URL) redirect(readBase(OTP_MOCK_URL));
