@@ -298,6 +298,16 @@ export function storeContract(
         expect(await store.verify(alice, '444444')).toHaveProperty('verdict', 'verified');
       });
 
+      test('of 50 simultaneous right guesses exactly one is verified, 1,000 times over', async () => {
+        const { store, askWith } = await open();
+        for (let race = 0; race < 1_000; race++) {
+          await askWith({ own: OWN, whenLive: 'resend' }, '111111');
+          const guesses = Array.from({ length: 50 }, () => store.verify(alice, '111111'));
+          const verified = (await Promise.all(guesses)).filter(({ verdict }) => verdict === 'verified');
+          expect(verified).toHaveLength(1);
+        }
+      });
+
       test('of any number of simultaneous guesses only so many are judged', async () => {
         const { store, askWith } = await open();
         await askWith({ own: OWN }, '111111');
