@@ -12,6 +12,8 @@ const MAX_BYTES = 16 * 1_024;
 /** `application/json` in any letter case, optionally with JSON's only charset (RFC 8259, section 8.1). */
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
 
+const WANTED = 'Send JSON in UTF-8, with each key of an object once.';
+
 /** Rejects invalid UTF-8. Replacing it by U+FFFD could make one user of two. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -51,8 +53,10 @@ async function readJson(request: Request): Promise<unknown> {
   try {
     return parseJson(utf8.decode(await readBytes(request)));
   } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    const more = error instanceof SyntaxError ? { detail: `The body ${error.message}. ${WANTED}` } : {};
     // A client that disconnects mid-body also lands here.
-    throw error instanceof ProblemError ? error : new ProblemError('malformed_json');
+    throw new ProblemError('malformed_json', more);
   }
 }
 
