@@ -5,7 +5,7 @@ import { DEFAULT_PURPOSE } from '../../core/store.ts';
 import { checkedBody } from '../../http/body.ts';
 import { BODY_ANSWERS } from '../../http/common-answers.ts';
 import { closed, purpose, user } from '../../http/fields.ts';
-import { problem, problemSchema } from '../../http/problem.ts';
+import { noCode, problemSchema } from '../../http/problem.ts';
 import { causeOf } from '../../http/request-id.ts';
 
 const expireBody = Type.Object({ user, purpose }, { ...closed, examples: [{ user: 'alice' }] });
@@ -16,7 +16,7 @@ export function expireRoutes(otps: OtpService) {
     '/expire',
     async ({ body: { user, purpose = DEFAULT_PURPOSE }, set, status }) => {
       const expired = await otps.expireNow({ user, purpose }, causeOf(set));
-      return expired ? { message: 'OTP expired' } : status(404, problem('no_code'));
+      return expired ? { message: 'OTP expired' } : status(404, noCode(purpose));
     },
     {
       ...checkedBody(expireBody),
