@@ -12,7 +12,7 @@ const expireBody = Type.Object({ user, purpose }, { ...closed, examples: [{ user
 
 /** `/mock/expire`: expires one code now. */
 export function expireRoutes(otps: OtpService) {
-  return new Elysia().post(
+  return new Elysia({ tags: ['clock'] }).post(
     '/expire',
     async ({ body: { user, purpose = DEFAULT_PURPOSE }, set, status }) => {
       const expired = await otps.expireNow({ user, purpose }, causeOf(set));

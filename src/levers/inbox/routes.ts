@@ -54,7 +54,7 @@ export function inboxRoutes(
   { inbox, clearInbox, clock }: Pick<Levers, 'inbox' | 'clearInbox' | 'clock'>,
   ending: AbortSignal,
 ) {
-  return new Elysia({ prefix: '/inbox' })
+  return new Elysia({ prefix: '/inbox', tags: ['inbox'] })
     .get(
       '',
       ({ query: { limit, ...filter } }) => {
