@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'bun:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { $, Glob } from 'bun';
+import { exports } from '../../package.json';
 import { listening } from '../support/process.ts';
 
 const root = join(import.meta.dir, '../..');
@@ -54,6 +57,17 @@ describe('every command that shows its output prints that output:', () => {
     120_000,
   );
 });
+
+test('the test in the README passes', async () => {
+  const [code = ''] = blocksIn(pages.find(({ path }) => path === 'README.md')?.text ?? '', 'js');
+  const client = exports['./client'].default.replace('dist', 'src').replace(/js$/, 'ts');
+  const folder = await mkdtemp(join(tmpdir(), 'mock-otp-'));
+  await Bun.write(join(folder, 'otp.test.mjs'), code.replace('mock-otp-service/client', join(root, client)));
+  const { exitCode, stderr } = await $`${process.execPath} test`.cwd(folder).nothrow().quiet();
+  await rm(folder, { recursive: true });
+  expect(stderr.toString()).toContain(' 1 pass');
+  expect(exitCode).toBe(0);
+}, 60_000);
 
 describe('the commands that start the service start it, and print each secret that they draw:', () => {
   test.each(starts)(

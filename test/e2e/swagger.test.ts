@@ -30,6 +30,8 @@ browserTest('Swagger UI lists every operation and calls one, without another hos
   expect([...new Set(listed)].sort()).toEqual(Object.keys(document.paths).sort());
   expect(listed).toContain('/otp/verify');
 
+  expect(await page.getByRole('button', { name: 'Authorize' }).count()).toBe(0);
+
   const open = async (id: string) => {
     const operation = page.locator(id);
     await operation.locator('.opblock-summary-control').click();
