@@ -37,12 +37,17 @@ export function hostCheck(
   };
 }
 
+const WITHOUT_ORIGIN =
+  'A page without an origin, such as a file, may not call this service. Serve the page over HTTP, and add its origin to OTP_ALLOWED_ORIGINS.';
+
 function forbiddenHost(host: string): ProblemError {
   const detail = `The host "${safeName(host)}" is not a local one. If it is yours, add its name to OTP_ALLOWED_HOSTS, in lower case and without the port.`;
   return new ProblemError('forbidden_host', host === '' ? {} : { detail });
 }
 
 function forbiddenOrigin(origin: string): ProblemError {
+  // A file and a sandboxed frame send this, and so could any site.
+  if (origin === 'null') return new ProblemError('forbidden_origin', { detail: WITHOUT_ORIGIN });
   const detail = `Web pages of the origin "${safeName(origin)}" may not call this service. Call it from your server, or add the origin to OTP_ALLOWED_ORIGINS.`;
   return new ProblemError('forbidden_origin', { detail });
 }

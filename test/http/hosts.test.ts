@@ -122,6 +122,13 @@ describe('the Origin header in mock mode', () => {
     );
   });
 
+  test('a page without an origin, which no setting can allow, is told to be served over HTTP', async () => {
+    const { text } = await raw('GET', '/swagger', { Host: 'localhost:8080', Origin: 'null' });
+    expect(text).toContain(
+      '"detail":"A page without an origin, such as a file, may not call this service. Serve',
+    );
+  });
+
   test('a web page from the service’s own origin is accepted', async () => {
     for (const [host, origin] of [
       ['localhost:8080', 'http://localhost:8080'],
