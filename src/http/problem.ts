@@ -79,7 +79,8 @@ export const PROBLEMS = {
   unsupported_media_type: {
     status: 415,
     title: 'Unsupported media type',
-    detail: 'Send the body as application/json in UTF-8, without a content encoding.',
+    detail:
+      'Send JSON in UTF-8, with the header Content-Type: application/json and without Content-Encoding.',
   },
   locked: {
     status: 429,

@@ -242,6 +242,12 @@ describe('unsupported_media_type', () => {
     );
   });
 
+  test('the detail names the header that curl needs, which sends a form by itself', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const { body } = await post('/otp/request', '{"user":"alice"}', headers);
+    expect(body['detail']).toContain('with the header Content-Type: application/json');
+  });
+
   test('a compressed body is 415 unsupported_media_type', async () => {
     const answer = await post('/otp/request', '{"user":"alice"}', { 'content-encoding': 'gzip' });
     expectProblem(answer, 415, 'unsupported_media_type');
