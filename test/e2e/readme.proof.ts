@@ -58,16 +58,34 @@ describe('every command that shows its output prints that output:', () => {
   );
 });
 
-test('the test in the README passes', async () => {
-  const [code = ''] = blocksIn(pages.find(({ path }) => path === 'README.md')?.text ?? '', 'js');
-  const client = exports['./client'].default.replace('dist', 'src').replace(/js$/, 'ts');
-  const folder = await mkdtemp(join(tmpdir(), 'mock-otp-'));
-  await Bun.write(join(folder, 'otp.test.mjs'), code.replace('mock-otp-service/client', join(root, client)));
-  const { exitCode, stderr } = await $`${process.execPath} test`.cwd(folder).nothrow().quiet();
-  await rm(folder, { recursive: true });
-  expect(stderr.toString()).toContain(' 1 pass');
-  expect(exitCode).toBe(0);
-}, 60_000);
+describe('programs in the pages run:', () => {
+  const modules: Readonly<Record<string, string>> = {
+    'mock-otp-service/client': join(
+      root,
+      exports['./client'].default.replace('dist', 'src').replace(/js$/, 'ts'),
+    ),
+    'mock-otp-service': join(root, 'src/service.ts'),
+    '@elysiajs/eden': Bun.resolveSync('@elysiajs/eden', root),
+  };
+
+  test.each([
+    ['README.md', 'js', ['test']],
+    ['docs/package.md', 'js', ['otp.test.js']],
+    ['docs/package.md', 'ts', ['otp.test.ts']],
+  ])(
+    '%s, in %s',
+    async (path, kind, command) => {
+      const [code = ''] = blocksIn(pages.find((page) => page.path === path)?.text ?? '', kind);
+      const folder = await mkdtemp(join(tmpdir(), 'mock-otp-'));
+      const imports = code.replace(/(?<= from ')[^']+/g, (name) => modules[name] ?? name);
+      await Bun.write(join(folder, `otp.test.${kind}`), imports);
+      const { exitCode, stderr } = await $`${process.execPath} ${command}`.cwd(folder).nothrow().quiet();
+      await rm(folder, { recursive: true });
+      expect(exitCode, stderr.toString()).toBe(0);
+    },
+    60_000,
+  );
+});
 
 describe('the commands that start the service start it, and print each secret that they draw:', () => {
   test.each(starts)(
