@@ -13,6 +13,7 @@ const MAX_BYTES = 16 * 1_024;
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
+const WANTED = 'Send JSON in UTF-8, with each key of an object once.';
 
 /** Rejects invalid UTF-8. Replacing it by U+FFFD could make one user of two. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -72,8 +73,10 @@ async function readAs<T>(wanted: RegExp, parse: (text: string) => T, request: Re
   try {
     return parse(utf8.decode(await readBytes(request)));
   } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    const more = error instanceof SyntaxError ? { detail: `The body ${error.message}. ${WANTED}` } : {};
     // A client that disconnects mid-body also lands here.
-    throw error instanceof ProblemError ? error : new ProblemError('malformed_json');
+    throw new ProblemError('malformed_json', more);
   }
 }
 

@@ -38,12 +38,19 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** Starts Swagger UI, in dark mode if the reader's system is. A separate file, since inline scripts are forbidden. */
+/**
+ * Starts Swagger UI, in dark mode if the reader's system is. A separate file, since inline scripts are forbidden.
+ *
+ * A stream of events cannot be tried out there: Swagger UI waits for the end of an answer, and a stream has none.
+ */
 const SCRIPT = `const dark = matchMedia('(prefers-color-scheme: dark)');
 const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
 dark.addEventListener('change', follow);
 follow();
-SwaggerUIBundle({ url: '/swagger/json', dom_id: '#swagger-ui', validatorUrl: null });
+const STREAM = ['responses', '200', 'content', 'text/event-stream'];
+const ends = () => (state, path, method) => !state.hasIn(['json', 'paths', path, method, ...STREAM]);
+const noStreams = { statePlugins: { spec: { wrapSelectors: { allowTryItOutFor: ends } } } };
+SwaggerUIBundle({ url: '/swagger/json', dom_id: '#swagger-ui', validatorUrl: null, plugins: [noStreams] });
 `;
 
 /**
@@ -62,8 +69,12 @@ export function docs(config: Record<'OTP_API_KEYS' | 'OTP_METRICS_KEYS', readonl
     components: { securitySchemes },
     info: { title: 'mock-otp-service', version, description: DESCRIPTION },
     tags: [
+      // In the order in which one reads them. A group without operations is left out.
       { name: 'otp', description: 'Request, verify and cancel one-time passwords' },
-      { name: 'mock', description: "Test levers: what a real provider can't give a test (mock mode only)" },
+      { name: 'inbox', description: 'Read codes, wait for them, follow events (mock mode)' },
+      { name: 'clock', description: 'Move time, expire a code, look at the wheel (mock mode)' },
+      { name: 'faults', description: 'Fix codes, make calls fail, start clean (mock mode)' },
+      { name: 'providers', description: "Real providers' APIs in front of the service (mock mode)" },
       { name: 'operations', description: 'Probes and metrics for operators' },
     ],
   };

@@ -1,14 +1,11 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { TypeCompiler, type ValueError, ValueErrorType } from '@sinclair/typebox/compiler';
 import { nearest } from './nearest.ts';
-import { type FieldError, ProblemError, problem } from './problem.ts';
+import { type FieldError, ProblemError, problem, safeName } from './problem.ts';
 
 /** A problem names at most this many fields, and fewer if it would reach 1 KiB. */
 const MAX_FIELD_ERRORS = 8;
 const MAX_PROBLEM_BYTES = 1_023;
-
-/** Unknown fields are named up to this length, without control characters. No other input appears in an error. */
-const MAX_NAME_LENGTH = 64;
 
 /** The invalid fields of a request. */
 export type FieldErrors = Static<typeof FieldError>[];
@@ -44,7 +41,7 @@ function describe({ path, type, schema }: ValueError): [field: string, detail: s
   if (type === ValueErrorType.ObjectRequiredProperty) return [path, 'is missing'];
   if (type !== ValueErrorType.ObjectAdditionalProperties)
     return [path, String(schema['error'] ?? 'is invalid')];
-  const name = [...path.slice(1).replace(/\p{Cc}/gu, '')].slice(0, MAX_NAME_LENGTH).join('').toWellFormed();
+  const name = safeName(path.slice(1));
   const near = nearest(name, Object.keys(schema['properties']));
   return [`/${name}`, `is not a field of this request${near === undefined ? '' : `; did you mean ${near}?`}`];
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { ProblemError } from './problem.ts';
+import { ProblemError, safeName } from './problem.ts';
 import { pathOf } from './request.ts';
 
 /** Probes and scrapes may use any Host, or none. */
@@ -30,11 +30,26 @@ export function hostCheck(
     const { headers, url } = request;
     const host = headers.get('host') ?? /^https?:\/\/([^/?#]*)/.exec(url)?.[1] ?? '';
     const origin = headers.get('origin');
-    if (host !== accepted && !isAllowed(host, allowed)) throw new ProblemError('forbidden_host');
+    if (host !== accepted && !isAllowed(host, allowed)) throw forbiddenHost(host);
     accepted = host;
     if (origin !== null && !isOriginOf(origin, host) && !origins.includes(origin))
-      throw new ProblemError('forbidden_origin');
+      throw forbiddenOrigin(origin);
   };
+}
+
+const WITHOUT_ORIGIN =
+  'A page without an origin, such as a file, may not call this service. Serve the page over HTTP, and add its origin to OTP_ALLOWED_ORIGINS.';
+
+function forbiddenHost(host: string): ProblemError {
+  const detail = `The host "${safeName(host)}" is not a local one. If it is yours, add its name to OTP_ALLOWED_HOSTS, in lower case and without the port.`;
+  return new ProblemError('forbidden_host', host === '' ? {} : { detail });
+}
+
+function forbiddenOrigin(origin: string): ProblemError {
+  // A file and a sandboxed frame send this, and so could any site.
+  if (origin === 'null') return new ProblemError('forbidden_origin', { detail: WITHOUT_ORIGIN });
+  const detail = `Web pages of the origin "${safeName(origin)}" may not call this service. Call it from your server, or add the origin to OTP_ALLOWED_ORIGINS.`;
+  return new ProblemError('forbidden_origin', { detail });
 }
 
 /** A container's names for its host. */

@@ -12,12 +12,19 @@ const NOTES = ['error', 'noValidate', 'mediaType', 'mayBeAbsent'];
  * Turns the swagger plugin's document into valid and correct OpenAPI 3.1.
  *
  * The plugin lists each body under three media types, though the service uses one. It puts parts of an answer's schema
- * where OpenAPI does not allow them. It copies our annotations on schemas.
+ * where OpenAPI does not allow them. It copies our annotations on schemas. Swagger UI shows groups without operations,
+ * and a button to authorize oneself although no call needs a key.
  *
  * @returns the document as JSON
  */
 export function fixOpenApiDocument(generated: unknown): string {
   return JSON.stringify(generated, (name, value) => {
+    if (name === '') {
+      const operations = Object.values<object>(value.paths).flatMap((methods) => Object.values(methods));
+      const used = new Set(operations.flatMap(({ tags }) => tags));
+      return { ...value, tags: value.tags.filter((tag: { name: string }) => used.has(tag.name)) };
+    }
+    if (name === 'securitySchemes' && Object.keys(value).length === 0) return undefined;
     // The plugin gives a body the same schema under each media type.
     const schema = value?.content?.[JSON_TYPE]?.schema;
     if (name === 'requestBody')

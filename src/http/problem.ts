@@ -4,8 +4,8 @@ import { KindGuard, type Static, type TProperties, Type } from '@sinclair/typebo
 export const FieldError = Type.Object({ field: Type.String(), detail: Type.String() });
 
 /**
- * Every problem that the service answers, by its stable machine name, in the form of RFC 9457. The details are fixed
- * texts that say what to do. They never repeat input, so they cannot leak it.
+ * Every problem that the service answers, by its stable machine name, in the form of RFC 9457. The details say what to
+ * do. Where a call knows more, its detail names it: a host, a purpose, never a code. `safeName` makes such names harmless.
  */
 export const PROBLEMS = {
   malformed_json: {
@@ -79,7 +79,8 @@ export const PROBLEMS = {
   unsupported_media_type: {
     status: 415,
     title: 'Unsupported media type',
-    detail: 'Send the body as application/json in UTF-8, without a content encoding.',
+    detail:
+      'Send JSON in UTF-8, with the header Content-Type: application/json and without Content-Encoding.',
   },
   locked: {
     status: 429,
@@ -156,6 +157,20 @@ export interface Problem {
   readonly errors?: readonly Static<typeof FieldError>[];
   /** The provider's own error that a test wants. */
   readonly error?: number | string;
+}
+
+/** The most characters of a name that an error repeats. */
+const MAX_NAME_LENGTH = 64;
+
+/** A name from a request, as an error may repeat it: well-formed, without control characters, cut to 64 characters. */
+export function safeName(name: string): string {
+  return [...name.replace(/\p{Cc}/gu, '')].slice(0, MAX_NAME_LENGTH).join('').toWellFormed();
+}
+
+/** The problem of a user without a code. It names the purpose: another one than the request's is the usual reason. */
+export function noCode(purpose: string) {
+  const detail = `There is no code for that user and the purpose "${safeName(purpose)}". None was requested, or it has already ended. Request a new one.`;
+  return problem('no_code', { detail });
 }
 
 /** The body of a problem. @param more fields that only this problem has */

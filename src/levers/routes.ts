@@ -23,7 +23,7 @@ export interface MockParts {
 /** `/mock/*`: what a real provider can't give a test. A lever adds its routes here, in one line. */
 export function mockRoutes({ levers, otps, config, ending }: MockParts) {
   const checkKey = keyCheck(config.OTP_API_KEYS);
-  return new Elysia({ prefix: '/mock', tags: ['mock'], detail: keyDetail(config.OTP_API_KEYS) })
+  return new Elysia({ prefix: '/mock', detail: keyDetail(config.OTP_API_KEYS) })
     .onTransform(checkKey)
     .use(inboxRoutes(levers, ending))
     .use(eventRoutes(levers, ending))

@@ -7,7 +7,7 @@ import { checkedBody } from '../http/body.ts';
 import { BODY_ANSWERS, retryAfter } from '../http/common-answers.ts';
 import { invalidRequest } from '../http/field-errors.ts';
 import { keyCheck, keyDetail } from '../http/keys.ts';
-import { type ProblemCode, problem, problemSchema } from '../http/problem.ts';
+import { noCode, type ProblemCode, problem, problemSchema } from '../http/problem.ts';
 import { causeOf } from '../http/request-id.ts';
 import type { HttpSettings } from '../http/settings.ts';
 import { isoWriter } from '../log/iso-time.ts';
@@ -79,7 +79,7 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: CoreSett
         if (judged.verdict === 'locked') return status(429, temporary('locked', judged.waitMs));
         // In strict mode the answer does not reveal which users have a code, or had one.
         if (strict) return status(401, problem('invalid_code'));
-        if (judged.verdict === 'none') return status(404, problem('no_code'));
+        if (judged.verdict === 'none') return status(404, noCode(purpose));
         if (judged.verdict === 'expired') return status(410, problem('code_expired'));
         const { attemptsLeft } = judged;
         return status(401, problem('invalid_code', attemptsLeft === undefined ? {} : { attemptsLeft }));
@@ -106,7 +106,7 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: CoreSett
       async ({ body, set, status }) => {
         const { user, purpose = DEFAULT_PURPOSE } = body;
         const cancelled = await otps.cancel({ user, purpose }, causeOf(set));
-        return cancelled || strict ? { message: 'OTP cancelled' as const } : status(404, problem('no_code'));
+        return cancelled || strict ? { message: 'OTP cancelled' as const } : status(404, noCode(purpose));
       },
       {
         ...checkedBody(models.cancelBody),

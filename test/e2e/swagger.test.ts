@@ -30,14 +30,34 @@ browserTest('Swagger UI lists every operation and calls one, without another hos
   expect([...new Set(listed)].sort()).toEqual(Object.keys(document.paths).sort());
   expect(listed).toContain('/otp/verify');
 
-  const request = page.locator('#operations-otp-postOtpRequest');
-  await request.locator('.opblock-summary-control').click();
-  await request.getByRole('button', { name: 'Try it out' }).click();
-  await request.getByRole('button', { name: 'Execute' }).click();
-  const answer = request.locator('.live-responses-table .response');
-  await answer.waitFor();
-  expect(await answer.locator('.response-col_status').textContent()).toContain('200');
-  expect(await answer.textContent()).toContain('OTP generated successfully');
+  expect(await page.getByRole('button', { name: 'Authorize' }).count()).toBe(0);
+
+  const open = async (id: string) => {
+    const operation = page.locator(id);
+    await operation.locator('.opblock-summary-control').click();
+    await operation.locator('.opblock-body').waitFor();
+    return operation;
+  };
+  const execute = async (id: string) => {
+    const operation = await open(id);
+    await operation.getByRole('button', { name: 'Try it out' }).click();
+    await operation.getByRole('button', { name: 'Execute' }).click();
+    const answer = operation.locator('.live-responses-table .response');
+    await answer.waitFor();
+    expect(await answer.locator('.response-col_status').textContent()).toContain('200');
+    return answer.textContent();
+  };
+  expect(await execute('#operations-otp-postOtpRequest')).toContain('OTP generated successfully');
+  // The example of the verification fits the one of the request.
+  expect(await execute('#operations-otp-postOtpVerify')).toContain('OTP verified successfully');
+
+  // Trying out a stream would never end: the reader gets a link and a command instead.
+  const stream = await open('#operations-inbox-getMockEvents');
+  expect(await stream.getByRole('button', { name: 'Try it out' }).count()).toBe(0);
+  expect(
+    await stream.getByRole('link', { name: '/mock/events', exact: true }).last().getAttribute('href'),
+  ).toBe('/mock/events');
+  expect(await stream.textContent()).toContain('curl -N http://localhost:8080/mock/events');
 
   await page.screenshot({ path: 'test/screenshots/swagger.png', fullPage: true });
   expect(complaints).toEqual([]);

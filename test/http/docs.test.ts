@@ -8,11 +8,13 @@ interface Media {
 }
 interface Operation {
   summary: string;
+  tags: string[];
   requestBody?: { content: Record<string, Media> };
   responses: Record<string, { description: string; content: Record<string, Media> }>;
 }
 interface Document {
   openapi: string;
+  tags: { name: string }[];
   paths: Record<string, Record<string, Operation>>;
 }
 
@@ -71,6 +73,30 @@ describe('GET /swagger/json', () => {
       '/otp/verify',
       '/readyz',
     ]);
+  });
+
+  test('the document groups all operations, in the order in which one reads them', async () => {
+    const groups = ({ tags, paths }: Document) => {
+      const all = Object.entries(paths).flatMap(([path, methods]) =>
+        Object.entries(methods).map(([method, { tags }]) => ({ name: `${method} ${path}`, tags })),
+      );
+      expect(all.filter((one) => !tags.some(({ name }) => one.tags.join() === name))).toEqual([]);
+      const within = (tag: string) => all.filter((one) => one.tags.join() === tag).map(({ name }) => name);
+      return Object.fromEntries(tags.map(({ name }) => [name, within(name)]));
+    };
+    const inMockMode = groups(document());
+    expect(Object.keys(inMockMode)).toEqual(['otp', 'inbox', 'clock', 'faults', 'operations']);
+    expect(inMockMode).toMatchObject({
+      otp: ['post /otp/request', 'post /otp/verify', 'post /otp/cancel'],
+      inbox: ['get /mock/inbox', 'delete /mock/inbox', 'get /mock/inbox/wait', 'get /mock/events'],
+      clock: ['get /mock/clock', 'post /mock/clock', 'post /mock/expire', 'get /mock/wheel'],
+    });
+    expect(Object.keys(groups(JSON.parse(await strictDocument())))).toEqual(['otp', 'operations']);
+  });
+
+  test('no text of the document is eaten as HTML', () => {
+    expect(text).toContain('YOUR_KEY');
+    expect(text.match(/<\/?[a-z][^>]*>/gi)).toBeNull();
   });
 
   test.each(operations)(

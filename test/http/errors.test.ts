@@ -57,6 +57,18 @@ describe('malformed_json', () => {
   });
 
   test.each([
+    ['', 'The body is empty.'],
+    ['{"user":"alice"', 'The body ends before its JSON does.'],
+    ['{user:"alice"}', 'The body stops being JSON at line 1, column 2.'],
+    ['{\n  "user": "😀",\n  "ttl": 60.\n}', 'The body stops being JSON at line 3, column 12.'],
+    ['{"user":"😀" 987654321}', 'The body stops being JSON at line 1, column 13.'],
+    ['{"user":"alice","user":"bob"}', 'The body has an object with a key twice.'],
+  ])('the detail says where the JSON breaks and repeats none of it: %j', async (body, detail) => {
+    const answer = await post('/otp/request', body);
+    expect(answer.body['detail']).toBe(`${detail} Send JSON in UTF-8, with each key of an object once.`);
+  });
+
+  test.each([
     ['a stray byte', [0xff]],
     ['an overlong form', [0xc0, 0xaf]],
     ['half a character', [0xe2, 0x82]],
@@ -228,6 +240,12 @@ describe('unsupported_media_type', () => {
       415,
       'unsupported_media_type',
     );
+  });
+
+  test('the detail names the header that curl needs, which sends a form by itself', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const { body } = await post('/otp/request', '{"user":"alice"}', headers);
+    expect(body['detail']).toContain('with the header Content-Type: application/json');
   });
 
   test('a compressed body is 415 unsupported_media_type', async () => {

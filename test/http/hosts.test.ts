@@ -71,6 +71,18 @@ describe('the Host header in mock mode', () => {
   });
 
   test.each([
+    ['otp.evil.com', 'The host "otp.evil.com" is not a local one.'],
+    ['OTP.team.example:8080', 'The host "OTP.team.example:8080" is not a local one.'],
+    [`${'a'.repeat(80)}.com`, `The host "${'a'.repeat(64)}" is not a local one.`],
+    ['a\u001b[31m.b', 'The host "a[31m.b" is not a local one.'],
+  ])('the detail names the host and the setting that allows it: %j', async (host, detail) => {
+    const { body } = await testService().send('/swagger', { headers: { host } });
+    expect(body['detail']).toBe(
+      `${detail} If it is yours, add its name to OTP_ALLOWED_HOSTS, in lower case and without the port.`,
+    );
+  });
+
+  test.each([
     'localhost',
     'LOCALHOST:80',
     '127.0.0.1',
@@ -98,6 +110,23 @@ describe('the Origin header in mock mode', () => {
       const answer = await raw(method, path, { Host: 'localhost:8080', Origin: origin });
       expect(answer).toMatchObject({ status: 403, code: 'forbidden_origin' });
     }
+  });
+
+  test('the detail names the origin and the setting that allows it', async () => {
+    const { text } = await raw('GET', '/swagger', {
+      Host: 'localhost:8080',
+      Origin: `https://${'a'.repeat(80)}.com`,
+    });
+    expect(text).toContain(
+      `"detail":"Web pages of the origin \\"https://${'a'.repeat(56)}\\" may not call this service. Call it from your server, or add the origin to OTP_ALLOWED_ORIGINS."`,
+    );
+  });
+
+  test('a page without an origin, which no setting can allow, is told to be served over HTTP', async () => {
+    const { text } = await raw('GET', '/swagger', { Host: 'localhost:8080', Origin: 'null' });
+    expect(text).toContain(
+      '"detail":"A page without an origin, such as a file, may not call this service. Serve',
+    );
   });
 
   test('a web page from the service’s own origin is accepted', async () => {

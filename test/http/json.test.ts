@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { parseJson } from '../../src/http/json.ts';
+import { whereJsonEnds } from '../../src/http/where-json-ends.ts';
 
 /** A JSON value as it is written: an object is a list of members, which may have equal keys. */
 type Written = null | boolean | number | string | { list: Written[] } | { members: Member[] };
@@ -64,7 +65,7 @@ describe('parseJson', () => {
         const text = textOf(value, blank);
         const repeats = repeatsKey(value);
         seen[repeats ? 'refused' : 'accepted']++;
-        if (repeats) expect(() => parseJson(text)).toThrow('a key twice');
+        if (repeats) expect(() => parseJson(text)).toThrow('has an object with a key twice');
         else expect(parseJson(text)).toEqual(JSON.parse(text));
       }),
       { numRuns: 2_000 },
@@ -77,5 +78,54 @@ describe('parseJson', () => {
     const [lists, objects] = [8_192, 2_730];
     expect(() => parseJson('['.repeat(lists) + ']'.repeat(lists))).not.toThrow();
     expect(() => parseJson(`${'{"a":'.repeat(objects)}1${'}'.repeat(objects)}`)).not.toThrow();
+  });
+});
+
+describe('the place where a text stops being JSON', () => {
+  test('is found in exactly the texts that JSON.parse refuses', () => {
+    const seen = { json: 0, broken: 0 };
+    const isJson = (text: string) => {
+      try {
+        JSON.parse(text);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const cut = fc.record({
+      at: fc.nat(60),
+      drop: fc.nat(2),
+      put: fc.constantFrom(...'{}[]:,"\\01.e-tu \n', ''),
+    });
+    fc.assert(
+      fc.property(written, cut, (value, { at, drop, put }) => {
+        const whole = textOf(value, ' ');
+        const text = whole.slice(0, at) + put + whole.slice(at + drop);
+        const end = whereJsonEnds(text);
+        seen[end === undefined ? 'json' : 'broken']++;
+        expect(end === undefined, text).toBe(isJson(text));
+        // Up to there it is JSON, or may become JSON.
+        if (end !== undefined) expect([undefined, end]).toContain(whereJsonEnds(text.slice(0, end)));
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(seen.json).toBeGreaterThan(500);
+    expect(seen.broken).toBeGreaterThan(500);
+  });
+
+  test.each([
+    ['{user:"alice"}', 1],
+    ["{'user':'alice'}", 1],
+    ['{"user" "alice"}', 8],
+    ['{"user":"alice",}', 16],
+    ['{"user":"alice"} x', 17],
+    ['{"user":"alice","ttl":060}', 23],
+    ['{"user":"al\nice"}', 8],
+    [`{"user":"${'a'.repeat(16_000)}`, 8],
+    ['{"user":"alice"', 15],
+    ['[[1, 2], [3, 4', 14],
+    ['{"a":1,"a":2}', undefined],
+  ])('is the first word that cannot stand there: %j', (text, offset) => {
+    expect(whereJsonEnds(text)).toBe(offset);
   });
 });

@@ -253,7 +253,7 @@ describe('POST /mock/reset', () => {
     await post('/mock/reset', { user: 'alice' });
     expect((await post('/otp/verify', { user: 'alice', code: '111111' })).status).toBe(404);
     expect((await post('/otp/verify', { user: 'alice', purpose: 'login', code: '222222' })).status).toBe(404);
-    expect((await send('/mock/inbox?user=alice')).body).toEqual({ messages: [] });
+    expect((await send('/mock/inbox?user=alice')).body).toMatchObject({ messages: [] });
     expect((await post('/otp/verify', { user: 'bob', code: '111111' })).status).toBe(429);
     expect((await post('/otp/verify', { user: 'bob', purpose: 'login', code: '222222' })).status).toBe(200);
     expect((await send('/mock/faults')).text).not.toBe('[]');

@@ -43,6 +43,18 @@ describe('GET /mock/inbox', () => {
     expect(await count({})).toBe(4);
   });
 
+  test('says what it looked for if a filter matches nothing', async () => {
+    const { post, send } = testService();
+    await post('/otp/request', { user: 'alice+test@example.com', purpose: 'login' });
+    const detail = async (query: string) => (await send(`/mock/inbox${query}`)).body['detail'];
+    expect(await detail('?user=alice+test@example.com')).toBe(
+      'No message for user "alice test@example.com". The user contains a blank: write + as %2B.',
+    );
+    expect(await detail('?purpose=reset')).toBe('No message for purpose "reset".');
+    expect(await detail('?user=alice%2Btest@example.com')).toBeUndefined();
+    expect(await detail('')).toBeUndefined();
+  });
+
   test('shows whether a code was locked, replaced or cancelled', async () => {
     const { post, send } = testService({ OTP_MAX_ATTEMPTS: '1' });
     for (const user of ['locked', 'cancelled', 'replaced', 'replaced'])
@@ -136,6 +148,21 @@ describe('GET /mock/inbox/wait', () => {
     expect(answered).toBe(ms === 0);
     await clock.advance(1);
     expect(await waiting).toMatchObject({ status: 404, body: { code: 'no_message' } });
+  });
+
+  test.each([
+    ['user=alice', 'No message for user "alice" arrived within 0 s.'],
+    ['user=alice&purpose=login', 'No message for user "alice" and purpose "login" arrived within 0 s.'],
+    [
+      'user=alice+test@example.com',
+      'No message for user "alice test@example.com" arrived within 0 s. The user contains a blank: write + as %2B.',
+    ],
+    [`user=${'%F0%9F%98%80'.repeat(64)}`, `No message for user "${'😀'.repeat(64)}" arrived within 0 s.`],
+    [`user=${'a'.repeat(65)}`, `No message for user "${'a'.repeat(64)}" arrived within 0 s.`],
+  ])('404 no_message names the user and the purpose: %s', async (query, detail) => {
+    const { body, text } = await testService().send(`/mock/inbox/wait?timeout=0&${query}`);
+    expect(body['detail']).toBe(`${detail} Check that a code was requested, and for which user and purpose.`);
+    expect(Buffer.byteLength(text)).toBeLessThan(1_024);
   });
 
   test('with the id of the last message answers with the one after it', async () => {

@@ -101,6 +101,21 @@ describe('POST /otp/verify', () => {
     expect((await post('/otp/verify', { ...alice, purpose: 'login', code: '111111' })).status).toBe(200);
   });
 
+  test.each(['/otp/verify', '/otp/cancel', '/mock/expire'])(
+    '404 no_code of %s names the purpose, because another one than the request’s is the usual reason',
+    async (path) => {
+      const { post } = testService();
+      await post('/otp/request', { ...alice, purpose: 'login' });
+      const code = path === '/otp/verify' ? { code: '111111' } : {};
+      const detail = async (body: object) =>
+        (await post(path, { ...alice, ...code, ...body })).body['detail'];
+      const text = (purpose: string) =>
+        `There is no code for that user and the purpose "${purpose}". None was requested, or it has already ended. Request a new one.`;
+      expect(await detail({})).toBe(text('default'));
+      expect(await detail({ purpose: 'logni' })).toBe(text('logni'));
+    },
+  );
+
   test('from the deadline on any guess, right or wrong, is 410 code_expired', async () => {
     const { post, clock } = testService();
     await post('/otp/request', { ...alice, code: '111111', ttl: 2 });

@@ -39,7 +39,7 @@ const moveBody = Type.Object(
 
 /** `/mock/clock`: reads and moves service time. */
 export function clockRoutes({ clock, moveClock }: Pick<Levers, 'clock' | 'moveClock'>) {
-  return new Elysia({ prefix: '/clock' })
+  return new Elysia({ prefix: '/clock', tags: ['clock'] })
     .get('', () => describeState(clock.state), {
       response: {
         200: Type.Object(state, { description: 'The current service time.', examples: [example] }),

@@ -13,7 +13,7 @@ import { eventStreams } from './stream.ts';
  */
 export function eventRoutes({ history, clock }: Pick<Levers, 'history' | 'clock'>, ending: AbortSignal) {
   const stream = eventStreams(history, clock, ending);
-  return new Elysia().get('/events', ({ request, server }) => stream(request, server), {
+  return new Elysia({ tags: ['inbox'] }).get('/events', ({ request, server }) => stream(request, server), {
     ...noQuery,
     response: {
       200: Type.String({
@@ -30,7 +30,7 @@ export function eventRoutes({ history, clock }: Pick<Levers, 'history' | 'clock'
     detail: {
       summary: 'Follow events',
       description:
-        'Every event from now on, or after the one that `Last-Event-ID` names. A slow client gets a `missed` event with the number of events it missed. One that reads nothing for half a minute is disconnected. 256 clients may follow at once.',
+        'A stream without end: open [/mock/events](/mock/events) in a tab, or run `curl -N http://localhost:8080/mock/events`. It has every event from now on, or after the one that `Last-Event-ID` names. A slow client gets a `missed` event with the number of events it missed. One that reads nothing for half a minute is disconnected. 256 clients may follow at once.',
     },
   });
 }

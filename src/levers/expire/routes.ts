@@ -5,18 +5,18 @@ import { DEFAULT_PURPOSE } from '../../core/store.ts';
 import { checkedBody } from '../../http/body.ts';
 import { BODY_ANSWERS } from '../../http/common-answers.ts';
 import { closed, purpose, user } from '../../http/fields.ts';
-import { problem, problemSchema } from '../../http/problem.ts';
+import { noCode, problemSchema } from '../../http/problem.ts';
 import { causeOf } from '../../http/request-id.ts';
 
 const expireBody = Type.Object({ user, purpose }, { ...closed, examples: [{ user: 'alice' }] });
 
 /** `/mock/expire`: expires one code now. */
 export function expireRoutes(otps: OtpService) {
-  return new Elysia().post(
+  return new Elysia({ tags: ['clock'] }).post(
     '/expire',
     async ({ body: { user, purpose = DEFAULT_PURPOSE }, set, status }) => {
       const expired = await otps.expireNow({ user, purpose }, causeOf(set));
-      return expired ? { message: 'OTP expired' } : status(404, problem('no_code'));
+      return expired ? { message: 'OTP expired' } : status(404, noCode(purpose));
     },
     {
       ...checkedBody(expireBody),

@@ -3,9 +3,10 @@ import { Elysia } from 'elysia';
 import { QUERY_ANSWERS, retryAfter } from '../../http/common-answers.ts';
 import { closed, purpose, user, wholeNumber } from '../../http/fields.ts';
 import { restoreTimeout, suspendTimeout } from '../../http/idle-timeout.ts';
-import { ProblemError, problem, problemSchema } from '../../http/problem.ts';
+import { ProblemError, problem, problemSchema, safeName } from '../../http/problem.ts';
 import { checkedQuery } from '../../http/query.ts';
 import type { Levers } from '../levers.ts';
+import type { Filter } from './inbox.ts';
 import { describeMessage, Message } from './message.ts';
 
 /** How long a call waits for a message by default, in seconds of real time. */
@@ -53,15 +54,24 @@ export function inboxRoutes(
   { inbox, clearInbox, clock }: Pick<Levers, 'inbox' | 'clearInbox' | 'clock'>,
   ending: AbortSignal,
 ) {
-  return new Elysia({ prefix: '/inbox' })
+  return new Elysia({ prefix: '/inbox', tags: ['inbox'] })
     .get(
       '',
-      ({ query: { limit, ...filter } }) => ({ messages: inbox.list(filter, limit).map(describeMessage) }),
+      ({ query: { limit, ...filter } }) => {
+        const messages = inbox.list(filter, limit).map(describeMessage);
+        const hasFilter = Object.keys(filter).length > 0;
+        return { messages, ...(messages.length === 0 && hasFilter && { detail: noMessage(filter) }) };
+      },
       {
         ...checkedQuery(listQuery),
         response: {
           200: Type.Object(
-            { messages: Type.Array(Message) },
+            {
+              messages: Type.Array(Message),
+              detail: Type.Optional(
+                Type.String({ description: 'What was looked for; only if nothing matches the filter' }),
+              ),
+            },
             { description: 'The newest messages, newest first.', examples: [{ messages: [] }] },
           ),
           ...QUERY_ANSWERS,
@@ -84,7 +94,9 @@ export function inboxRoutes(
         timeUp.abort();
         if (message) return describeMessage(message);
         if (ending.aborted) throw new ProblemError('not_ready');
-        return status(404, problem('no_message'));
+        const searched = noMessage({ user, purpose }, ` arrived within ${timeout} s`);
+        const detail = `${searched} Check that a code was requested, and for which user and purpose.`;
+        return status(404, problem('no_message', { detail }));
       },
       {
         ...checkedQuery(waitQuery),
@@ -115,4 +127,11 @@ export function inboxRoutes(
       },
       detail: { summary: 'Empty the inbox', description: 'Deletes all messages, or those of one user.' },
     });
+}
+
+/** Says what was looked for in vain. A + in a query means a blank: that is how most messages are missed. */
+function noMessage(filter: Filter, within = ''): string {
+  const wanted = Object.entries(filter).map(([name, value]) => value && `${name} "${safeName(value)}"`);
+  const hint = filter.user?.includes(' ') ? ' The user contains a blank: write + as %2B.' : '';
+  return `No message for ${wanted.filter(Boolean).join(' and ')}${within}.${hint}`;
 }

@@ -20,7 +20,7 @@ export interface ListParts<Path extends string, T> {
 /** The routes of a list: a test reads it, replaces it as a whole, and empties it. */
 export function listRoutes<const Path extends string, T>(parts: ListParts<Path, T>) {
   const { prefix, name, description, schema, list, check } = parts;
-  return new Elysia({ prefix })
+  return new Elysia({ prefix, tags: ['faults'] })
     .get('', () => [...list.entries], {
       ...noQuery,
       response: { 200: schema, ...QUERY_ANSWERS },

@@ -13,7 +13,7 @@ const resetBody = Type.Object(
 
 /** `/mock/reset`: forgets everything, or one user. */
 export function resetRoutes({ reset }: Pick<Levers, 'reset'>) {
-  return new Elysia().post(
+  return new Elysia({ tags: ['faults'] }).post(
     '/reset',
     async ({ body, set }) => {
       await reset(body.user, causeOf(set));

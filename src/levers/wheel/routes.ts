@@ -7,7 +7,7 @@ import type { Levers } from '../levers.ts';
 
 /** `/mock/wheel`: the timing wheel as it stands. */
 export function wheelRoutes({ wheel }: Pick<Levers, 'wheel'>) {
-  return new Elysia().get(
+  return new Elysia({ tags: ['clock'] }).get(
     '/wheel',
     ({ status }) => {
       if (wheel === undefined) return status(409, problem('not_with_shared_store'));
