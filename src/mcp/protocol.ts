@@ -22,6 +22,7 @@ const ERRORS = {
 };
 
 const SERVER = { name: 'mock-otp-service', version };
+const META = { 'io.modelcontextprotocol/serverInfo': SERVER };
 const ABOUT = {
   capabilities: { tools: {} },
   instructions:
@@ -105,17 +106,17 @@ async function perform(call: Call, tools: readonly Tool[], send: Send): Promise<
     case 'initialize': {
       const { protocolVersion: wanted } = params;
       const protocolVersion = WITH_HANDSHAKE.find((known) => known === wanted) ?? WITH_HANDSHAKE[0];
-      return success(id, { protocolVersion, serverInfo: SERVER, ...ABOUT });
+      return success(call, { protocolVersion, serverInfo: SERVER, ...ABOUT });
     }
     case 'server/discover':
-      return success(id, { supportedVersions: SUPPORTED, ...ABOUT, ...UNCACHED });
+      return success(call, { supportedVersions: SUPPORTED, ...ABOUT, ...UNCACHED });
     case 'ping':
-      return success(id, {});
+      return success(call, {});
     case 'tools/list':
-      return success(id, { tools: tools.map(({ definition }) => definition), ...UNCACHED });
+      return success(call, { tools: tools.map(({ definition }) => definition), ...UNCACHED });
     case 'tools/call': {
       const tool = tools.find(({ definition }) => definition.name === params.name);
-      if (tool !== undefined) return success(id, await tool.call(params.arguments ?? {}, send));
+      if (tool !== undefined) return success(call, await tool.call(params.arguments ?? {}, send));
       const names = tools.map(({ definition }) => definition.name).join(', ');
       return failure(id, 'invalidParams', `There is no such tool. The tools are ${names}.`);
     }
@@ -125,8 +126,9 @@ async function perform(call: Call, tools: readonly Tool[], send: Send): Promise<
   }
 }
 
-function success(id: Call['id'], result: object): Response {
-  const common = { resultType: 'complete', _meta: { 'io.modelcontextprotocol/serverInfo': SERVER } };
+function success({ id, revision }: Call, result: object): Response {
+  // With a handshake, clients refuse an answer to ping that has any field.
+  const common = revision === undefined ? {} : { resultType: 'complete', _meta: META };
   return Response.json({ jsonrpc: '2.0', id, result: { ...common, ...result } });
 }
 

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, spyOn, test } from 'bun:test';
 import fc from 'fast-check';
+import { IDLE_TIMEOUT_S } from '../../src/http/idle-timeout.ts';
 import { testService } from '../support/api.ts';
 import { channelOf } from '../support/channel.ts';
 
@@ -61,6 +62,22 @@ describe('/mcp', () => {
     expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('x-request-id')).toBe('agent-7');
+  });
+
+  test('lets a tool wait for longer than a connection may be idle, and no longer than the tool', async () => {
+    const { service } = testService({ HOST: '127.0.0.1', PORT: '0' });
+    const url = await service.listen();
+    const { server } = service.app;
+    if (server === null) throw new Error('a service that listens has a server');
+    const timeout = spyOn(server, 'timeout');
+    const headers = { 'content-type': 'application/json' };
+    await fetch(`${url}/mcp`, { method: 'POST', headers, body: JSON.stringify(resetCall) });
+    const seconds = timeout.mock.calls.map(([request, set]) => [request.url, set]);
+    expect(seconds).toEqual([
+      [`${url}/mcp`, 0],
+      [`${url}/mcp`, IDLE_TIMEOUT_S],
+    ]);
+    await service.stop();
   });
 
   test('ends a wait when its client has gone', async () => {
