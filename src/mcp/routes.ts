@@ -30,14 +30,10 @@ export function mcpRoutes(root: Pick<AnyElysia, 'routes' | 'handle'>, config: Ht
           'content-type': 'application/json',
           'x-request-id': causeOf(set).requestId,
         };
-        const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-        const call = new Request(`http://localhost${target}`, {
-          method,
-          headers,
-          signal: request.signal,
-          ...sent,
-        });
-        // The call may wait.
+        const sent = body === undefined ? null : JSON.stringify(body);
+        const { signal } = request;
+        const call = new Request(`http://localhost${target}`, { method, headers, body: sent, signal });
+        // A call may wait for longer than the connection may be idle.
         suspendTimeout(server, request);
         const response = await root.handle(call);
         restoreTimeout(server, request);

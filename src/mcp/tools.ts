@@ -97,7 +97,7 @@ function textOf(text: string) {
   return { type: 'text', text };
 }
 
-/** Leaves out of a schema what is ours: annotations, and formats, whose rules the descriptions tell. */
+/** Leaves out of a schema what is ours: annotations, and formats. The descriptions tell the rules of those. */
 function forClients(name: string, value: unknown): unknown {
-  return name === 'format' && value !== 'date-time' ? undefined : withoutNotes(name, value);
+  return name === 'format' && String(value).startsWith('otp-') ? undefined : withoutNotes(name, value);
 }
