@@ -29,6 +29,11 @@ describe('the handshake', () => {
     });
   });
 
+  test('a handshake takes place whatever revision a header names', async () => {
+    const { body } = await post('/mcp', message('initialize'), { 'mcp-protocol-version': '2024-11-05' });
+    expect(body['result']).toMatchObject({ protocolVersion: '2025-11-25' });
+  });
+
   test('ping is answered with nothing but the id that the request has', async () => {
     for (const id of [0, -7, 'a', '']) {
       const { body } = await post('/mcp', { ...message('ping'), id });
