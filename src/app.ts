@@ -17,6 +17,7 @@ import { faultHook, striker } from './levers/faults/hook.ts';
 import type { Levers } from './levers/levers.ts';
 import { mockRoutes } from './levers/routes.ts';
 import type { Log } from './log/log.ts';
+import { mcpRoutes } from './mcp/routes.ts';
 import { measureRequests } from './metrics/hook.ts';
 import { metricsRoute } from './metrics/routes.ts';
 import { otpRoutes } from './otp-api/routes.ts';
@@ -49,7 +50,7 @@ export function mockApp(parts: AppParts, levers: Levers) {
   const { otps, delivery, config, clock, ending } = parts;
   const checkHost = hostCheck(config.OTP_ALLOWED_HOSTS, config.OTP_ALLOWED_ORIGINS);
   const root = baseApp(parts, checkHost, providerShapes(PROVIDERS));
-  const base = root.use(pageRoutes());
+  const base = root.use(pageRoutes()).use(mcpRoutes(root, config));
   const { replica } = levers;
   // A call sees the effects of every call that was answered before it, at any replica. A failed flush counts as two
   // requests in the metrics.

@@ -33,6 +33,11 @@ export function fixOpenApiDocument(generated: unknown): string {
       const { description, examples, mediaType = Number(name) < 400 ? JSON_TYPE : PROBLEM_TYPE } = value;
       return { description, content: { [mediaType]: { schema: { ...schema, examples } } } };
     }
-    return NOTES.includes(name) && typeof value !== 'object' ? undefined : value;
+    return withoutNotes(name, value);
   });
+}
+
+/** A replacer for `JSON.stringify`, which leaves our annotations out of schemas. A field may have the name of one. */
+export function withoutNotes(name: string, value: unknown): unknown {
+  return NOTES.includes(name) && typeof value !== 'object' ? undefined : value;
 }

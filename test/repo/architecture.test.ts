@@ -26,6 +26,7 @@ const PARTS = [
   { place: 'page/{files,routes}.ts', level: 4, what: "the page's files, and the routes that serve them" },
   { place: 'otp-api/**', level: 4, what: '/otp/*: the routes and their models' },
   { place: 'providers/**', level: 5, what: "real providers' APIs in front of the core, a folder each" },
+  { place: 'mcp/**', level: 4, what: '/mcp: the protocol, and the tools that call the routes' },
   { place: 'config.ts', level: 5, what: "the features' settings, joined and validated as a whole" },
   { place: 'open-store.ts', level: 5, what: 'the choice of a store' },
   { place: 'app.ts', level: 6, what: 'the Elysia app: one line a feature' },
