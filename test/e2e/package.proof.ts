@@ -92,6 +92,12 @@ test('the package holds the program, its sources and its papers, and nothing els
     'bin/needs-bun.js',
     'dist/client/client.d.ts',
     'dist/client/client.js',
+    'dist/client/index.d.ts',
+    'dist/client/index.js',
+    'dist/client/playwright.d.ts',
+    'dist/client/playwright.js',
+    'dist/client/start.d.ts',
+    'dist/client/start.js',
     'package.json',
   ]);
   expect(packed.size).toBeLessThan(200_000);
