@@ -77,9 +77,9 @@ async function servesEverything(through: readonly string[]): Promise<void> {
 test('the executable serves all that the sources do, from an empty folder, and writes nothing there', () =>
   servesEverything([]));
 
-const tried = Bun.which('unshare') && Bun.spawnSync([...readOnly, 'true'], { cwd: tmpdir() });
+const tried = Bun.which('unshare') ? Bun.spawnSync([...readOnly, 'true'], { cwd: tmpdir() }) : undefined;
 testNeeding(
-  tried?.success ? undefined : `no right to mount a file system, or no unshare: ${tried?.stderr ?? ''}`,
+  tried?.success ? undefined : `no unshare, or no right to mount a file system: ${tried?.stderr ?? ''}`,
   'the executable does so on a read-only disk too',
   () => servesEverything(readOnly),
   120_000,

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'bun:test';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { Glob, YAML } from 'bun';
+
+const root = join(import.meta.dir, '../../examples');
+const examples = (await readdir(root)).sort();
+const text = (path: string) => Bun.file(join(root, path)).text();
+const paths = (pattern: string) => [...new Glob(pattern).scanSync({ cwd: root, dot: true })].sort();
+
+const Manifest = Type.Object({
+  devDependencies: Type.Optional(Type.Record(Type.String(), Type.String())),
+});
+const Workflow = Type.Object({
+  jobs: Type.Record(
+    Type.String(),
+    Type.Object({
+      steps: Type.Array(
+        Type.Object({ uses: Type.Optional(Type.String()), run: Type.Optional(Type.String()) }),
+      ),
+    }),
+  ),
+});
+
+describe('an example', () => {
+  test.each(examples)('for %s has a manifest, and a README that fits on a screen', async (name) => {
+    expect(paths(`${name}/{package.json,pyproject.toml,pom.xml}`)).toHaveLength(1);
+    expect((await text(`${name}/README.md`)).split('\n').length).toBeLessThan(25);
+    expect(await Bun.file(join(root, '../docs/testing.md')).text()).toContain(
+      `](../examples/${name}/README.md)`,
+    );
+  });
+
+  test.each(paths('*/*.js'))('imports in %s its own files and what its manifest names', async (path) => {
+    const folder = path.split('/')[0] ?? '';
+    const { devDependencies = {} } = Value.Parse(
+      Manifest,
+      await Bun.file(join(root, folder, 'package.json')).json(),
+    );
+    const imported = [...(await text(path)).matchAll(/\bfrom '([^']+)'/g)].map(([, from = '']) => from);
+    for (const from of imported) {
+      if (from.startsWith('./')) expect(await Bun.file(join(root, folder, from)).exists(), from).toBe(true);
+      else if (!/^(node|bun):/.test(from))
+        expect(
+          Object.keys(devDependencies).some((name) => from === name || from.startsWith(`${name}/`)),
+          from,
+        ).toBe(true);
+    }
+  });
+
+  test.each(['login.js', 'login-app.js'])('has the same %s as the others', async (file) => {
+    const copies = await Promise.all(paths(`*/${file}`).map(text));
+    expect(copies.length).toBeGreaterThan(1);
+    expect(new Set(copies).size).toBe(1);
+  });
+});
+
+test("the workflow's steps each run a script without a mistake in its syntax, or use an action", async () => {
+  const file = YAML.parse(await text('github-actions/.github/workflows/test.yml'));
+  const steps = Object.values(Value.Parse(Workflow, file).jobs).flatMap((job) => job.steps);
+  expect(steps.length).toBeGreaterThan(3);
+  for (const { uses, run } of steps) {
+    expect([uses, run].filter(Boolean)).toHaveLength(1);
+    if (run) expect(Bun.spawnSync(['bash', '-n', '-c', run]).stderr.toString()).toBe('');
+  }
+});
