@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { $, Glob } from 'bun';
+import { Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { $, Glob, YAML } from 'bun';
+import { freePort } from '../support/free-port.ts';
 import { testNeeding } from '../support/needing.ts';
 
 /** The package as `npm pack` makes it, on a machine that has Node, and neither Bun nor a home folder. */
@@ -125,9 +128,11 @@ try {
 
 /** Tests in TypeScript that use the fixture for Playwright Test. */
 const FIXTURE = `
+import { defineConfig } from '@playwright/test';
 import type { CodeMessage } from 'mock-otp-service/client';
-import { test } from 'mock-otp-service/playwright';
+import { type OtpWorkerFixtures, test } from 'mock-otp-service/playwright';
 
+export const config = defineConfig<object, OtpWorkerFixtures>({ use: { otpSettings: { OTP_TTL: 60 } } });
 test.use({ otpSettings: { OTP_TTL: 60 } });
 // @ts-expect-error A setting is a text or a number.
 test.use({ otpSettings: { OTP_TTL: true } });
@@ -138,6 +143,24 @@ test('a login', async ({ otp, page }) => {
   await otp.waitForTea();
 });
 `;
+
+/** As much of GitHub's syntax as the example's workflow uses. */
+const Workflow = Type.Object({
+  jobs: Type.Object({
+    test: Type.Object({
+      steps: Type.Array(
+        Type.Union([
+          Type.Object({ uses: Type.String(), with: Type.Optional(Type.Object({})) }),
+          Type.Object({
+            run: Type.String(),
+            name: Type.Optional(Type.String()),
+            if: Type.Optional(Type.String()),
+          }),
+        ]),
+      ),
+    }),
+  }),
+});
 
 describe('after `npm install`', () => {
   let run: Run;
@@ -256,13 +279,21 @@ describe('after `npm install` without install scripts', () => {
       180_000,
     );
 
-    test('GitHub Actions passes beside a service that runs, twice', async () => {
-      const { child, url } = await serving(run, 'node_modules/.bin/mock-otp-service');
-      const tests = await example('github-actions', { OTP_URL: url });
-      await passes(tests('npm', 'test'), /# pass 3/);
-      await passes(tests('npm', 'test'), /# pass 3/);
-      child.kill('SIGTERM');
-      await child.exited;
+    test("GitHub Actions passes with its workflow's own scripts, twice beside one service", async () => {
+      const port = String(await freePort());
+      const workflow = await example('github-actions', { OTP_URL: `http://localhost:${port}` });
+      const file = await Bun.file(join(root, 'examples/github-actions/.github/workflows/test.yml')).text();
+      const { steps } = Value.Parse(Workflow, YAML.parse(file.replaceAll('8080', port))).jobs.test;
+      const scripts = steps.flatMap((step) => ('run' in step ? [step.run] : []));
+      const [install, start = '', ...rest] = scripts;
+      expect([install, ...rest]).toEqual(['npm install', 'npm test', 'cat otp.log']);
+      const service = workflow('bash', '-e', '-c', start);
+      await passes(service, /"ready"/);
+      await passes(workflow('npm', 'test'), /# pass 3/);
+      await passes(workflow('npm', 'test'), /# pass 3/);
+      await passes(workflow('cat', 'otp.log'), /listening/);
+      process.kill(-service.pid, 'SIGTERM');
+      expect(await gone(service.pid), await left(service.pid)).toBe(true);
     });
 
     test('Compose passes as processes of this machine', async () => {
