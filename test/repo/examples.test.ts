@@ -15,7 +15,7 @@ const Manifest = Type.Object({
 });
 describe('an example', () => {
   test.each(examples)('for %s has a manifest, and a README that fits on a screen', async (name) => {
-    expect(paths(`${name}/{package.json,pyproject.toml,pom.xml}`)).toHaveLength(1);
+    expect(paths(`${name}/{package.json,requirements.txt,pom.xml}`)).toHaveLength(1);
     expect((await text(`${name}/README.md`)).split('\n').length).toBeLessThan(25);
     expect(await Bun.file(join(root, '../docs/testing.md')).text()).toContain(
       `](../examples/${name}/README.md)`,
