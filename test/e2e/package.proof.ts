@@ -128,19 +128,31 @@ try {
 
 /** Tests in TypeScript that use the fixture for Playwright Test. */
 const FIXTURE = `
-import { defineConfig } from '@playwright/test';
+import { defineConfig, expect } from '@playwright/test';
 import type { CodeMessage } from 'mock-otp-service/client';
 import { type OtpWorkerFixtures, test } from 'mock-otp-service/playwright';
 
 export const config = defineConfig<object, OtpWorkerFixtures>({ use: { otpSettings: { OTP_TTL: 60 } } });
-test.use({ otpSettings: { OTP_TTL: 60 } });
-// @ts-expect-error A setting is a text or a number.
-test.use({ otpSettings: { OTP_TTL: true } });
-test('a login', async ({ otp, page }) => {
-  const message: CodeMessage = await otp.waitForCode({ user: 'alice' });
-  await page.getByLabel('Code').fill(message.code);
+export function refused() {
+  // @ts-expect-error A setting is a text or a number.
+  test.use({ otpSettings: { OTP_TTL: true } });
   // @ts-expect-error There is no such method.
-  await otp.waitForTea();
+  test('waits for tea', ({ otp }) => otp.waitForTea());
+}
+
+test.use({ otpSettings: { OTP_TTL: 60 } });
+let url = '';
+test('a test uses a service with the settings, and leaves things behind', async ({ otp }) => {
+  url = otp.url;
+  expect((await otp.request({ user: 'alice' })).expiresIn).toBe(60);
+  const message: CodeMessage = await otp.waitForCode({ user: 'alice' });
+  await otp.codes.set([{ user: '*', code: message.code }]);
+  await otp.clock.advance(30);
+});
+test('the next test finds the same service, reset', async ({ otp }) => {
+  expect(otp.url).toBe(url);
+  expect([await otp.inbox(), await otp.codes.list()]).toEqual([[], []]);
+  expect((await otp.clock.read()).offset).toBe(0);
 });
 `;
 
@@ -215,15 +227,22 @@ describe('after `npm install` without install scripts', () => {
   test('the client and the fixture are typed strictly, and errors carry the code of the problem', async () => {
     const cwd = join(folder, 'careful');
     await writeFile(join(cwd, 'client.mts'), CLIENT);
-    await writeFile(join(cwd, 'fixture.mts'), FIXTURE);
+    await writeFile(join(cwd, 'fixture.spec.mts'), FIXTURE);
     const tsc = join(root, 'node_modules/.bin/tsc');
     const options =
       '--ignoreConfig --strict --exactOptionalPropertyTypes --target es2023 --lib esnext,dom --types node --module nodenext';
     const types = ['--typeRoots', join(root, 'node_modules/@types')];
-    const compiled = await said(run(tsc, ...options.split(' '), ...types, 'client.mts', 'fixture.mts'));
+    const compiled = await said(run(tsc, ...options.split(' '), ...types, 'client.mts', 'fixture.spec.mts'));
     expect(compiled).toEqual({ status: 0, out: '', err: '' });
     const ran = await said(run('node', 'client.mjs'));
     expect(ran).toEqual({ status: 0, out: 'invalid_code 0.5', err: '' });
+  });
+
+  test('the fixture for Playwright Test gives a worker one service, with its settings, and resets it before each test', async () => {
+    // The program that the test before this one has compiled.
+    const { status, out } = await said(run('npx', 'playwright', 'test', 'fixture.spec.mjs', '--workers=1'));
+    expect(status, out).toBe(0);
+    expect(out).toContain('2 passed');
   });
 
   test('Node is told that the library needs Bun', async () => {
