@@ -1,4 +1,4 @@
-/** The login under test: it sends a code to a user, and lets in whoever has it. Replace it by your own. */
+/** The login under test: it sends a user a code, and accepts that code once. Replace it with your own. */
 export class Login {
   #otpUrl;
 

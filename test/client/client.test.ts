@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
-import { OtpError, OtpService, startOtpService } from '../../src/client/client.ts';
+import { OtpError, OtpService, startOtpService } from '../../src/client/index.ts';
 import { createService } from '../../src/service.ts';
 
 const KEY = 'k'.repeat(32);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { $ } from 'bun';
 import { pageFiles } from '../../src/page/files.ts';
+import { testNeeding } from '../support/needing.ts';
 
 const root = join(import.meta.dir, '../..');
 
@@ -24,9 +25,18 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('the executable serves all that the sources do, from an empty folder, and writes nothing there', async () => {
+/** Runs a command where the whole disk, and this folder whatever disk it is on, can only be read. */
+const READ_ONLY = `
+  mount --make-rprivate / && mount -o remount,bind,ro / &&
+  mount --bind "$PWD" "$PWD" && mount -o remount,bind,ro "$PWD" && cd "$PWD" || exit
+  if touch file 2>/dev/null; then echo 'the folder can be written' >&2; exit 1; fi
+  exec "$@"`;
+const readOnly = [Bun.which('unshare') ?? 'unshare', '--mount', 'sh', '-c', READ_ONLY, 'sh'];
+
+/** @param through a command that runs the one behind it */
+async function servesEverything(through: readonly string[]): Promise<void> {
   const began = performance.now();
-  const child = Bun.spawn([program, '--port', '0', '--host', '127.0.0.1'], {
+  const child = Bun.spawn([...through, program, '--port', '0', '--host', '127.0.0.1'], {
     cwd: empty,
     env: {},
     stdout: 'pipe',
@@ -48,7 +58,8 @@ test('the executable serves all that the sources do, from an empty folder, and w
     for (const path of ['/swagger', '/swagger/json', ...assets])
       expect((await fetch(`${url}${path}`)).status, path).toBe(200);
 
-    const say = (...args: string[]) => $`${program} ${args} --url ${url}`.cwd(empty).env({}).quiet().text();
+    const say = (...args: string[]) =>
+      $`${through} ${program} ${args} --url ${url}`.cwd(empty).env({}).quiet().text();
     const code = (await say('request', '--user', 'alice')).trim();
     expect((await say('wait', '--user', 'alice')).trim()).toBe(code);
     expect((await say('verify', '--user', 'alice', '--code', code)).trim()).toBe('OTP verified successfully');
@@ -56,8 +67,20 @@ test('the executable serves all that the sources do, from an empty folder, and w
     expect(await child.exited).toBe(0);
     expect(await readdir(empty)).toEqual([]);
     const mib = Bun.file(program).size / 2 ** 20;
-    console.log(`${mib.toFixed(0)} MiB, ready after ${startedMs.toFixed(0)} ms`);
+    const where = through.length === 0 ? 'in an empty folder' : 'on a read-only disk';
+    console.log(`${where}: ${mib.toFixed(0)} MiB, ready after ${startedMs.toFixed(0)} ms`);
   } finally {
     child.kill('SIGKILL');
   }
-});
+}
+
+test('the executable serves all that the sources do, from an empty folder, and writes nothing there', () =>
+  servesEverything([]));
+
+const tried = Bun.which('unshare') ? Bun.spawnSync([...readOnly, 'true'], { cwd: tmpdir() }) : undefined;
+testNeeding(
+  tried?.success ? undefined : `no unshare, or no right to mount a file system: ${tried?.stderr ?? ''}`,
+  'the executable does so on a read-only disk too',
+  () => servesEverything(readOnly),
+  120_000,
+);

@@ -1,7 +1,15 @@
 import { expect, test } from 'bun:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { startLoginApp } from '../../examples/login-app.ts';
 import { listening } from '../support/process.ts';
+
+/** Starts the examples' application, as they do. Disposing ends it. */
+async function startLoginApp(otpUrl: string) {
+  const program = `import { startLoginApp } from './examples/playwright/login-app.js';
+    console.log((await startLoginApp({ otpUrl: '${otpUrl}' })).url);`;
+  const child = Bun.spawn([process.execPath, '-e', program], { stdout: 'pipe' });
+  const { value } = await child.stdout.getReader().read();
+  return { url: new TextDecoder().decode(value).trim(), [Symbol.dispose]: () => child.kill() };
+}
 
 test.each([
   ['2025-11-25', 'legacy'],
@@ -10,7 +18,7 @@ test.each([
   'the official MCP client, in revision %s, lists the tools and completes a login of the example application',
   async (revision, mode) => {
     using service = await listening();
-    using app = startLoginApp(service.url);
+    using app = await startLoginApp(service.url);
     const submit = async (path: string, fields: Record<string, string>) =>
       (await fetch(new URL(path, app.url), { method: 'POST', body: new URLSearchParams(fields) })).text();
 
@@ -37,14 +45,14 @@ test.each([
     ]);
 
     const user = '+15550021';
-    const wanted = { user, purpose: 'login' };
+    const wanted = { user };
     await use('inject_fault', { faults: [{ on: 'request', user, times: 1, status: 503 }] });
     expect(await submit('/code', { user })).toContain('We cannot send a code right now.');
 
     await submit('/code', { user });
     const late = await use('wait_for_code', wanted);
     await use('advance_clock', { advance: 301 });
-    expect(await submit('/login', { user, code: late.code })).toContain('Your code has expired.');
+    expect(await submit('/login', { user, code: late.code })).toContain('Your code has expired');
 
     const waiting = use('wait_for_code', { ...wanted, after: late.id });
     await submit('/code', { user });

@@ -2,7 +2,11 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { $ } from 'bun';
+import { Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { $, Glob, YAML } from 'bun';
+import { freePort } from '../support/free-port.ts';
+import { testNeeding } from '../support/needing.ts';
 
 /** The package as `npm pack` makes it, on a machine that has Node, and neither Bun nor a home folder. */
 const root = join(import.meta.dir, '../..');
@@ -38,11 +42,15 @@ async function installed(name: string, ...options: string[]) {
     .cwd(cwd)
     .env(env)
     .quiet();
-  return (...command: string[]) =>
-    Bun.spawn(command, { cwd, env, stdout: 'pipe', stderr: 'pipe', detached: true });
+  return runIn(cwd);
 }
 
-type Run = Awaited<ReturnType<typeof installed>>;
+const runIn =
+  (cwd: string, more: Record<string, string> = {}) =>
+  (...command: string[]) =>
+    Bun.spawn(command, { cwd, env: { ...env, ...more }, stdout: 'pipe', stderr: 'pipe', detached: true });
+
+type Run = ReturnType<typeof runIn>;
 
 async function said(child: ReturnType<Run>): Promise<{ status: number; out: string; err: string }> {
   const [out, err] = await Promise.all(
@@ -92,6 +100,12 @@ test('the package holds the program, its sources and its papers, and nothing els
     'bin/needs-bun.js',
     'dist/client/client.d.ts',
     'dist/client/client.js',
+    'dist/client/index.d.ts',
+    'dist/client/index.js',
+    'dist/client/playwright.d.ts',
+    'dist/client/playwright.js',
+    'dist/client/start.d.ts',
+    'dist/client/start.js',
     'package.json',
   ]);
   expect(packed.size).toBeLessThan(200_000);
@@ -111,6 +125,54 @@ try {
   if (error instanceof OtpError) console.log(error.code, (await otp.clock.read()).offset + 0.5);
 }
 `;
+
+/** Tests in TypeScript that use the fixture for Playwright Test. */
+const FIXTURE = `
+import { defineConfig, expect } from '@playwright/test';
+import type { CodeMessage } from 'mock-otp-service/client';
+import { type OtpWorkerFixtures, test } from 'mock-otp-service/playwright';
+
+export const config = defineConfig<object, OtpWorkerFixtures>({ use: { otpSettings: { OTP_TTL: 60 } } });
+export function refused() {
+  // @ts-expect-error A setting is a text or a number.
+  test.use({ otpSettings: { OTP_TTL: true } });
+  // @ts-expect-error There is no such method.
+  test('waits for tea', ({ otp }) => otp.waitForTea());
+}
+
+test.use({ otpSettings: { OTP_TTL: 60 } });
+let url = '';
+test('a test uses a service with the settings, and leaves things behind', async ({ otp }) => {
+  url = otp.url;
+  expect((await otp.request({ user: 'alice' })).expiresIn).toBe(60);
+  const message: CodeMessage = await otp.waitForCode({ user: 'alice' });
+  await otp.codes.set([{ user: '*', code: message.code }]);
+  await otp.clock.advance(30);
+});
+test('the next test finds the same service, reset', async ({ otp }) => {
+  expect(otp.url).toBe(url);
+  expect([await otp.inbox(), await otp.codes.list()]).toEqual([[], []]);
+  expect((await otp.clock.read()).offset).toBe(0);
+});
+`;
+
+/** As much of GitHub's syntax as the example's workflow uses. */
+const Workflow = Type.Object({
+  jobs: Type.Object({
+    test: Type.Object({
+      steps: Type.Array(
+        Type.Union([
+          Type.Object({ uses: Type.String(), with: Type.Optional(Type.Object({})) }),
+          Type.Object({
+            run: Type.String(),
+            name: Type.Optional(Type.String()),
+            if: Type.Optional(Type.String()),
+          }),
+        ]),
+      ),
+    }),
+  }),
+});
 
 describe('after `npm install`', () => {
   let run: Run;
@@ -152,7 +214,7 @@ describe('after `npm install`', () => {
 describe('after `npm install` without install scripts', () => {
   let run: Run;
   beforeAll(async () => {
-    run = await installed('careful', '--ignore-scripts');
+    run = await installed('careful', '--ignore-scripts', ...(await packagesOfExamples()));
   });
 
   test('the program runs, and after its `kill -9` nothing is left', async () => {
@@ -162,37 +224,139 @@ describe('after `npm install` without install scripts', () => {
     expect(await gone(child.pid), await left(child.pid)).toBe(true);
   });
 
-  test('the example for node:test passes in Node', async () => {
-    await cp(join(root, 'examples/node-test'), join(folder, 'careful'), { recursive: true });
-    const { status, out, err } = await said(run('npm', 'test'));
-    expect(status, out + err).toBe(0);
-    expect(out).toContain('# pass 3');
-  });
-
-  test('the example for Vitest passes in Node', async () => {
-    await cp(join(root, 'examples/vitest'), join(folder, 'careful'), { recursive: true });
-    const options = ['--no-audit', '--no-fund', '--ignore-scripts'];
-    await said(run('npm', 'install', ...options, 'vitest@4', join(folder, packed.filename)));
-    const { status, out, err } = await said(run('npm', 'test'));
-    expect(status, out + err).toBe(0);
-    expect(out).toMatch(/Tests.*3 passed/);
-  });
-
-  test('the client is typed strictly, and its errors carry the code of the problem', async () => {
+  test('the client and the fixture are typed strictly, and errors carry the code of the problem', async () => {
     const cwd = join(folder, 'careful');
-    await writeFile(join(cwd, 'client.ts'), CLIENT);
+    await writeFile(join(cwd, 'client.mts'), CLIENT);
+    await writeFile(join(cwd, 'fixture.spec.mts'), FIXTURE);
     const tsc = join(root, 'node_modules/.bin/tsc');
     const options =
       '--ignoreConfig --strict --exactOptionalPropertyTypes --target es2023 --lib esnext,dom --types node --module nodenext';
     const types = ['--typeRoots', join(root, 'node_modules/@types')];
-    const compiled = await said(run(tsc, ...options.split(' '), ...types, 'client.ts'));
+    const compiled = await said(run(tsc, ...options.split(' '), ...types, 'client.mts', 'fixture.spec.mts'));
     expect(compiled).toEqual({ status: 0, out: '', err: '' });
-    const ran = await said(run('node', 'client.js'));
+    const ran = await said(run('node', 'client.mjs'));
     expect(ran).toEqual({ status: 0, out: 'invalid_code 0.5', err: '' });
+  });
+
+  test('the fixture for Playwright Test gives a worker one service, with its settings, and resets it before each test', async () => {
+    // The program that the test before this one has compiled.
+    const { status, out } = await said(run('npx', 'playwright', 'test', 'fixture.spec.mjs', '--workers=1'));
+    expect(status, out).toBe(0);
+    expect(out).toContain('2 passed');
   });
 
   test('Node is told that the library needs Bun', async () => {
     const { err } = await said(run('node', '-e', "import('mock-otp-service')"));
     expect(err).toContain('mock-otp-service is a library on Bun alone');
   });
+
+  describe('the example for', () => {
+    /** Copies an example. @returns runs a command in the copy, which finds the packages in the folders above it */
+    async function example(name: string, more: Record<string, string> = {}): Promise<Run> {
+      const cwd = join(folder, 'careful', name);
+      await cp(join(root, 'examples', name), cwd, { recursive: true });
+      return runIn(cwd, more);
+    }
+
+    async function passes(child: ReturnType<Run>, summary: RegExp): Promise<void> {
+      const { status, out, err } = await said(child);
+      expect(status, out + err).toBe(0);
+      expect(out + err).toMatch(summary);
+    }
+
+    test('node:test passes in Node', async () => {
+      await passes((await example('node-test'))('npm', 'test'), /# pass 3/);
+    });
+
+    test('Vitest passes in Node', async () => {
+      await passes((await example('vitest'))('npm', 'test'), /Tests.*3 passed/);
+    });
+
+    test('bun test passes in Bun', async () => {
+      await passes((await example('bun'))(process.execPath, 'test'), /3 pass/);
+    });
+
+    const chromium = Bun.which('chromium');
+    testNeeding(
+      chromium ? undefined : 'no Chromium found: apt-get install chromium',
+      'Playwright Test passes, in two workers',
+      async () => {
+        const playwright = await example('playwright', { CHROMIUM: chromium ?? '' });
+        await passes(playwright('npm', 'test', '--', '--workers=2'), /3 tests using 2 workers.*3 passed/s);
+      },
+      180_000,
+    );
+
+    testNeeding(
+      Bun.which('pytest') ? undefined : 'no pytest found: apt-get install python3-pytest',
+      'pytest passes, and leaves no process behind',
+      async () => {
+        const child = (await example('python-pytest'))('pytest');
+        await passes(child, /3 passed/);
+        expect(await gone(child.pid), await left(child.pid)).toBe(true);
+      },
+      180_000,
+    );
+
+    test("GitHub Actions passes with its workflow's own scripts, twice beside one service", async () => {
+      const port = String(await freePort());
+      const workflow = await example('github-actions', { OTP_URL: `http://localhost:${port}` });
+      const file = await Bun.file(join(root, 'examples/github-actions/.github/workflows/test.yml')).text();
+      const { steps } = Value.Parse(Workflow, YAML.parse(file.replaceAll('8080', port))).jobs.test;
+      const scripts = steps.flatMap((step) => ('run' in step ? [step.run] : []));
+      const [install, start = '', ...rest] = scripts;
+      expect([install, ...rest]).toEqual(['npm install', 'npm test', 'cat otp.log']);
+      const service = workflow('bash', '-e', '-c', start);
+      await passes(service, /"ready"/);
+      await passes(workflow('npm', 'test'), /# pass 3/);
+      await passes(workflow('npm', 'test'), /# pass 3/);
+      await passes(workflow('cat', 'otp.log'), /listening/);
+      process.kill(-service.pid, 'SIGTERM');
+      expect(await gone(service.pid), await left(service.pid)).toBe(true);
+    });
+
+    test('Compose passes as processes of this machine', async () => {
+      const { child, url } = await serving(run, 'node_modules/.bin/mock-otp-service');
+      const app = (await example('compose', { OTP_URL: url, PORT: '0' }))('npm', 'start');
+      let text = '';
+      for await (const chunk of app.stdout) {
+        text += new TextDecoder().decode(chunk);
+        if (text.includes('listens at')) break;
+      }
+      const port = /:(\d+)\s*$/.exec(text)?.[1];
+      const tests = runIn(join(folder, 'careful/compose'), {
+        OTP_URL: url,
+        APP_URL: `http://127.0.0.1:${port}`,
+      });
+      await passes(tests('npm', 'test'), /# pass 2/);
+      process.kill(-app.pid, 'SIGTERM');
+      child.kill('SIGTERM');
+      await Promise.all([app.exited, child.exited]);
+    });
+
+    const noJdk = Bun.which('javac') ? '' : ' (no JDK here: not checked)';
+    test.skipIf(noJdk !== '')(`Java compiles as far as the JDK alone can${noJdk}`, async () => {
+      const javac = await example('java-junit-testcontainers');
+      const options = ['-Xlint:all', '-Werror', '-d', 'classes'];
+      const [main, tests] = ['src/main/java/example', 'src/test/java/example'];
+      const compiled = await said(
+        javac('javac', ...options, `${main}/Login.java`, `${tests}/OtpService.java`),
+      );
+      expect(compiled).toEqual({ status: 0, out: '', err: '' });
+      // Its imports come from Maven, so that only its syntax can be checked.
+      const parsed = await said(javac('javac', '-XDshould-stop.ifNoError=PARSE', `${tests}/LoginTest.java`));
+      expect(parsed).toEqual({ status: 0, out: '', err: '' });
+    });
+  });
 });
+
+/** What the examples' manifests require besides the package itself, as `name@range`. */
+async function packagesOfExamples(): Promise<string[]> {
+  const found = new Set<string>();
+  for await (const path of new Glob('*/package.json').scan(join(root, 'examples'))) {
+    const { devDependencies = {} } = await Bun.file(join(root, 'examples', path)).json();
+    for (const [name, range] of Object.entries(devDependencies))
+      if (name !== 'mock-otp-service') found.add(`${name}@${range}`);
+  }
+  return [...found];
+}

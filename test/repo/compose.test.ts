@@ -21,22 +21,25 @@ const Compose = Type.Object({
 });
 
 const root = join(import.meta.dir, '../..');
-const file = YAML.parse(await Bun.file(join(root, 'compose.yaml')).text());
-const compose = Value.Parse(Compose, file);
+const read = async (path: string) => YAML.parse(await Bun.file(join(root, path)).text());
+const compose = Value.Parse(Compose, await read('compose.yaml'));
 const { properties, patternProperties, definitions } = composeSchema;
 const schema = { type: 'object', properties, patternProperties, definitions, additionalProperties: false };
 const services = Object.entries(compose.services);
 const ours = services.filter(([, { build }]) => build !== undefined);
 
-describe('compose.yaml', () => {
-  test('is valid by the schema of the Compose Specification', () => {
+test.each(['compose.yaml', 'examples/compose/compose.yaml'])(
+  '%s is valid by the schema of the Compose Specification',
+  async (path) => {
     const ajv = new Ajv({ strict: false, validateFormats: false });
-    ajv.validate(schema, file);
+    ajv.validate(schema, await read(path));
     expect(ajv.errors).toBeNull();
     // The schema refuses what it does not know.
     expect(ajv.validate(schema, { services: { otp: { imago: 'otp' } } })).toBe(false);
-  });
+  },
+);
 
+describe('compose.yaml', () => {
   test('starts the service alone unless a profile is named', () => {
     expect(services.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name)).toEqual([
       'otp',
