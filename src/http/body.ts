@@ -32,7 +32,7 @@ export function checkedBody<S extends TSchema>(schema: S, absent?: Static<S>) {
     parse: 'none' as const,
     transform: async (context: { request: Request; body: Static<S> }): Promise<void> => {
       const { request } = context;
-      context.body = check(absent !== undefined && !hasBody(request) ? absent : await readJson(request));
+      context.body = check(await readJson(request, absent));
       if (request.url.includes('?')) refuseQuery(request);
     },
   };
@@ -41,15 +41,13 @@ export function checkedBody<S extends TSchema>(schema: S, absent?: Static<S>) {
 /**
  * Reads a request's body as JSON, strictly: it guesses and repairs nothing, and reads at most 16 KiB.
  *
+ * @returns `absent` if that is given and the body has no bytes
  * @throws ProblemError `unsupported_media_type`, `body_too_large` or `malformed_json`
  */
-async function readJson(request: Request): Promise<unknown> {
-  const type = request.headers.get('content-type') ?? '';
-  const encoding = request.headers.get('content-encoding') ?? 'identity';
-  const acceptable = JSON_TYPE.test(type) && encoding === 'identity';
-  if (!acceptable && hasBody(request)) throw new ProblemError('unsupported_media_type');
+async function readJson(request: Request, absent: unknown): Promise<unknown> {
   try {
-    return parseJson(utf8.decode(await readBytes(request)));
+    const bytes = hasBody(request) ? await readBytes(request) : new Uint8Array();
+    return bytes.length === 0 && absent !== undefined ? absent : parseJson(utf8.decode(bytes));
   } catch (error) {
     // A client that disconnects mid-body also lands here.
     throw error instanceof ProblemError ? error : new ProblemError('malformed_json');
@@ -59,14 +57,26 @@ async function readJson(request: Request): Promise<unknown> {
 /** Reads a body at once if its announced length fits, and in chunks if none is announced. */
 async function readBytes(request: Request): Promise<Uint8Array> {
   const announced = request.headers.get('content-length');
-  if (Number(announced) > MAX_BYTES) throw new ProblemError('body_too_large');
-  if (announced !== null) return request.bytes();
+  if (announced !== null) {
+    checkType(request);
+    if (Number(announced) > MAX_BYTES) throw new ProblemError('body_too_large');
+    return request.bytes();
+  }
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body ?? []) {
+    // A body in chunks may turn out to have no bytes, and so no type.
+    checkType(request);
     length += chunk.byteLength;
     if (length > MAX_BYTES) throw new ProblemError('body_too_large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** @throws ProblemError `unsupported_media_type` */
+function checkType({ headers }: Request): void {
+  const type = headers.get('content-type') ?? '';
+  const encoding = headers.get('content-encoding') ?? 'identity';
+  if (!JSON_TYPE.test(type) || encoding !== 'identity') throw new ProblemError('unsupported_media_type');
 }
