@@ -43,6 +43,16 @@ describe('invalid HTTP', () => {
   });
 });
 
+test('Bun closes a connection without a byte at a method that nobody has registered, and the service goes on', async () => {
+  const asked = (method: string) =>
+    `${method} /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
+  for (const method of ['FOO', 'get']) expect(await exchange(service.url, asked(method))).toBe('');
+  const registered = await exchange(service.url, asked('PROPFIND'));
+  expect(statuses(registered)).toEqual([405]);
+  expect(registered.toLowerCase()).toContain('allow: get, head');
+  expect((await fetch(`${service.url}/livez`)).status).toBe(200);
+});
+
 /** A GET of this target, with these headers. The connection closes after the answer. */
 const get = (target: string, headers = 'Host: localhost\r\n', version = '1.1') =>
   `GET ${target} HTTP/${version}\r\n${headers}Connection: close\r\n\r\n`;
