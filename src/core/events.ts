@@ -13,7 +13,9 @@ import type { Otp, OtpKey } from './store.ts';
  */
 export interface Facts {
   /** Carries the digits for the inbox and the delivery. They must never be logged. */
-  'otp.requested': OfCode & { readonly code: string; readonly destination?: Destination };
+  'otp.requested': OfSend;
+  /** The same code was sent again, as a request wanted it. */
+  'otp.resent': OfSend;
   'otp.verified': OfCode;
   'otp.expired': OfCode;
   'otp.replaced': OfCode;
@@ -46,6 +48,12 @@ export interface OfCode extends OtpKey, Cause {
   /** The code's id. */
   readonly otp: string;
   readonly expiresAt: number;
+}
+
+/** A code on its way to the user. */
+export interface OfSend extends OfCode {
+  readonly code: string;
+  readonly destination?: Destination;
 }
 
 /** The part of a fact that names the guess: at a code, or at none. */

@@ -2,9 +2,11 @@ import type { Clock } from './clock.ts';
 import { Records } from './records.ts';
 import {
   afterEnds,
+  afterResend,
   afterSend,
   attemptsLeft,
   type Code,
+  digitsOf,
   EXEMPT,
   enterGrace,
   fateOfEarlier,
@@ -14,10 +16,12 @@ import {
   lockedUntil,
   numberOf,
   phaseOf,
+  refusesResend,
   throttle,
 } from './rules.ts';
 import {
   type Expired,
+  type Found,
   type Issued,
   isOf,
   type Judged,
@@ -59,21 +63,26 @@ export class MemoryStore implements Store {
     return this.#records.wheel;
   }
 
-  async request(wanted: NewCode): Promise<Issued | Refused> {
-    const { user, code, ttlMs, exempt = false } = wanted;
+  async request(wanted: NewCode): Promise<Issued | Found | Refused> {
+    const { user, code, ttlMs, exempt = false, own, whenLive } = wanted;
     const { guesses, sends: policy, maxRecords } = this.#policy;
     const now = this.#clock.now();
     const key = keyOf(wanted);
     const row = this.#records.find(key);
     const kept = this.#records.get(row);
-    const limited = !exempt && limitsSends(policy);
+    const live = whenLive !== undefined && phaseOf(kept.code, now) === 'live' ? kept.code : undefined;
+    if (live !== undefined && whenLive === 'keep') return this.#found(wanted, live, now, false);
+    const unlimited = exempt || own !== undefined;
+    const limited = !unlimited && limitsSends(policy);
     const sender = limited ? this.#records.find(senderKey(user)) : 0;
     const { sends } = this.#records.get(sender);
 
-    const until = lockedUntil(kept.attempts, exempt ? EXEMPT : guesses, now);
+    const until = lockedUntil(kept.attempts, unlimited ? EXEMPT : guesses, now);
     if (until !== undefined) return { refused: 'locked', waitMs: until - now };
     const throttled = limited ? throttle(sends, policy, now) : undefined;
     if (throttled !== undefined) return { refused: throttled.reason, waitMs: throttled.until - now };
+    const refused = live && refusesResend(live);
+    if (live !== undefined && refused !== undefined) return { refused, waitMs: live.expiresAt - now };
     const added = Number(row === 0) + Number(limited && sender === 0);
     if (added > 0 && this.#records.size + added > maxRecords) return { refused: 'capacity', waitMs: TICK_MS };
 
@@ -81,8 +90,14 @@ export class MemoryStore implements Store {
       this.#records.set(sender || this.#records.add(senderKey(user)), {
         sends: afterSend(sends, policy, now),
       });
+    if (live !== undefined) {
+      const again = afterResend(live);
+      this.#records.set(row, { ...kept, code: again });
+      return this.#found(wanted, again, now, true);
+    }
     this.#issued++;
-    const made = { serial: this.#issued, digits: numberOf(code), expiresAt: now + ttlMs, goneAt: undefined };
+    const serial = this.#issued;
+    const made = { serial, digits: numberOf(code), expiresAt: now + ttlMs, goneAt: undefined, own };
     this.#records.set(row || this.#records.add(key), { code: made, attempts: kept.attempts });
     const otp = this.#otp(wanted, made);
     const fate = fateOfEarlier(kept.code, now);
@@ -97,7 +112,10 @@ export class MemoryStore implements Store {
     const row = this.#records.find(name);
     const before = this.#records.get(row);
     const judged = judge(before, numberOf(guess), exempt ? EXEMPT : guesses, now);
-    if (judged.verdict === 'locked') return { verdict: 'locked', waitMs: judged.until - now };
+    if (judged.verdict === 'locked') {
+      const { until, code } = judged;
+      return { verdict: 'locked', waitMs: until - now, ...(code && { otp: this.#otp(key, code) }) };
+    }
 
     const { kept } = judged;
     // A guess at nothing needs a new record to be counted. Without room for one it is not counted.
@@ -105,7 +123,10 @@ export class MemoryStore implements Store {
     if (counts) this.#records.set(row || this.#records.add(name), kept);
     const left = counts && kept.attempts && { attemptsLeft: attemptsLeft(kept.attempts, guesses, now) };
     if (judged.verdict === 'none') return { verdict: 'none', ...left };
-    return { verdict: judged.verdict, otp: this.#otp(key, judged.code), ...left };
+    const otp = this.#otp(key, judged.code);
+    if (judged.verdict === 'wrong' && kept.code?.own !== undefined)
+      return { verdict: 'wrong', otp, checksLeft: kept.code.own.checks };
+    return { verdict: judged.verdict, otp, ...left };
   }
 
   async cancel(key: OtpKey): Promise<Otp | undefined> {
@@ -169,6 +190,11 @@ export class MemoryStore implements Store {
     const row = this.#records.find(keyOf(key));
     const { code, attempts } = this.#records.get(row);
     return phaseOf(code, now) === 'live' ? { row, code, attempts } : { row };
+  }
+
+  #found(key: OtpKey, code: Code, now: number, resent: boolean): Found {
+    const leftMs = code.expiresAt - now;
+    return { otp: this.#otp(key, code), code: digitsOf(code.digits), resent, leftMs, own: code.own };
   }
 
   #otp({ user, purpose }: OtpKey, { serial, expiresAt }: Code): Otp {

@@ -1,19 +1,39 @@
 import { randomInt } from 'node:crypto';
 import { type Announce, type Cause, type Destination, ofCode } from './events.ts';
-import type { Judged, Otp, OtpKey, Refused, Store } from './store.ts';
+import type { OwnLimits } from './rules.ts';
+import type { Judged, NewCode, Otp, OtpKey, Refused, Store } from './store.ts';
 
 /** A request for a code. */
 export interface OtpRequest extends OtpKey {
   readonly ttlMs: number;
   /** Use these digits instead of drawn ones. */
   readonly code?: string | undefined;
+  /** How many digits to draw; as many as the service is set to if absent. */
+  readonly length?: number | undefined;
+  /** Limits of this code alone. They don't hold for exempt users. */
+  readonly own?: OwnLimits | undefined;
+  /** Keeps a live code: sends it again, or only finds it. Absent: a new code replaces it. */
+  readonly whenLive?: NewCode['whenLive'];
   /** Where to deliver the code; nowhere if absent. */
   readonly destination?: Destination | undefined;
 }
 
+/** The code that a request leads to. */
+export interface Sent extends Otp {
+  /** Its digits. */
+  readonly code: string;
+  /** What is left of its lifetime, in milliseconds. */
+  readonly leftMs: number;
+  /** Whether it is new, an earlier one that is sent again, or an earlier one that was only found. */
+  readonly how: 'issued' | 'resent' | 'found';
+  /** What is left of its own limits. */
+  readonly own?: OwnLimits | undefined;
+}
+
 /** Draws the digits of new codes. */
 export interface CodeSource {
-  draw(key: OtpKey): Promise<string>;
+  /** @param length how many digits, at most 14; as many as the source is set to if absent */
+  draw(key: OtpKey, length?: number): Promise<string>;
   /** Whether this user is exempt from cooldown, send limit and lock. */
   isExempt(user: string): boolean;
 }
@@ -21,10 +41,10 @@ export interface CodeSource {
 /** Codes of `length` digits (at most 14), uniform over the whole range, from the system's secure generator. */
 export function randomCodes(length: number): CodeSource {
   return {
-    draw: async () =>
-      randomInt(10 ** length)
+    draw: async (_, wanted = length) =>
+      randomInt(10 ** wanted)
         .toString()
-        .padStart(length, '0'),
+        .padStart(wanted, '0'),
     isExempt: () => false,
   };
 }
@@ -46,18 +66,35 @@ export class OtpService {
     this.#announce = announce;
   }
 
-  /** Issues a code. The earlier one for that user and purpose becomes a wrong code. A refusal changes nothing. */
-  async request(request: OtpRequest, cause: Cause): Promise<(Otp & { code: string }) | Refused> {
-    const { user, purpose, ttlMs, destination } = request;
-    const code = request.code ?? (await this.#codes.draw(request));
+  /**
+   * Issues a code. The earlier one for that user and purpose becomes a wrong code, unless the request keeps it. A refusal
+   * changes nothing.
+   */
+  async request(request: OtpRequest, cause: Cause): Promise<Sent | Refused> {
+    const { user, purpose, ttlMs, destination, whenLive } = request;
+    const drawn = request.code ?? (await this.#codes.draw(request, request.length));
     const exempt = this.#codes.isExempt(user);
-    const answer = await this.#store.request({ user, purpose, code, ttlMs, exempt });
+    const own = exempt ? undefined : request.own;
+    const answer = await this.#store.request({ user, purpose, code: drawn, ttlMs, exempt, own, whenLive });
     if ('refused' in answer) return answer;
-    const { otp, earlier } = answer;
+    const { otp } = answer;
+    const isNew = !('resent' in answer);
+    const code = isNew ? drawn : answer.code;
+    const sent = { code, ...(destination && { destination }), ...ofCode(otp, cause) };
+    if (!isNew) {
+      if (answer.resent) this.#announce({ type: 'otp.resent', ...sent });
+      return {
+        ...otp,
+        code,
+        leftMs: answer.leftMs,
+        how: answer.resent ? 'resent' : 'found',
+        own: answer.own,
+      };
+    }
+    const { earlier } = answer;
     if (earlier !== undefined) this.#announce({ type: `otp.${earlier.fate}`, ...ofCode(earlier.otp, cause) });
-    const requested = { code, ...(destination && { destination }), ...ofCode(otp, cause) };
-    this.#announce({ type: 'otp.requested', ...requested });
-    return { ...otp, code };
+    this.#announce({ type: 'otp.requested', ...sent });
+    return { ...otp, code, leftMs: ttlMs, how: 'issued', own };
   }
 
   /** Judges a guess. Of any number of simultaneous right guesses exactly one is `verified`. */
@@ -68,7 +105,8 @@ export class OtpService {
       return judged;
     }
     const { user, purpose } = key;
-    const about = 'otp' in judged ? ofCode(judged.otp, cause) : { user, purpose, ...cause };
+    const otp = 'otp' in judged ? judged.otp : undefined;
+    const about = otp ? ofCode(otp, cause) : { user, purpose, ...cause };
     this.#announce({ type: 'otp.rejected', reason: judged.verdict, ...about });
     if ('attemptsLeft' in judged && judged.attemptsLeft === 0)
       this.#announce({ type: 'otp.locked', ...about });

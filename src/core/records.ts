@@ -1,6 +1,6 @@
 import { HashIndex } from './hash-index.ts';
 import { Column, Rows } from './rows.ts';
-import { type Attempts, type Code, firstEnd, type Kept, type Sends } from './rules.ts';
+import { type Attempts, type Code, firstEnd, type Kept, type OwnLimits, type Sends } from './rules.ts';
 import { TimingWheel, type WheelView } from './wheel.ts';
 
 /** The whole numbers of a row behind the wheel's own. */
@@ -33,6 +33,7 @@ const NOTHING: Kept = { code: undefined, attempts: undefined, sends: undefined }
 export class Records {
   readonly #rows = new Rows();
   readonly #sends = new Column<Sends>();
+  readonly #own = new Column<OwnLimits>();
   readonly #wheel: TimingWheel;
   readonly #index = new HashIndex((row, key) => this.#rows.hasText(row, key));
   #live = 0;
@@ -88,6 +89,7 @@ export class Records {
     const end = firstEnd(kept);
     this.#live += Number(code !== undefined && code.goneAt === undefined) - Number(this.#isLive(row));
     this.#rows.setFloat(row, SERIAL, code?.serial ?? 0);
+    this.#own.set(row, code?.own);
     if (code !== undefined) {
       this.#rows.setFloat(row, DIGITS, code.digits);
       this.#rows.setFloat(row, EXPIRES_AT, code.expiresAt);
@@ -130,6 +132,7 @@ export class Records {
       digits: this.#rows.float(row, DIGITS),
       expiresAt: this.#rows.float(row, EXPIRES_AT),
       goneAt: goneAt === 0 ? undefined : goneAt,
+      own: this.#own.get(row),
     };
   }
 

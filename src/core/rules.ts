@@ -37,6 +37,19 @@ export interface Code {
   readonly expiresAt: number;
   /** When the grace period ends; undefined until the code's end is noticed. */
   readonly goneAt: number | undefined;
+  /** What is left of its own limits, if it has any. */
+  readonly own?: OwnLimits | undefined;
+}
+
+/**
+ * Limits of one code, which hold in place of its user's, and end with it. Many providers limit like that: so many checks
+ * and sends for each verification.
+ */
+export interface OwnLimits {
+  /** Wrong guesses. After these, any guess is refused until the code's deadline. */
+  readonly checks: number;
+  /** Requests that send it again. */
+  readonly resends: number;
 }
 
 /**
@@ -47,6 +60,11 @@ export function numberOf(digits: string): number {
   let number = 1;
   for (let i = 0; i < digits.length; i++) number = number * 10 + digits.charCodeAt(i) - ZERO;
   return number;
+}
+
+/** The digits of such a number. */
+export function digitsOf(number: number): string {
+  return String(number).slice(1);
 }
 
 /** The phase of a code at a moment. A code that is gone cannot be told from one that never was. */
@@ -135,18 +153,19 @@ export function attemptsLeft(attempts: Attempts, policy: GuessPolicy, now: numbe
 
 /** The verdict on a guess, the code that it was at, and what is kept after it: the very same if the guess did not count. */
 export type Judgement =
-  | { readonly verdict: 'locked'; readonly until: number }
+  | { readonly verdict: 'locked'; readonly until: number; readonly code?: Code }
   | { readonly verdict: 'verified' | 'wrong' | 'expired'; readonly code: Code; readonly kept: Kept }
   | { readonly verdict: 'none'; readonly kept: Kept };
 
 /** Judges a guess, given as `numberOf` has it, in this order: locked, no code, expired, wrong or right. */
 export function judge(kept: Kept, guess: number, policy: GuessPolicy, now: number): Judgement {
   const { code, attempts } = kept;
-  const until = lockedUntil(attempts, policy, now);
-  if (until !== undefined) return { verdict: 'locked', until };
-
   const phase = phaseOf(code, now);
   const isLive = phase === 'live';
+  if (code?.own !== undefined && isLive) return judgeAlone(kept, code, code.own, guess);
+
+  const until = lockedUntil(attempts, policy, now);
+  if (until !== undefined) return { verdict: 'locked', until };
   // A right guess spends the code and clears the wrong codes and locks before it.
   if (code !== undefined && isLive && guess === code.digits) return { verdict: 'verified', code, kept: {} };
 
@@ -154,6 +173,17 @@ export function judge(kept: Kept, guess: number, policy: GuessPolicy, now: numbe
   const after = counts ? afterGuess(kept, isLive, policy, now) : kept;
   if (code === undefined || phase === 'gone') return { verdict: 'none', kept: after };
   return { verdict: isLive ? 'wrong' : 'expired', code, kept: after };
+}
+
+/** Judges a guess at a live code with limits of its own: it counts for the code, and not for the user. */
+function judgeAlone(kept: Kept, code: Code, own: OwnLimits, guess: number): Judgement {
+  if (own.checks === 0) return { verdict: 'locked', until: code.expiresAt, code };
+  if (guess === code.digits) return { verdict: 'verified', code, kept: {} };
+  return {
+    verdict: 'wrong',
+    code,
+    kept: { ...kept, code: { ...code, own: { ...own, checks: own.checks - 1 } } },
+  };
 }
 
 /** What is kept after a guess that counts. The guess that locks burns a live code. */
@@ -193,6 +223,17 @@ export interface Sends {
 export interface Throttle {
   readonly reason: 'resend_cooldown' | 'send_limit';
   readonly until: number;
+}
+
+/** Why a live code's own limits refuse to send it again, until its deadline; undefined if they don't. */
+export function refusesResend({ own }: Code): 'locked' | 'send_limit' | undefined {
+  if (own?.checks === 0) return 'locked';
+  return own?.resends === 0 ? 'send_limit' : undefined;
+}
+
+/** A live code after it was sent again. Its lifetime is unchanged. */
+export function afterResend(code: Code): Code {
+  return { ...code, own: code.own && { ...code.own, resends: code.own.resends - 1 } };
 }
 
 /** Whether the policy limits anything, so that sends need to be kept at all. */

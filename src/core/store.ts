@@ -1,4 +1,4 @@
-import type { GuessPolicy, SendPolicy, Throttle } from './rules.ts';
+import type { GuessPolicy, OwnLimits, SendPolicy, Throttle } from './rules.ts';
 
 /**
  * Keeps codes, and is the one place where two steps could race: each operation is atomic, except forgetting one user.
@@ -8,8 +8,11 @@ import type { GuessPolicy, SendPolicy, Throttle } from './rules.ts';
  * It rejects with `StoreUnavailable` if it cannot be reached.
  */
 export interface Store {
-  /** Keeps a new code in place of the earlier one for that user and purpose. A refusal changes nothing. */
-  request(wanted: NewCode): Promise<Issued | Refused>;
+  /**
+   * Keeps a new code in place of the earlier one for that user and purpose, or finds a live one that the caller wants to
+   * keep. A refusal changes nothing.
+   */
+  request(wanted: NewCode): Promise<Issued | Found | Refused>;
   /** Judges a guess and counts it. A right guess spends the code in the same step. @param exempt no lock, no count */
   verify(key: OtpKey, guess: string, exempt?: boolean): Promise<Judged>;
   /** Ends a live code; undefined without one. */
@@ -78,6 +81,10 @@ export interface NewCode extends OtpKey {
   readonly ttlMs: number;
   /** Whether locks and send limits do not apply to this user. */
   readonly exempt?: boolean;
+  /** Limits of this code alone, in place of its user's. */
+  readonly own?: OwnLimits | undefined;
+  /** What becomes of a live code: a new one replaces it, if absent; it is sent again; or it is kept and only found. */
+  readonly whenLive?: 'resend' | 'keep' | undefined;
 }
 
 /** A code that is kept now. */
@@ -85,6 +92,19 @@ export interface Issued {
   readonly otp: Otp;
   /** The code that this one ended; absent if there was none whose end was still to be noticed. */
   readonly earlier?: { readonly otp: Otp; readonly fate: 'replaced' | 'expired' };
+}
+
+/** A live code that a request found and kept. */
+export interface Found {
+  readonly otp: Otp;
+  /** Its digits. */
+  readonly code: string;
+  /** Whether it is sent again, which its limits count. */
+  readonly resent: boolean;
+  /** What is left of its lifetime, in milliseconds. */
+  readonly leftMs: number;
+  /** What is left of its own limits. */
+  readonly own?: OwnLimits | undefined;
 }
 
 /** Why no code was made, and how long to wait before the next request, in milliseconds. */
@@ -98,12 +118,15 @@ export type Judged =
   | { readonly verdict: 'verified'; readonly otp: Otp }
   | ({ readonly verdict: 'wrong' | 'expired'; readonly otp: Otp } & Counted)
   | ({ readonly verdict: 'none' } & Counted)
-  | { readonly verdict: 'locked'; readonly waitMs: number };
+  /** The user is locked, or this code, by its own limits. */
+  | { readonly verdict: 'locked'; readonly waitMs: number; readonly otp?: Otp };
 
 /** The attempts that a rejected guess leaves; nothing if it did not count. */
 export interface Counted {
   /** Wrong codes until the lock; 0 if this one locked. */
   readonly attemptsLeft?: number;
+  /** The same for a code with limits of its own: wrong guesses that it still takes. */
+  readonly checksLeft?: number;
 }
 
 /** What one call of `expire` did. */

@@ -77,10 +77,10 @@ export class Delivery {
     return queue === undefined ? issue() : queue.withRoom(issue);
   }
 
-  /** Queues the message of a new code, and drops that of a code that has ended: at the event, or at the next tick. */
+  /** Queues the message of a code that is sent, and drops that of a code that has ended: at the event, or at the next tick. */
   onEvent(event: OtpEvent): void {
     if (event.type === 'wheel.ticked') for (const queue of this.#queues.values()) queue.dropExpired();
-    if (event.type === 'otp.requested') {
+    if (event.type === 'otp.requested' || event.type === 'otp.resent') {
       const { otp: id, user, purpose, code, expiresAt, requestId, destination } = event;
       if (destination === undefined) return;
       const message = { id, user, purpose, to: destination.to, code, expiresAt, requestId };

@@ -95,12 +95,17 @@ export class DeliveryQueue {
     }
   }
 
-  /** Accepts a message that has room reserved. */
+  /**
+   * Accepts a message that has room reserved. It takes the place of one of the same code that still waits; the outcome
+   * of one that is being sent is not announced.
+   */
   add(message: Message): void {
     if (this.#ended !== undefined) {
       this.#announce(message, this.#ended);
       return;
     }
+    const earlier = this.#jobs.get(message.id);
+    if (earlier !== undefined && !earlier.sending) this.#remove(earlier);
     const job: Job = { message, copies: 1, attempts: 0, sending: false, left: new AbortController() };
     this.#jobs.set(message.id, job);
     this.#prepare(job);

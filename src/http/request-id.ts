@@ -19,6 +19,6 @@ export function nameRequests(nextId: () => string) {
  * The current request, as the cause of events. Its id is read from the answer's headers, the one place that route
  * handlers and the error handler both see.
  */
-export function causeOf({ headers }: Context['set']): Required<Cause> {
+export function causeOf({ headers }: Context['set']): Required<Pick<Cause, 'requestId'>> {
   return { requestId: String(headers[HEADER]) };
 }

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { CoreSettings } from '../core/settings.ts';
 import { DEFAULT_PURPOSE } from '../core/store.ts';
 import { CHANNEL_NAMES, CHANNELS } from '../delivery/channels.ts';
-import { closed, digits, oneOf, purpose, text, user, wholeNumber } from '../http/fields.ts';
+import { closed, digits, flag, oneOf, purpose, text, user, wholeNumber } from '../http/fields.ts';
 
 /** The bodies of requests and of successful answers. `http/fields.ts` says how a field is defined. */
 
@@ -18,12 +18,16 @@ const to = text(
   `Address to deliver the code to, the user if absent (${addresses}). It has no effect without a channel`,
 );
 
+const resend = flag(
+  'Send a live code again: the same digits under the same id, until the same deadline; `ttl` and `code` then have no effect. Without a live code a new one is issued. In strict mode always a new one: the service then keeps no digits',
+);
+
 /** The body of a request. Only in mock mode may the client choose the code. */
 export function requestBody({ OTP_TTL, OTP_MAX_TTL, OTP_MODE }: CoreSettings) {
   const ttl = wholeNumber(1, OTP_MAX_TTL, `Lifetime in seconds; ${OTP_TTL} if absent`);
   const code = Type.String({ ...digits, description: 'Use this code instead of a random one' });
   const body = Type.Object(
-    { user, purpose, ...Type.Partial(Type.Object({ ttl, code, channel, to })).properties },
+    { user, purpose, ...Type.Partial(Type.Object({ ttl, code, channel, to, resend })).properties },
     // The code of the verification's example, so that one after the other works in Swagger UI.
     { ...closed, examples: [{ user: 'alice', ...(OTP_MODE === 'mock' && { code: '042137' }) }] },
   );
@@ -45,14 +49,15 @@ export const requestAnswer = Type.Object(
     user: Type.String(),
     purpose: Type.String(),
     code: Type.Optional(Type.String({ description: 'Absent in strict mode' })),
-    expiresIn: Type.Integer({ description: 'Lifetime in seconds' }),
+    expiresIn: Type.Integer({ description: 'What is left of its lifetime, in seconds, rounded up' }),
     expiresAt: Type.String({ format: 'date-time', description: 'The code is expired from this time on' }),
     delivery: Type.Union([Type.Literal('queued'), Type.Literal('none')], {
       description: 'Whether the code is queued for delivery. The answer does not wait for the delivery',
     }),
   },
   {
-    description: 'A code was issued. An earlier code for that user and purpose is now a wrong code.',
+    description:
+      'A code was issued, and an earlier one for that user and purpose is now a wrong code. Or, with `resend`, the live one was sent again.',
     examples: [
       {
         message: 'OTP generated successfully',

@@ -28,11 +28,12 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: CoreSett
     .post(
       '/request',
       async ({ body, set, status }) => {
-        const { user, purpose = DEFAULT_PURPOSE, ttl = config.OTP_TTL, code } = body;
+        const { user, purpose = DEFAULT_PURPOSE, ttl = config.OTP_TTL, code, resend = false } = body;
         const resolved = delivery.resolve(body);
         if ('wrong' in resolved) throw invalidRequest([resolved.wrong]);
         const { destination } = resolved;
-        const ask = { user, purpose, ttlMs: ttl * 1_000, code, destination };
+        const whenLive = resend && !strict ? 'resend' : undefined;
+        const ask = { user, purpose, ttlMs: ttl * 1_000, code, destination, whenLive } as const;
         const otp = await delivery.issue(destination, () => otps.request(ask, causeOf(set)));
         if (otp === undefined) return status(503, problem('delivery_busy', { retryAfter: 1 }));
         if ('refused' in otp) {
@@ -46,7 +47,7 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: CoreSett
           user,
           purpose,
           ...(!strict && { code: otp.code }),
-          expiresIn: ttl,
+          expiresIn: Math.ceil(otp.leftMs / 1_000),
           expiresAt: iso(otp.expiresAt),
           delivery: destination ? ('queued' as const) : ('none' as const),
         };
@@ -64,7 +65,7 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: CoreSett
         detail: {
           summary: 'Request a code',
           description:
-            'Issues a code for a user and a purpose. It replaces an earlier one. A refused request changes nothing. With a channel the code is also delivered. The answer does not wait for the delivery, and a code that has ended is not sent. A channel that is not configured is a 400 that names the missing setting. If the channel takes no more messages, no code is issued: 503 delivery_busy, checked before all other refusals.',
+            'Issues a code for a user and a purpose. It replaces an earlier one, unless `resend` sends that again. A refused request changes nothing. With a channel the code is also delivered. The answer does not wait for the delivery, and a code that has ended is not sent. A channel that is not configured is a 400 that names the missing setting. If the channel takes no more messages, no code is issued: 503 delivery_busy, checked before all other refusals.',
         },
       },
     )

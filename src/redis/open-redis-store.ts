@@ -42,7 +42,8 @@ export function openRedisStore({ config, policy, redisClock: clock, log }: Redis
     },
   });
   const keys = new Keys(`otp:${config.OTP_MODE}:`, config.OTP_PEPPER);
-  return { store: new RedisStore(connection, keys, policy), redis: { connection, keys } };
+  const store = new RedisStore(connection, keys, policy, config.OTP_MODE === 'mock');
+  return { store, redis: { connection, keys } };
 }
 
 /** Logs a warning for each setting by which a healthy Redis loses codes. Never rejects. */

@@ -1,5 +1,16 @@
 import { EXEMPT } from '../core/rules.ts';
-import type { Expired, Issued, Judged, NewCode, Otp, OtpKey, Policy, Refused, Store } from '../core/store.ts';
+import type {
+  Expired,
+  Found,
+  Issued,
+  Judged,
+  NewCode,
+  Otp,
+  OtpKey,
+  Policy,
+  Refused,
+  Store,
+} from '../core/store.ts';
 import { TICK_MS } from '../core/wheel.ts';
 import type { RedisConnection } from './connection.ts';
 import { type Keys, type Shard, scriptKeys } from './keys.ts';
@@ -21,21 +32,24 @@ export class RedisStore implements Store {
   readonly #keys: Keys;
   readonly #policy: Policy;
   readonly #mostInShard: number;
+  readonly #keepsDigits: boolean;
   /** The shard that `expire` goes on with. */
   #nextShard = 0;
 
-  constructor(redis: RedisConnection, keys: Keys, policy: Policy) {
+  /** @param keepsDigits whether a code can be sent again: otherwise its digits are nowhere, and a new one replaces it */
+  constructor(redis: RedisConnection, keys: Keys, policy: Policy, keepsDigits: boolean) {
     this.#redis = redis;
+    this.#keepsDigits = keepsDigits;
     this.#keys = keys;
     this.#policy = policy;
     this.#mostInShard = Math.ceil(policy.maxRecords / keys.shards.length);
   }
 
-  async request(wanted: NewCode): Promise<Issued | Refused> {
-    const { user, purpose, code, ttlMs, exempt = false } = wanted;
+  async request(wanted: NewCode): Promise<Issued | Found | Refused> {
+    const { user, purpose, code, ttlMs, exempt = false, own, whenLive = '' } = wanted;
     const { cooldownMs, limit, windowMs } = this.#policy.sends;
     const { shard, sender, member } = this.#keys.ofRecord(wanted);
-    const [outcome, first, second, fate, serial, expiresAt] = await this.#run(
+    const [outcome, first, second, ...more] = await this.#run(
       SCRIPTS.request,
       [...scriptKeys(shard, member), shard.issued, `${shard.base}${sender}`],
       member,
@@ -50,9 +64,24 @@ export class RedisStore implements Store {
       windowMs,
       this.#mostInShard,
       Number(this.#policy.guesses.maxAttempts > 0),
+      whenLive,
+      this.#keepsDigits ? code : '',
+      own?.checks ?? '',
+      own?.resends ?? '',
     );
     switch (outcome) {
+      case 'found': {
+        const [digits, resent, leftMs, checks, resends] = more;
+        return {
+          otp: otpOf(wanted, shard, first, second),
+          code: String(digits),
+          resent: resent === 1,
+          leftMs: Number(leftMs),
+          own: resends === -1 ? undefined : { checks: Number(checks), resends: Number(resends) },
+        };
+      }
       case 'issued': {
+        const [fate, serial, expiresAt] = more;
         const otp = otpOf(wanted, shard, first, second);
         if (fate !== 'replaced' && fate !== 'expired') return { otp };
         return { otp, earlier: { otp: otpOf(wanted, shard, serial, expiresAt), fate } };
@@ -71,7 +100,7 @@ export class RedisStore implements Store {
   async verify(key: OtpKey, guess: string, exempt = false): Promise<Judged> {
     const { maxAttempts, lockoutMs, everyGuessCounts } = exempt ? EXEMPT : this.#policy.guesses;
     const { shard, member } = this.#keys.ofRecord(key);
-    const [verdict, first, second, third] = await this.#run(
+    const [verdict, first, second, third, checksLeft] = await this.#run(
       SCRIPTS.verify,
       scriptKeys(shard, member),
       member,
@@ -87,12 +116,19 @@ export class RedisStore implements Store {
       case 'verified':
         return { verdict, otp: otpOf(key, shard, first, second) };
       case 'wrong':
-      case 'expired':
-        return { verdict, otp: otpOf(key, shard, second, third), ...countedOf(first) };
+      case 'expired': {
+        const otp = otpOf(key, shard, second, third);
+        if (checksLeft !== undefined) return { verdict, otp, checksLeft: Number(checksLeft) };
+        return { verdict, otp, ...countedOf(first) };
+      }
       case 'none':
         return { verdict, ...countedOf(first) };
       case 'locked':
-        return { verdict, waitMs: Number(first) };
+        return {
+          verdict,
+          waitMs: Number(first),
+          ...(second !== undefined && { otp: otpOf(key, shard, second, third) }),
+        };
       default:
         throw new Error(`verify.lua has no such verdict: ${verdict}`);
     }

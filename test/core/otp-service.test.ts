@@ -36,6 +36,34 @@ describe('the OTP service', () => {
     ]);
   });
 
+  test('announces that a code was sent again, and nothing of one that was only found', async () => {
+    const { issue, events } = startCore();
+    const first = await issue(wanted, cause);
+    expect(await issue({ ...wanted, whenLive: 'resend' }, cause)).toMatchObject({
+      id: first.id,
+      how: 'resent',
+    });
+    expect(await issue({ ...wanted, whenLive: 'keep' }, cause)).toMatchObject({ id: first.id, how: 'found' });
+    expect(events.slice(1)).toEqual([{ ...events[0], id: 'run-e2', type: 'otp.resent' } as OtpEvent]);
+  });
+
+  test("announces a refused guess at a code whose own limits are used up, and no user's lock", async () => {
+    const { otps, issue, events, types } = startCore();
+    const { id: otp } = await issue({ ...wanted, own: { checks: 1, resends: 0 } }, cause);
+    await otps.verify(alice, '999999', cause);
+    await otps.verify(alice, '111111', cause);
+    expect(types()).toEqual(['otp.requested', 'otp.rejected', 'otp.rejected']);
+    expect(events[2]).toMatchObject({ reason: 'locked', otp });
+  });
+
+  test("a code's own limits don't hold for exempt users", async () => {
+    const { otps, issue } = startCore();
+    const exempt = { user: 'exempt', purpose: 'default' };
+    await issue({ ...exempt, ttlMs: 5_000, own: { checks: 0, resends: 0 } });
+    expect(await issue({ ...exempt, ttlMs: 5_000, whenLive: 'resend' })).toHaveProperty('how', 'resent');
+    expect(await otps.verify(exempt, '111111', cause)).toHaveProperty('verdict', 'verified');
+  });
+
   test('announces that an earlier code expired, then the new code, and the expiry loop does not repeat it', async () => {
     const { issue, events, types, clock } = startCore();
     const first = await issue(wanted, cause);

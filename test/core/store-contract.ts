@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import type { Issued, Otp, OtpKey, Policy, Refused, Store } from '../../src/core/store.ts';
+import type { Found, Issued, NewCode, Otp, OtpKey, Policy, Refused, Store } from '../../src/core/store.ts';
 import { FIVE_ATTEMPTS, UNLIMITED } from '../support/policies.ts';
 
 /** A store under test, and its time, which `pass` moves. */
@@ -40,13 +40,18 @@ export function storeContract(
     const { store, pass } = await makeWith(policy);
 
     /** Requests a code; the answer may be a refusal. */
-    const ask = (key: OtpKey, code = '111111', ttlMs = TTL_MS): Promise<Issued | Refused> =>
+    const ask = (key: OtpKey, code = '111111', ttlMs = TTL_MS): Promise<Issued | Found | Refused> =>
       store.request({ ...key, code, ttlMs });
+
+    /** Requests a code that keeps a live one, or has limits of its own. */
+    const askWith = (how: Pick<NewCode, 'whenLive' | 'own' | 'exempt'>, code = '222222', key = alice) =>
+      store.request({ ...key, code, ttlMs: TTL_MS, ...how });
 
     /** Requests a code. @throws Error if the request is refused */
     const request = async (code: string, key = alice, ttlMs = TTL_MS): Promise<Issued> => {
       const answer = await ask(key, code, ttlMs);
       if ('refused' in answer) throw new Error(`the request was refused: ${answer.refused}`);
+      if ('resent' in answer) throw new Error('the request made no new code');
       return answer;
     };
 
@@ -77,7 +82,7 @@ export function storeContract(
       return expired;
     };
 
-    return { store, pass, ask, request, issue, verdictOn, guessWrong, expireDue, tick };
+    return { store, pass, ask, askWith, request, issue, verdictOn, guessWrong, expireDue, tick };
   };
 
   describe(name, () => {
@@ -173,6 +178,132 @@ export function storeContract(
         expect(await request('333333')).not.toHaveProperty('earlier');
         await store.cancel(alice);
         expect(await request('444444')).not.toHaveProperty('earlier');
+      });
+    });
+
+    describe('sending again', () => {
+      test('a live code is sent again under its id, with its digits and its deadline', async () => {
+        const { issue, pass, askWith, verdictOn } = await open();
+        const otp = await issue('012345');
+        await pass(2_000);
+        const again = { otp, code: '012345', resent: true, leftMs: TTL_MS - 2_000, own: undefined };
+        expect(await askWith({ whenLive: 'resend' })).toEqual(again);
+        expect(await verdictOn('222222')).toBe('wrong');
+        expect(await verdictOn('012345')).toBe('verified');
+      });
+
+      test('without a live code a new one is made', async () => {
+        const { store, issue, tick, askWith } = await open();
+        const first = await askWith({ whenLive: 'resend' }, '111111');
+        expect(first).toHaveProperty('otp.user', 'alice');
+        expect(first).not.toHaveProperty('resent');
+        await store.verify(alice, '111111');
+        expect(await askWith({ whenLive: 'resend' }, '222222')).not.toHaveProperty('resent');
+        await tick(6);
+        expect(await askWith({ whenLive: 'resend' }, '333333')).not.toHaveProperty('resent');
+        await store.cancel(alice);
+        expect(await askWith({ whenLive: 'keep' }, '444444')).not.toHaveProperty('resent');
+        await issue('555555', bob);
+        expect(await askWith({ whenLive: 'keep' })).toHaveProperty('code', '444444');
+      });
+
+      test('a code that is only to be found is left as it is, and counts for no limit', async () => {
+        const { store, pass, issue, askWith, ask } = await open(ALL_LIMITS);
+        const otp = await issue('111111');
+        await pass(1_000);
+        const found = { otp, code: '111111', resent: false, leftMs: TTL_MS - 1_000, own: undefined };
+        expect(await askWith({ whenLive: 'keep' })).toEqual(found);
+        await pass(29_000);
+        expect(await ask(alice)).toHaveProperty('otp');
+        expect(await store.verify(alice, '111111')).toHaveProperty('verdict', 'verified');
+      });
+
+      test("the user's cooldown, send limit and lock hold for it, and it counts for them", async () => {
+        const { pass, askWith, guessWrong } = await open(ALL_LIMITS);
+        await askWith({}, '111111');
+        expect(await askWith({ whenLive: 'resend' })).toEqual({ refused: 'resend_cooldown', waitMs: 30_000 });
+        await pass(30_000);
+        expect(await askWith({ whenLive: 'resend' }, '222222')).toHaveProperty('otp');
+        await pass(30_000);
+        expect(await askWith({ whenLive: 'resend' })).toHaveProperty('refused', 'send_limit');
+        for (let i = 0; i < 5; i++) await guessWrong(bob);
+        expect(await askWith({}, '111111', bob)).toHaveProperty('otp');
+        for (let i = 0; i < 5; i++) await guessWrong(bob);
+        expect(await askWith({ whenLive: 'resend' }, '111111', bob)).toHaveProperty('refused', 'locked');
+      });
+
+      test('of any number of simultaneous requests one makes the code and the others send it again', async () => {
+        const { askWith } = await open();
+        const answers = await Promise.all(
+          Array.from({ length: 50 }, (_, i) => askWith({ whenLive: 'resend' }, `${100_000 + i}`)),
+        );
+        const again = answers.filter((answer) => 'resent' in answer);
+        expect(again).toHaveLength(49);
+        expect(new Set(again.map((answer) => 'code' in answer && answer.code)).size).toBe(1);
+        expect(new Set(answers.map((answer) => 'otp' in answer && answer.otp.id)).size).toBe(1);
+      });
+    });
+
+    describe("a code's own limits", () => {
+      const OWN = { checks: 2, resends: 1 };
+
+      test('count its wrong guesses, then refuse every guess until its deadline and no longer', async () => {
+        const { store, pass, askWith, tick } = await open(FIVE_ATTEMPTS);
+        const issued = await askWith({ own: OWN }, '111111');
+        const otp = 'otp' in issued ? issued.otp : undefined;
+        expect(await store.verify(alice, '999999')).toMatchObject({ verdict: 'wrong', otp, checksLeft: 1 });
+        expect(await store.verify(alice, '999999')).toMatchObject({ verdict: 'wrong', otp, checksLeft: 0 });
+        await pass(1_000);
+        const locked = { verdict: 'locked', waitMs: TTL_MS - 1_000, otp };
+        expect(await store.verify(alice, '111111')).toMatchObject(locked);
+        expect(await askWith({ own: OWN, whenLive: 'resend' })).toEqual({
+          refused: 'locked',
+          waitMs: TTL_MS - 1_000,
+        });
+        expect(await tick(5)).toHaveLength(1);
+        expect(await store.verify(alice, '111111')).toHaveProperty('verdict', 'expired');
+        await askWith({ own: OWN, whenLive: 'resend' }, '222222');
+        expect(await store.verify(alice, '222222')).toHaveProperty('verdict', 'verified');
+      });
+
+      test('begin anew with a new code, also in place of a locked one', async () => {
+        const { store, askWith, guessWrong } = await open(FIVE_ATTEMPTS);
+        await askWith({ own: OWN }, '111111');
+        for (let i = 0; i < 3; i++) await guessWrong();
+        await askWith({ own: OWN }, '222222');
+        expect(await store.verify(alice, '999999')).toMatchObject({ verdict: 'wrong', checksLeft: 1 });
+        expect(await store.verify(alice, '222222')).toHaveProperty('verdict', 'verified');
+      });
+
+      test('count the times it is sent again', async () => {
+        const { askWith } = await open(ALL_LIMITS);
+        await askWith({ own: OWN }, '111111');
+        const again = { code: '111111', resent: true, own: { checks: 2, resends: 0 } };
+        expect(await askWith({ own: OWN, whenLive: 'resend' })).toMatchObject(again);
+        expect(await askWith({ own: OWN, whenLive: 'resend' })).toEqual({
+          refused: 'send_limit',
+          waitMs: TTL_MS,
+        });
+      });
+
+      test("hold in place of the user's, which neither limit it nor count it", async () => {
+        const { store, askWith, guessWrong, issue } = await open(FIVE_ATTEMPTS);
+        await issue('111111');
+        for (let i = 0; i < 4; i++) await guessWrong();
+        await askWith({ own: OWN }, '222222');
+        await guessWrong();
+        await issue('333333');
+        expect(await guessWrong()).toMatchObject({ verdict: 'wrong', attemptsLeft: 0 });
+        await askWith({ own: OWN }, '444444');
+        expect(await store.verify(alice, '444444')).toHaveProperty('verdict', 'verified');
+      });
+
+      test('of any number of simultaneous guesses only so many are judged', async () => {
+        const { store, askWith } = await open();
+        await askWith({ own: OWN }, '111111');
+        const guesses = Array.from({ length: 50 }, () => store.verify(alice, '999999'));
+        const wrong = (await Promise.all(guesses)).filter(({ verdict }) => verdict === 'wrong');
+        expect(wrong).toHaveLength(2);
       });
     });
 

@@ -53,6 +53,38 @@ describe('a queue', () => {
     expect(Object.values(outcomes)).toEqual(Array.from({ length: 20 }, () => ['sent']));
   });
 
+  test('a code that is sent again takes the place of its message that still waits, and goes out once', async () => {
+    const { clock, channel, calls, ids } = provider();
+    const { add, outcomes, queue } = startQueue(channel, clock);
+    for (let i = 1; i <= 9; i++) add(`c${i}`);
+    add('c9');
+    await clock.settle();
+    for (let i = 0; i < 9; i++) {
+      calls[i]?.accept();
+      await clock.settle();
+    }
+    expect(ids().filter((id) => id === 'c9')).toHaveLength(1);
+    expect(outcomes['c9']).toEqual(['sent']);
+    expect(queue.size).toBe(0);
+  });
+
+  test('a code that is sent again while its message is being sent goes out twice, with one outcome', async () => {
+    const { clock, channel, calls, ids } = provider();
+    const { add, outcomes, queue } = startQueue(channel, clock);
+    add('c1');
+    await clock.settle();
+    add('c1');
+    await clock.settle();
+    expect(ids()).toEqual(['c1', 'c1']);
+    calls[0]?.accept();
+    await clock.settle();
+    expect(outcomes).toEqual({});
+    calls[1]?.accept();
+    await clock.settle();
+    expect(outcomes).toEqual({ c1: ['sent'] });
+    expect(queue.size).toBe(0);
+  });
+
   test('retries a temporary failure nine times, and waits longer each time', async () => {
     const { clock, channel, attempts } = failing(() => new DeliveryFailure('unreachable'));
     const { add, outcomes, queue } = startQueue(channel, clock);

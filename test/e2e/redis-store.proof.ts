@@ -50,7 +50,7 @@ test('a lock does not hold for a replica that starts without a limit on guesses'
   await stores[0]?.request(alice);
   for (let i = 0; i < 5; i++) await stores[0]?.verify(alice, '999999');
   expect(await stores[0]?.request(alice)).toMatchObject({ refused: 'locked' });
-  const unlimited = new RedisStore(connection, keys, { ...UNLIMITED, maxRecords });
+  const unlimited = new RedisStore(connection, keys, { ...UNLIMITED, maxRecords }, true);
   expect(await unlimited.verify(alice, '111111')).toEqual({ verdict: 'none' });
   expect(await unlimited.request(alice)).toHaveProperty('otp');
 });

@@ -21,6 +21,7 @@ describe('GET /mock/inbox', () => {
           createdAt: '2026-01-01T00:00:00.000Z',
           expiresAt: '2026-01-01T00:01:00.000Z',
           state: 'pending',
+          sends: [{ time: '2026-01-01T00:00:00.000Z', channel: 'none' }],
           channel: 'none',
           delivery: 'none',
         },

@@ -55,6 +55,40 @@ describe('the inbox', () => {
     expect([ids().length, ids()[0], ids().at(-1)]).toEqual([1_000, 'run-c1500', 'run-c501']);
   });
 
+  test('knows each send of a code, in whatever order it learns of them', () => {
+    const { inbox } = inboxRig();
+    const of = {
+      id: 'e',
+      user: 'alice',
+      purpose: 'default',
+      otp: 'run-c1',
+      code: '111111',
+      expiresAt: 60_000,
+    };
+    const voice = { provider: 'twilio', channel: 'call', to: '+15017122661', text: 'Your code is {code}' };
+    inbox.onEvent({ ...of, type: 'otp.resent', time: 2_000, via: voice });
+    inbox.onEvent({ ...of, type: 'otp.requested', time: 1_000, via: { ...voice, channel: 'sms' } });
+    const sends = [
+      { time: 1_000, channel: 'sms' },
+      { time: 2_000, channel: 'call' },
+    ];
+    expect(inbox.list({})).toMatchObject([{ createdAt: 1_000, sends, channel: 'call', to: '+15017122661' }]);
+    inbox.onEvent({ ...of, type: 'otp.rejected', reason: 'locked', time: 3_000 });
+    expect(inbox.get('run-c1')).toHaveProperty('state', 'locked');
+    expect(inbox.get('run-c2')).toBeUndefined();
+  });
+
+  test("keeps an application's own text, which never expires, for a test that waits", async () => {
+    const { inbox, clock } = inboxRig();
+    const via = { provider: 'twilio', channel: 'sms', to: '+15017122661', text: 'Your code is 4711' };
+    const of = { id: 'e', time: clock.now(), user: '+15017122661', purpose: 'twilio', code: '4711', via };
+    const waiting = inbox.next({ user: '+15017122661' }, undefined, forever);
+    inbox.onEvent({ ...of, type: 'message.sent', message: 'run-m1' });
+    await clock.advance(3_600_000);
+    expect(await waiting).toMatchObject({ id: 'run-m1', code: '4711', state: 'sent', channel: 'sms' });
+    expect(inbox.list({})).toMatchObject([{ state: 'sent', expiresAt: Number.POSITIVE_INFINITY }]);
+  });
+
   test('knows what became of each code', () => {
     const { receive, end, lock, states } = inboxRig();
     for (const type of ['otp.verified', 'otp.expired', 'otp.replaced', 'otp.cancelled'] as const)

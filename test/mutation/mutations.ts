@@ -34,7 +34,7 @@ export const MUTATIONS: readonly Mutation[] = [
     replace('now + GRACE_MS', 'expiresAt + GRACE_MS'),
   ),
   mutation('leading zeros of a code do not count', 'numberOf', replace('let number = 1', 'let number = 0')),
-  mutation('a drawn code loses its leading zeros', 'randomCodes', remove('.padStart(length, …)')),
+  mutation('a drawn code loses its leading zeros', 'randomCodes', remove('.padStart(wanted, …)')),
   mutation('an empty string is accepted as a code', 'digits', replace("'^[0-9]{4,10}$'", "'^[0-9]{0,10}$'")),
   mutation(
     'a code verifies for every purpose of its user',

@@ -31,6 +31,23 @@ describe('POST /otp/request', () => {
     expect((await post('/otp/verify', { user: 'bob', purpose: 'login', code: '0042' })).status).toBe(200);
   });
 
+  test('a live code is sent again under its id, until the same deadline', async () => {
+    const { post, send, clock } = testService();
+    const { body: first } = await post('/otp/request', { ...alice, code: '111111', ttl: 60 });
+    clock.set(clock.now() + 10_500);
+    const { body: again } = await post('/otp/request', { ...alice, resend: true, ttl: 600 });
+    expect(again).toEqual({ ...first, expiresIn: 50 });
+    const sends = [
+      { time: '2026-01-01T00:00:00.000Z', channel: 'none' },
+      { time: '2026-01-01T00:00:10.500Z', channel: 'none' },
+    ];
+    expect((await send('/mock/inbox')).body).toMatchObject({ messages: [{ id: first['id'], sends }] });
+    expect((await post('/otp/verify', { ...alice, code: '111111' })).status).toBe(200);
+    expect((await post('/otp/request', { ...alice, resend: true })).body).not.toMatchObject({
+      id: first['id'],
+    });
+  });
+
   test('a new request makes the earlier code a wrong code', async () => {
     const { post } = testService();
     await post('/otp/request', { ...alice, code: '111111' });

@@ -108,6 +108,15 @@ describe('strict mode', () => {
     expect(unknown.status).toBe(200);
   });
 
+  test('strict mode sends no code again: the service keeps no digits there', async () => {
+    const { call, delivered, clock } = strictRig();
+    const first = await call('/otp/request', { user: 'alice@example.com' });
+    const again = await call('/otp/request', { user: 'alice@example.com', resend: true });
+    expect(again.body['id']).not.toBe(first.body['id']);
+    await clock.settle();
+    expect(delivered).toHaveLength(2);
+  });
+
   test('strict mode names requests by ids that tell nothing of each other', async () => {
     const { send } = strictRig();
     const ids = await Promise.all(

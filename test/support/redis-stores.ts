@@ -23,7 +23,7 @@ let made = 0;
 export function sharedStores(over: readonly RedisConnection[], policy: Policy, shards?: number) {
   made++;
   const keys = new Keys(`otp:test-${made}:`, 'a pepper for tests', shards);
-  return { keys, stores: over.map((connection) => new RedisStore(connection, keys, policy)) };
+  return { keys, stores: over.map((connection) => new RedisStore(connection, keys, policy, true)) };
 }
 
 /**

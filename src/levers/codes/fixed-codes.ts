@@ -27,7 +27,7 @@ export type FixedCode = Static<typeof FixedCodeList>[number];
 export function fixedCodes(list: List<FixedCode>, drawOther: CodeSource['draw']): CodeSource {
   const find = (user: string) => list.entries.find((fixed) => matches(fixed.user, user));
   return {
-    draw: async (key) => find(key.user)?.code ?? drawOther(key),
+    draw: async (key, length) => find(key.user)?.code ?? drawOther(key, length),
     isExempt: (user) => find(user) !== undefined,
   };
 }

@@ -37,14 +37,14 @@ export class LocalCounter implements CodeCounter {
  * Draws codes that repeat from run to run. A code depends on the seed, the user, the purpose and the number of codes
  * issued for these two. It depends on nothing that another test does at the same time.
  *
- * @param length digits of a code, at most 14
+ * @param length digits of a code if a caller wants no other number, at most 14
  */
 export function seededCodes(seed: string, length: number, counter: CodeCounter): CodeSource['draw'] {
-  return async (key) => {
+  return async (key, wanted = length) => {
     const issued = await counter.issued(key);
     const digest = createHmac('sha256', seed).update(`${key.user}\0${key.purpose}\0${issued}`).digest();
     // The remainder of 64 bits favours some codes by less than anyone can measure.
-    const number = digest.readBigUInt64BE() % 10n ** BigInt(length);
-    return String(number).padStart(length, '0');
+    const number = digest.readBigUInt64BE() % 10n ** BigInt(wanted);
+    return String(number).padStart(wanted, '0');
   };
 }

@@ -131,7 +131,9 @@ function describeEvent(event: PublicEvent): object {
   const time = new Date(event.time).toISOString();
   if (event.type === 'mock.clock')
     return { ...event, time, now: new Date(event.now).toISOString(), offset: event.offset / 1_000 };
-  const { expiresAt, destination, ...rest } = { expiresAt: undefined, destination: undefined, ...event };
+  const absent = { expiresAt: undefined, destination: undefined, via: undefined };
+  const { expiresAt, destination, via, ...rest } = { ...absent, ...event };
   const moments = { time, ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }) };
-  return { ...rest, ...destination, ...moments };
+  const { note: _, ...shown } = { note: undefined, ...via };
+  return { ...rest, ...destination, ...shown, ...moments };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { OtpEvent } from '../../core/events.ts';
 import { RecentMap } from '../recent-map.ts';
-import type { InboxMessage } from './message.ts';
+import { codeMessage, type InboxMessage, textMessage } from './message.ts';
 
 /** How many messages are kept. */
 const KEPT = 1_000;
@@ -28,6 +28,13 @@ const CHANGES: Readonly<Partial<Record<OtpEvent['type'], Partial<InboxMessage>>>
   'otp.delivery_failed': { delivery: 'failed' },
 };
 
+/** A guess that a code's own limits refused shows that no more are taken. */
+function changeOf(event: OtpEvent): Partial<InboxMessage> | undefined {
+  return event.type === 'otp.rejected' && event.reason === 'locked'
+    ? { state: 'locked' }
+    : CHANGES[event.type];
+}
+
 /**
  * The inbox: the messages that users would get, for a test to read. It keeps the last 1,000 codes with what became of
  * each, and lets a test wait for its own.
@@ -46,15 +53,9 @@ export class Inbox {
   }
 
   onEvent(event: OtpEvent): void {
-    if (event.type === 'otp.requested') {
-      const { otp: id, user, purpose, code, time: createdAt, expiresAt, destination } = event;
-      const delivery = destination
-        ? ({ ...destination, delivery: 'queued' } as const)
-        : ({ channel: 'none', delivery: 'none' } as const);
-      this.#add({ id, user, purpose, code, createdAt, expiresAt, state: 'pending', ...delivery });
-      return;
-    }
-    const change = CHANGES[event.type];
+    if (event.type === 'otp.requested' || event.type === 'otp.resent') this.#sent(codeMessage(event));
+    if (event.type === 'message.sent') this.#add(textMessage(event));
+    const change = changeOf(event);
     if (change === undefined || !('otp' in event) || event.otp === undefined) return;
     const message = this.#messages.get(event.otp);
     if (message === undefined) {
@@ -63,6 +64,12 @@ export class Inbox {
     }
     Object.assign(message, change);
     if (event.type === 'otp.expired') message.expiresAt = event.expiresAt;
+  }
+
+  /** The message of a code; undefined if it is no longer kept. */
+  get(id: string): InboxMessage | undefined {
+    const message = this.#messages.get(id);
+    return message && this.#asOfNow(message);
   }
 
   /** The newest messages, newest first. */
@@ -83,12 +90,9 @@ export class Inbox {
     signal: AbortSignal,
   ): Promise<InboxMessage | undefined> {
     const wanted = wants(filter);
-    const found =
-      after === undefined
-        ? this.list(filter).find(({ state }) => state === 'pending')
-        : this.#newerThan(after).find(wanted);
+    const found = after === undefined ? this.list(filter).find(isOpen) : this.#newerThan(after).find(wanted);
     const isNext = (it: InboxMessage) =>
-      wanted(it) && (after === undefined ? it.state === 'pending' : (isLater(it.id, after) ?? true));
+      wanted(it) && (after === undefined ? isOpen(it) : (isLater(it.id, after) ?? true));
     const message = found ?? (await this.#wait(filter.user, isNext, signal));
     return message && this.#asOfNow(message);
   }
@@ -104,6 +108,20 @@ export class Inbox {
   cancelAll(): void {
     for (const message of this.#messages.values())
       if (this.#asOfNow(message).state === 'pending') message.state = 'cancelled';
+  }
+
+  /** Notes that a code was sent, for the first time or again. Two replicas may tell of its sends in either order. */
+  #sent(message: InboxMessage): void {
+    const known = this.#messages.get(message.id);
+    if (known === undefined) {
+      this.#add(message);
+      return;
+    }
+    const { channel, to, delivery, via } = message;
+    const isLast = known.sends.every(({ time }) => time <= message.createdAt);
+    if (isLast) Object.assign(known, { channel, to, delivery, via });
+    known.sends = [...known.sends, ...message.sends].sort((one, other) => one.time - other.time);
+    known.createdAt = Math.min(known.createdAt, message.createdAt);
   }
 
   #newerThan(id: string): InboxMessage[] {
@@ -143,6 +161,11 @@ export class Inbox {
     const isOver = message.state === 'pending' && this.#clock.now() >= message.expiresAt;
     return { ...message, ...(isOver && { state: 'expired' }) };
   };
+}
+
+/** Whether a message may be one that a test waits for without naming an earlier one. */
+function isOpen({ state }: InboxMessage): boolean {
+  return state === 'pending' || state === 'sent';
 }
 
 /** Whether a code was issued after another, by their numbers; undefined if they were not counted together. */

@@ -30,7 +30,7 @@ const waitQuery = Type.Object(
     purpose,
     after: Type.Optional(
       Type.String({
-        pattern: '^(0|[a-z0-9]+-c[0-9]+)$',
+        pattern: '^(0|[a-z0-9]+-[cm][0-9]+)$',
         description:
           'The id of a message: waits for the first one after it; 0 is older than all. If absent: the newest pending message, or the next one',
         error: 'must be the id of a message, or 0',

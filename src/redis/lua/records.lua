@@ -10,9 +10,12 @@ local BACKSTOP = 86400000
 local SHARED_FOR = 5 * BACKSTOP
 
 local FIELDS = {
-  'user', 'purpose', 'serial', 'mac', 'expires', 'gone', 'over', 'failures', 'locks', 'locked', 'forget',
+  'user', 'purpose', 'serial', 'mac', 'digits', 'checks', 'resends', 'expires', 'gone', 'over', 'failures', 'locks',
+  'locked', 'forget',
 }
-local NUMBERS = { serial = 1, expires = 1, gone = 1, failures = 1, locks = 1, locked = 1, forget = 1 }
+local NUMBERS = {
+  serial = 1, checks = 1, resends = 1, expires = 1, gone = 1, failures = 1, locks = 1, locked = 1, forget = 1,
+}
 
 -- Service time in a shard. Its clock key has "+ms" ahead of Redis's clock, or "=ms" where it stands still.
 local function service_time(clock, present)
@@ -39,7 +42,8 @@ local function new_record(user, purpose)
 end
 
 local function drop_code(record)
-  record.serial, record.mac, record.expires, record.gone, record.over = nil, nil, nil, nil, nil
+  record.serial, record.mac, record.digits, record.checks, record.resends = nil, nil, nil, nil, nil
+  record.expires, record.gone, record.over = nil, nil, nil
 end
 
 local function drop_count(record)

@@ -37,6 +37,13 @@ local function after_wrong_code(record, max_attempts, lockout, now)
   end
 end
 
+-- rules.ts: the limits of one code
+
+local function refuses_resend(record)
+  if record.checks == 0 then return 'locked' end
+  if record.resends == 0 then return 'send_limit' end
+end
+
 -- rules.ts: sends
 
 local function throttle(last, oldest, cooldown, window, now)

@@ -7,9 +7,20 @@ local function step(keys, args, present)
   local now = service_time(clock, present)
   local record = read(key)
 
+  local phase = phase_of(record, now)
+  if phase == 'live' and record.checks then
+    if record.checks == 0 then return { 'locked', record.expires - now, record.serial, record.expires } end
+    if record.mac ~= mac then
+      record.checks = record.checks - 1
+      save(record, key, live, kept, member, now)
+      return { 'wrong', -1, record.serial, record.expires, record.checks }
+    end
+    erase(key, live, kept, member)
+    return { 'verified', record.serial, record.expires }
+  end
+
   local locked = max_attempts > 0 and locked_until(record, now)
   if locked then return { 'locked', locked - now } end
-  local phase = phase_of(record, now)
   if phase == 'live' and record.mac == mac then
     erase(key, live, kept, member)
     return { 'verified', record.serial, record.expires }
