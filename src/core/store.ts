@@ -36,8 +36,13 @@ export interface Store {
 export interface Policy {
   readonly guesses: GuessPolicy;
   readonly sends: SendPolicy;
-  /** Most records at once: codes, counts, locks and sends. */
+  /** Most records at once: codes and sends, and counts and locks beyond `maxCounts`. */
   readonly maxRecords: number;
+  /**
+   * Counts of wrong codes without a code, locked or not, that have room of their own. Beyond it the one that was used
+   * longest ago is given up, but no lock: guesses at invented users take no room from codes.
+   */
+  readonly maxCounts: number;
 }
 
 /** The purpose of a code whose request names none. */

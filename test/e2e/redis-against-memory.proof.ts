@@ -103,6 +103,8 @@ const policy: fc.Arbitrary<Policy> = fc.record({
     windowMs: fc.constantFrom(60_000, 600_000),
   }),
   maxRecords: fc.constantFrom(2, 4, 1_000_000),
+  // None, or as many as there are: times are the same too often for one to be the oldest.
+  maxCounts: fc.constantFrom(0, 1_000_000),
 });
 
 /** Expires everything that is due, and sorts it: codes of one moment come in no order. */
