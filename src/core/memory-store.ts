@@ -64,7 +64,7 @@ export class MemoryStore implements Store {
   }
 
   async request(wanted: NewCode): Promise<Issued | Found | Refused> {
-    const { user, code, ttlMs, exempt = false, own, whenLive } = wanted;
+    const { user, code, ttlMs, exempt = false, own, whenLive, serial } = wanted;
     const { guesses, sends: policy } = this.#policy;
     const now = this.#clock.now();
     const key = keyOf(wanted);
@@ -96,8 +96,13 @@ export class MemoryStore implements Store {
       return this.#found(wanted, again, now, true);
     }
     this.#issued++;
-    const serial = this.#issued;
-    const made = { serial, digits: numberOf(code), expiresAt: now + ttlMs, goneAt: undefined, own };
+    const made = {
+      serial: serial ?? this.#issued,
+      digits: numberOf(code),
+      expiresAt: now + ttlMs,
+      goneAt: undefined,
+      own,
+    };
     this.#records.set(row || this.#records.add(key), { code: made, attempts: kept.attempts });
     const otp = this.#otp(wanted, made);
     const fate = fateOfEarlier(kept.code, now);

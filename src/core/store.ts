@@ -74,7 +74,7 @@ export function otpKeyOf(key: string): OtpKey {
 
 /** A code without its digits, fit for events and logs. */
 export interface Otp extends OtpKey {
-  /** Unique: the name of the run or the shard, and a number that grows. */
+  /** Unique: the name of the run or the shard, and the code's number. */
   readonly id: string;
   /** Service time, in milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -84,6 +84,8 @@ export interface Otp extends OtpKey {
 export interface NewCode extends OtpKey {
   readonly code: string;
   readonly ttlMs: number;
+  /** Its number, from 1 to 2⁵³ - 1 and in no order; by default the store counts, so that ids tell how many codes there were. */
+  readonly serial?: number | undefined;
   /** Whether locks and send limits do not apply to this user. */
   readonly exempt?: boolean;
   /** Limits of this code alone, in place of its user's. */

@@ -49,7 +49,7 @@ export class RedisStore implements Store {
   }
 
   async request(wanted: NewCode): Promise<Issued | Found | Refused> {
-    const { user, purpose, code, ttlMs, exempt = false, own, whenLive = '' } = wanted;
+    const { user, purpose, code, ttlMs, exempt = false, own, whenLive = '', serial: number = '' } = wanted;
     const { cooldownMs, limit, windowMs } = this.#policy.sends;
     const { shard, sender, member } = this.#keys.ofRecord(wanted);
     const [outcome, first, second, ...more] = await this.#run(
@@ -72,6 +72,7 @@ export class RedisStore implements Store {
       own?.checks ?? '',
       own?.resends ?? '',
       this.#mostCountsInShard,
+      number,
     );
     switch (outcome) {
       case 'found': {

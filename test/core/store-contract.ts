@@ -98,6 +98,16 @@ export function storeContract(
         expect(second.id).not.toBe(first.id);
       });
 
+      test('a code has the number in its id that its request brought', async () => {
+        const { store } = await open();
+        const serial = 2 ** 53 - 1;
+        const wanted = { ...alice, code: '111111', ttlMs: TTL_MS };
+        const answer = await store.request({ ...wanted, serial });
+        const id = 'otp' in answer ? answer.otp.id : '';
+        expect(id).toEndWith(`-c${serial}`);
+        expect(await store.verify(alice, '111111')).toMatchObject({ otp: { id } });
+      });
+
       test('a right guess verifies and spends the code', async () => {
         const { store, issue } = await open();
         const otp = await issue('012345');

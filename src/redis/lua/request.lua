@@ -16,7 +16,7 @@ local function step(keys, args, present, micros)
   local locks = args[12] == '1' and not exempt
   -- A code with limits of its own is not under its user's.
   local when_live, digits, checks, resends = args[13], args[14], tonumber(args[15]), tonumber(args[16])
-  local most_counts = tonumber(args[17])
+  local most_counts, number = tonumber(args[17]), tonumber(args[18])
   if checks then exempt, locks = true, false end
   local now = service_time(clock, present)
   local record = read(key)
@@ -48,8 +48,8 @@ local function step(keys, args, present, micros)
     return answer_found(found, 1, now)
   end
   -- At least the time in microseconds, so no number is used twice even after Redis has lost the newest.
-  local serial = math.max((redis.call('GET', issued) or 0) + 1, micros)
-  redis.call('SET', issued, serial, 'PX', SHARED_FOR)
+  local serial = number or math.max((redis.call('GET', issued) or 0) + 1, micros)
+  if not number then redis.call('SET', issued, serial, 'PX', SHARED_FOR) end
   local issue = { 'issued', serial, now + ttl }
   local fate = fate_of_earlier(record, now)
   if fate then issue = { 'issued', serial, now + ttl, fate, record.serial, record.expires } end
