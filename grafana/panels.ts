@@ -175,7 +175,7 @@ export const ROWS: Readonly<Record<string, readonly PanelSpec[]>> = {
     },
     {
       title: 'Dropped log lines',
-      description: 'Log lines dropped per second because the reader was too slow.',
+      description: 'Log lines dropped per second: their reader was too slow or gone, or the disk full.',
       unit: 'cps',
       queries: [[`sum(${rate('otp_log_lines_dropped_total')})`, 'dropped']],
     },

@@ -31,7 +31,7 @@ try {
 async function serve(env: Env): Promise<void> {
   const service = createService(env, {
     clock,
-    write: (lines) => output.write(lines),
+    write: (lines, dropped) => output.write(lines, dropped),
     terminal: process.stdout.isTTY,
     registry: processRegistry(),
   });

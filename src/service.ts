@@ -106,7 +106,9 @@ export function createService(env: Env = {}, options: ServiceOptions = {}): Serv
   });
   bus.subscribe((event) => delivery.onEvent(event));
 
-  const opened = openStore({ config, policy: policyOf(config), clock, redisClock, log, run });
+  // In a code's id, which the user may see: in strict mode it must not tell when the service started.
+  const codeRun = isMock ? run : randomBytes(6).toString('hex');
+  const opened = openStore({ config, policy: policyOf(config), clock, redisClock, log, run: codeRun });
   const closeStore = async () => opened.redis?.connection.close();
   const server = new Server({ config, clock, log, delivery, closeStore });
   const { ending, closing: signal } = server;

@@ -64,8 +64,8 @@ export class MemoryStore implements Store {
   }
 
   async request(wanted: NewCode): Promise<Issued | Found | Refused> {
-    const { user, code, ttlMs, exempt = false, own, whenLive } = wanted;
-    const { guesses, sends: policy, maxRecords } = this.#policy;
+    const { user, code, ttlMs, exempt = false, own, whenLive, serial } = wanted;
+    const { guesses, sends: policy } = this.#policy;
     const now = this.#clock.now();
     const key = keyOf(wanted);
     const row = this.#records.find(key);
@@ -83,8 +83,8 @@ export class MemoryStore implements Store {
     if (throttled !== undefined) return { refused: throttled.reason, waitMs: throttled.until - now };
     const refused = live && refusesResend(live);
     if (live !== undefined && refused !== undefined) return { refused, waitMs: live.expiresAt - now };
-    const added = Number(row === 0) + Number(limited && sender === 0);
-    if (added > 0 && this.#records.size + added > maxRecords) return { refused: 'capacity', waitMs: TICK_MS };
+    const added = Number(kept.code === undefined) + Number(limited && sender === 0);
+    if (!this.#hasRoom(added)) return { refused: 'capacity', waitMs: TICK_MS };
 
     if (limited)
       this.#records.set(sender || this.#records.add(senderKey(user)), {
@@ -96,8 +96,13 @@ export class MemoryStore implements Store {
       return this.#found(wanted, again, now, true);
     }
     this.#issued++;
-    const serial = this.#issued;
-    const made = { serial, digits: numberOf(code), expiresAt: now + ttlMs, goneAt: undefined, own };
+    const made = {
+      serial: serial ?? this.#issued,
+      digits: numberOf(code),
+      expiresAt: now + ttlMs,
+      goneAt: undefined,
+      own,
+    };
     this.#records.set(row || this.#records.add(key), { code: made, attempts: kept.attempts });
     const otp = this.#otp(wanted, made);
     const fate = fateOfEarlier(kept.code, now);
@@ -106,7 +111,7 @@ export class MemoryStore implements Store {
   }
 
   async verify(key: OtpKey, guess: string, exempt = false): Promise<Judged> {
-    const { guesses, maxRecords } = this.#policy;
+    const { guesses } = this.#policy;
     const now = this.#clock.now();
     const name = keyOf(key);
     const row = this.#records.find(name);
@@ -118,9 +123,9 @@ export class MemoryStore implements Store {
     }
 
     const { kept } = judged;
-    // A guess at nothing needs a new record to be counted. Without room for one it is not counted.
-    const counts = kept !== before && (row !== 0 || this.#records.size < maxRecords);
+    const counts = kept !== before;
     if (counts) this.#records.set(row || this.#records.add(name), kept);
+    this.#dropCounts();
     const left = counts && kept.attempts && { attemptsLeft: attemptsLeft(kept.attempts, guesses, now) };
     if (judged.verdict === 'none') return { verdict: 'none', ...left };
     const otp = this.#otp(key, judged.code);
@@ -133,6 +138,7 @@ export class MemoryStore implements Store {
     const { row, code, attempts } = this.#liveCode(key, this.#clock.now());
     if (code === undefined) return undefined;
     this.#records.set(row, { attempts });
+    this.#dropCounts();
     return this.#otp(key, code);
   }
 
@@ -175,6 +181,7 @@ export class MemoryStore implements Store {
         expired.push(this.#otp(otpKeyOf(this.#records.key(row)), kept.code));
       this.#records.set(row, afterEnds(kept, now));
     }
+    this.#dropCounts();
     return { expired, more };
   }
 
@@ -184,6 +191,19 @@ export class MemoryStore implements Store {
 
   async ready(): Promise<boolean> {
     return true;
+  }
+
+  /** Whether so many records can be added that are more than a count of wrong codes. */
+  #hasRoom(added: number): boolean {
+    const { maxRecords, maxCounts } = this.#policy;
+    const { size, counts } = this.#records;
+    return added === 0 || size - Math.min(counts, maxCounts) + added <= maxRecords;
+  }
+
+  /** Drops the counts for which there is no room. */
+  #dropCounts(): void {
+    for (let more = true; more && this.#records.counts > this.#policy.maxCounts; )
+      more = this.#records.giveUpOldest();
   }
 
   #liveCode(key: OtpKey, now: number): Kept & { row: number } {

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { type Announce, type Cause, type Destination, ofCode } from './events.ts';
 import type { OwnLimits } from './rules.ts';
 import type { Judged, NewCode, Otp, OtpKey, Refused, Store } from './store.ts';
@@ -36,6 +36,8 @@ export interface CodeSource {
   draw(key: OtpKey, length?: number): Promise<string>;
   /** Whether this user is exempt from cooldown, send limit and lock. */
   isExempt(user: string): boolean;
+  /** Draws the number of a code, which its id has. Absent: the store counts. */
+  drawSerial?(): number;
 }
 
 /** Codes of `length` digits (at most 14), uniform over the whole range, from the system's secure generator. */
@@ -46,6 +48,8 @@ export function randomCodes(length: number): CodeSource {
         .toString()
         .padStart(wanted, '0'),
     isExempt: () => false,
+    // 53 bits: the whole numbers that a double holds.
+    drawSerial: () => Number(randomBytes(8).readBigUInt64LE() >> 11n) || 1,
   };
 }
 
@@ -75,7 +79,9 @@ export class OtpService {
     const drawn = request.code ?? (await this.#codes.draw(request, request.length));
     const exempt = this.#codes.isExempt(user);
     const own = exempt ? undefined : request.own;
-    const answer = await this.#store.request({ user, purpose, code: drawn, ttlMs, exempt, own, whenLive });
+    const serial = this.#codes.drawSerial?.();
+    const wanted = { user, purpose, code: drawn, serial, ttlMs, exempt, own, whenLive };
+    const answer = await this.#store.request(wanted);
     if ('refused' in answer) return answer;
     const { otp } = answer;
     const isNew = !('resent' in answer);

@@ -1,4 +1,5 @@
 import { HashIndex } from './hash-index.ts';
+import { RowList } from './row-list.ts';
 import { Column, Rows } from './rows.ts';
 import { type Attempts, type Code, firstEnd, type Kept, type OwnLimits, type Sends } from './rules.ts';
 import { TimingWheel, type WheelView } from './wheel.ts';
@@ -7,6 +8,9 @@ import { TimingWheel, type WheelView } from './wheel.ts';
 const HASH = 3;
 const FAILURES = 18;
 const LOCKS = 19;
+/** The links of counts that can be given up, in the place of DIGITS: such a record has no code. */
+const NEWER = 8;
+const OLDER = 9;
 /** The fields that hold any number. A record without a code has the serial 0, one without attempts forgets at 0. */
 const SERIAL = 3;
 const DIGITS = 4;
@@ -36,6 +40,9 @@ export class Records {
   readonly #own = new Column<OwnLimits>();
   readonly #wheel: TimingWheel;
   readonly #index = new HashIndex((row, key) => this.#rows.hasText(row, key));
+  /** Counts without a code and without a lock; the one that was used longest ago first. */
+  readonly #idle = new RowList(this.#rows, NEWER, OLDER);
+  #counts = 0;
   #live = 0;
 
   /** @param now the present, in milliseconds since the epoch */
@@ -53,6 +60,11 @@ export class Records {
     return this.#live;
   }
 
+  /** How many records are a count of wrong codes without a code, locked or not. */
+  get counts(): number {
+    return this.#counts;
+  }
+
   get wheel(): WheelView {
     return this.#wheel.view;
   }
@@ -67,6 +79,7 @@ export class Records {
     const row = this.#rows.take();
     this.#rows.setText(row, key);
     this.#rows.setFloat(row, SERIAL, 0);
+    this.#rows.setFloat(row, FORGET_AT, 0);
     const hash = this.#index.hash(key);
     this.#rows.setWhole(row, HASH, hash);
     this.#index.add(row, hash);
@@ -88,6 +101,9 @@ export class Records {
     const { code, attempts, sends } = kept;
     const end = firstEnd(kept);
     this.#live += Number(code !== undefined && code.goneAt === undefined) - Number(this.#isLive(row));
+    const isCount = code === undefined && attempts !== undefined;
+    this.#counts += Number(isCount) - Number(this.#isCount(row));
+    if (this.#isIdle(row)) this.#idle.remove(row);
     this.#rows.setFloat(row, SERIAL, code?.serial ?? 0);
     this.#own.set(row, code?.own);
     if (code !== undefined) {
@@ -101,9 +117,17 @@ export class Records {
       this.#rows.setWhole(row, LOCKS, attempts.locks);
       this.#rows.setFloat(row, LOCKED_UNTIL, attempts.lockedUntil);
     }
+    if (this.#isIdle(row)) this.#idle.add(row);
     this.#sends.set(row, sends);
     if (end !== undefined) this.#wheel.schedule(row, end);
     else this.#remove(row);
+  }
+
+  /** Gives up the count that was used longest ago, of those without a code and without a lock. @returns whether it did */
+  giveUpOldest(): boolean {
+    const row = this.#idle.first;
+    if (row !== NONE) this.set(row, NOTHING);
+    return row !== NONE;
   }
 
   /** Takes records off the wheel whose first end has come. The caller must `set` each in the same step. */
@@ -121,6 +145,14 @@ export class Records {
 
   #isLive(row: number): boolean {
     return this.#rows.float(row, SERIAL) !== 0 && this.#rows.float(row, GONE_AT) === 0;
+  }
+
+  #isCount(row: number): boolean {
+    return this.#rows.float(row, SERIAL) === 0 && this.#rows.float(row, FORGET_AT) !== 0;
+  }
+
+  #isIdle(row: number): boolean {
+    return this.#isCount(row) && this.#rows.float(row, LOCKED_UNTIL) === 0;
   }
 
   #code(row: number): Code | undefined {

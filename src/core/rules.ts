@@ -107,7 +107,7 @@ export interface Attempts {
   readonly failures: number;
   /** Locks in a row. Each doubles the next one's length. */
   readonly locks: number;
-  /** When the lock opens; in the past if there is none. */
+  /** When the lock opens; in the past if there is none, and 0 once the end of the last one is noticed. */
   readonly lockedUntil: number;
   /** When all this is forgotten. */
   readonly forgetAt: number;
@@ -144,6 +144,11 @@ export function afterWrongCode(attempts: Attempts = NO_ATTEMPTS, policy: GuessPo
     return { failures: failures + 1, locks, lockedUntil: 0, forgetAt: now + HOUR_MS };
   const opensAt = now + Math.min(policy.lockoutMs * 2 ** locks, HOUR_MS);
   return { failures: 0, locks: locks + 1, lockedUntil: opensAt, forgetAt: opensAt + HOUR_MS };
+}
+
+/** The count without a lock that has opened. */
+function afterLock(attempts: Attempts, now: number): Attempts {
+  return now < attempts.lockedUntil ? attempts : { ...attempts, lockedUntil: 0 };
 }
 
 /** Wrong codes left until the lock; 0 during one. */
@@ -260,21 +265,24 @@ export function afterSend(sends: Sends | undefined, policy: SendPolicy, now: num
 
 // --- Deadlines --------------------------------------------------------------------------------------------------------
 
-/** When the first thing kept ends; undefined if nothing is kept. */
+/** When the first thing kept ends, a lock included; undefined if nothing is kept. */
 export function firstEnd({ code, attempts, sends }: Kept): number | undefined {
   let first = code === undefined ? undefined : (code.goneAt ?? code.expiresAt);
-  if (attempts !== undefined) first = Math.min(attempts.forgetAt, first ?? attempts.forgetAt);
+  if (attempts !== undefined) {
+    const end = attempts.lockedUntil || attempts.forgetAt;
+    first = Math.min(end, first ?? end);
+  }
   if (sends !== undefined) first = Math.min(sends.forgetAt, first ?? sends.forgetAt);
   return first;
 }
 
-/** What is still kept at a moment: a code that has ended enters its grace period, and what is over is gone. */
+/** What is still kept at a moment: a code that has ended enters its grace period, a lock opens, and what is over is gone. */
 export function afterEnds({ code, attempts, sends }: Kept, now: number): Kept {
   const phase = phaseOf(code, now);
   const left = phase === 'gone' ? undefined : code;
   return {
     code: left !== undefined && phase === 'ended' ? enterGrace(left, now) : left,
-    attempts: attempts !== undefined && now < attempts.forgetAt ? attempts : undefined,
+    attempts: attempts !== undefined && now < attempts.forgetAt ? afterLock(attempts, now) : undefined,
     sends: sends !== undefined && now < sends.forgetAt ? sends : undefined,
   };
 }

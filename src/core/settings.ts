@@ -129,5 +129,6 @@ export function policyOf(settings: CoreSettings): Policy {
       windowMs: settings.OTP_SEND_WINDOW * 1_000,
     },
     maxRecords: settings.OTP_MAX_LIVE,
+    maxCounts: Math.ceil(settings.OTP_MAX_LIVE / 4),
   };
 }

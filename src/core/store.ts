@@ -36,8 +36,13 @@ export interface Store {
 export interface Policy {
   readonly guesses: GuessPolicy;
   readonly sends: SendPolicy;
-  /** Most records at once: codes, counts, locks and sends. */
+  /** Most records at once: codes and sends, and counts and locks beyond `maxCounts`. */
   readonly maxRecords: number;
+  /**
+   * Counts of wrong codes without a code, locked or not, that have room of their own. Beyond it the one that was used
+   * longest ago is given up, but no lock: guesses at invented users take no room from codes.
+   */
+  readonly maxCounts: number;
 }
 
 /** The purpose of a code whose request names none. */
@@ -69,7 +74,7 @@ export function otpKeyOf(key: string): OtpKey {
 
 /** A code without its digits, fit for events and logs. */
 export interface Otp extends OtpKey {
-  /** Unique: the name of the run or the shard, and a number that grows. */
+  /** Unique: the name of the run or the shard, and the code's number. */
   readonly id: string;
   /** Service time, in milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -79,6 +84,8 @@ export interface Otp extends OtpKey {
 export interface NewCode extends OtpKey {
   readonly code: string;
   readonly ttlMs: number;
+  /** Its number, from 1 to 2⁵³ - 1 and in no order; by default the store counts, so that ids tell how many codes there were. */
+  readonly serial?: number | undefined;
   /** Whether locks and send limits do not apply to this user. */
   readonly exempt?: boolean;
   /** Limits of this code alone, in place of its user's. */

@@ -35,43 +35,36 @@ export function checkedBody<S extends TSchema>(schema: S, absent?: Static<S>) {
     parse: 'none' as const,
     transform: async (context: { request: Request; body: Static<S> }): Promise<void> => {
       const { request } = context;
-      context.body = check(absent !== undefined && !hasBody(request) ? absent : await readJson(request));
+      context.body = check(await readBody(request, JSON_TYPE, parseJson, absent));
       if (request.url.includes('?')) refuseQuery(request);
     },
   };
 }
 
-/** Route options for a body that a provider's own rules check: `body` is what the reader makes of it. */
-export function readBody<T>(read: (request: Request) => Promise<T>) {
-  return {
-    parse: 'none' as const,
-    transform: async (context: { request: Request; body: unknown }): Promise<void> => {
-      context.body = await read(context.request);
-    },
-  };
-}
+/** Route options for a form: `body` is its fields. */
+export const formBody = {
+  parse: 'none' as const,
+  transform: async (context: { request: Request; body: unknown }): Promise<void> => {
+    context.body = await readBody(context.request, FORM_TYPE, parseForm);
+  },
+};
 
 /**
- * Reads a request's body as JSON, strictly: it guesses and repairs nothing, and reads at most 16 KiB.
+ * Reads a request's body strictly: it guesses and repairs nothing, and reads at most 16 KiB.
  *
+ * @param parse throws if the text is not of the type
+ * @param absent what a body without bytes stands for, if it may be absent
  * @throws ProblemError `unsupported_media_type`, `body_too_large` or `malformed_json`
  */
-export function readJson(request: Request): Promise<unknown> {
-  return readAs(JSON_TYPE, parseJson, request);
-}
-
-/** Reads a request's body as a form, as strictly. @throws ProblemError as `readJson` does */
-export function readForm(request: Request): Promise<URLSearchParams> {
-  return readAs(FORM_TYPE, parseForm, request);
-}
-
-async function readAs<T>(wanted: RegExp, parse: (text: string) => T, request: Request): Promise<T> {
-  const type = request.headers.get('content-type') ?? '';
-  const encoding = request.headers.get('content-encoding') ?? 'identity';
-  const acceptable = wanted.test(type) && encoding === 'identity';
-  if (!acceptable && hasBody(request)) throw new ProblemError('unsupported_media_type');
+async function readBody<T>(
+  request: Request,
+  type: RegExp,
+  parse: (text: string) => T,
+  absent?: T,
+): Promise<T> {
   try {
-    return parse(utf8.decode(await readBytes(request)));
+    const bytes = hasBody(request) ? await readBytes(request, type) : new Uint8Array();
+    return bytes.length === 0 && absent !== undefined ? absent : parse(utf8.decode(bytes));
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     const more = error instanceof SyntaxError ? { detail: `The body ${error.message}. ${WANTED}` } : {};
@@ -87,16 +80,28 @@ function parseForm(text: string): URLSearchParams {
 }
 
 /** Reads a body at once if its announced length fits, and in chunks if none is announced. */
-async function readBytes(request: Request): Promise<Uint8Array> {
+async function readBytes(request: Request, type: RegExp): Promise<Uint8Array> {
   const announced = request.headers.get('content-length');
-  if (Number(announced) > MAX_BYTES) throw new ProblemError('body_too_large');
-  if (announced !== null) return request.bytes();
+  if (announced !== null) {
+    checkType(request, type);
+    if (Number(announced) > MAX_BYTES) throw new ProblemError('body_too_large');
+    return request.bytes();
+  }
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body ?? []) {
+    // A body in chunks may turn out to have no bytes, and so no type.
+    checkType(request, type);
     length += chunk.byteLength;
     if (length > MAX_BYTES) throw new ProblemError('body_too_large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** @throws ProblemError `unsupported_media_type` */
+function checkType({ headers }: Request, wanted: RegExp): void {
+  const type = headers.get('content-type') ?? '';
+  const encoding = headers.get('content-encoding') ?? 'identity';
+  if (!wanted.test(type) || encoding !== 'identity') throw new ProblemError('unsupported_media_type');
 }

@@ -82,10 +82,13 @@ export function docs(config: Record<'OTP_API_KEYS' | 'OTP_METRICS_KEYS', readonl
   const policy = contentPolicy("'self' 'unsafe-inline'", "'self' data:");
   const hidden = { detail: { hide: true } };
   const plugin = swagger({ specPath: DOCUMENT_PATH, documentation });
-  const generate = async () => (await plugin.handle(new Request(`http://localhost${DOCUMENT_PATH}`))).json();
+  const request = new Request(`http://localhost${DOCUMENT_PATH}`);
+  const generate = async () => (await plugin.handle(request)).json();
   const document = fileHandler(async () => fixOpenApiDocument(await generate()), 'application/json');
   return (
     new Elysia()
+      // Making the document takes some 40 ms. At the start it delays no request; if it fails, the first one tries again.
+      .onStart(() => void document({ request }).catch(() => {}))
       // The plugin makes the document anew for each call of its route, so that route only ever serves `generate`.
       .onBeforeHandle(async (context) => (context.route === DOCUMENT_PATH ? document(context) : undefined))
       .use(plugin)

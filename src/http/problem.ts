@@ -136,6 +136,11 @@ export const PROBLEMS = {
     title: 'Too many streams',
     detail: 'Too many clients follow the events. Close a stream, or wait as long as Retry-After says.',
   },
+  too_many_waits: {
+    status: 503,
+    title: 'Too many waiting calls',
+    detail: 'Too many calls wait for a message. End one, or wait as long as Retry-After says.',
+  },
   not_ready: {
     status: 503,
     title: 'Not ready',

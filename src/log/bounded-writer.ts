@@ -5,7 +5,7 @@ const MAX_WAITING = 8 * 2 ** 20;
 
 /**
  * Writes to a stream and never waits for its reader, which may be slow, hang or disappear. What waits for the reader is
- * bounded; text that would exceed the bound is rejected.
+ * bounded; text that would exceed the bound is dropped.
  */
 export class BoundedWriter {
   readonly #stream: Writable;
@@ -22,13 +22,16 @@ export class BoundedWriter {
     return this.#waiting === 0;
   }
 
-  /** Writes `text`; returns false if it was rejected. */
-  write(text: string): boolean {
-    if (this.#waiting + text.length > MAX_WAITING) return false;
+  /** Writes `text`, or calls `dropped`: at once for want of room, later if the disk is full or the reader has gone. */
+  write(text: string, dropped: () => void): void {
+    if (this.#waiting + text.length > MAX_WAITING) {
+      dropped();
+      return;
+    }
     this.#waiting += text.length;
-    this.#stream.write(text, () => {
+    this.#stream.write(text, (error) => {
       this.#waiting -= text.length;
+      if (error) dropped();
     });
-    return true;
   }
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import { type Entry, type Fields, type FormatEntry, jsonLine, type Level } from './format.ts';
 
-/** Writes whole lines, each with its line break; returns false if it dropped them. Must not throw. */
-export type WriteLines = (lines: string) => unknown;
+/** Writes whole lines, each with its line break, or calls `dropped`, then or later. Must not throw. */
+export type WriteLines = (lines: string, dropped: () => void) => unknown;
 
 const SEVERITY: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
@@ -64,12 +64,15 @@ export class Log {
     const missed = this.#dropped - this.#reported;
     // In the same write as the entries: a separate line could itself be dropped.
     const lines = missed > 0 && this.isEnabled('warn') ? [this.#droppedEntry(missed), ...entries] : entries;
-    if (this.#write(lines.map(this.#format).join('')) === false) this.#dropped += entries.length;
-    else this.#reported += missed;
+    this.#reported += missed;
+    this.#write(lines.map(this.#format).join(''), () => {
+      this.#dropped += entries.length;
+      this.#reported -= missed;
+    });
   }
 
   #droppedEntry(count: number): Entry {
-    const message = 'log lines were dropped: the reader is too slow';
+    const message = 'log lines were dropped: their reader was too slow or gone, or the disk full';
     return { time: this.#clock.now(), level: 'warn', message, fields: { count } };
   }
 

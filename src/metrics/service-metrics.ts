@@ -63,7 +63,7 @@ export function serviceMetrics(
 
   new Counter({
     name: 'otp_log_lines_dropped_total',
-    help: 'Log lines that were dropped because the reader was too slow.',
+    help: 'Log lines that were dropped: their reader was too slow or gone, or the disk full.',
     registers,
     collect() {
       this.reset();

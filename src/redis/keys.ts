@@ -15,8 +15,10 @@ function shardOf(prefix: string, number: number) {
     base,
     /** Index of the records with a code whose end is not noticed yet, by the time when something in them ends. */
     live: `${base}live`,
-    /** The same index of all other records. */
+    /** The same index of records with a code whose end is noticed, and of lists of sends. */
     kept: `${base}kept`,
+    /** The same index of counts of wrong codes without a code. */
+    counts: `${base}counts`,
     /** What moves service time: absent, `+ms` ahead of Redis's clock, or `=ms` where it stands still. */
     clock: `${base}clock`,
     /** The number of the newest code. */
@@ -65,8 +67,8 @@ export class Keys {
 }
 
 /** The keys that a script takes first: with a member those of its record, otherwise those of any record in the shard. */
-export function scriptKeys({ base, live, kept, clock }: Shard, member = ''): string[] {
-  return [`${base}${member}`, live, kept, clock];
+export function scriptKeys({ base, live, kept, counts, clock }: Shard, member = ''): string[] {
+  return [`${base}${member}`, live, kept, counts, clock];
 }
 
 function digestOf(text: string): Buffer {

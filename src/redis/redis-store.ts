@@ -31,7 +31,9 @@ export class RedisStore implements Store {
   readonly #redis: RedisConnection;
   readonly #keys: Keys;
   readonly #policy: Policy;
+  /** What a shard has room for, of `Policy.maxRecords` and of `Policy.maxCounts`. */
   readonly #mostInShard: number;
+  readonly #mostCountsInShard: number;
   readonly #keepsDigits: boolean;
   /** The shard that `expire` goes on with. */
   #nextShard = 0;
@@ -43,10 +45,11 @@ export class RedisStore implements Store {
     this.#keys = keys;
     this.#policy = policy;
     this.#mostInShard = Math.ceil(policy.maxRecords / keys.shards.length);
+    this.#mostCountsInShard = Math.ceil(policy.maxCounts / keys.shards.length);
   }
 
   async request(wanted: NewCode): Promise<Issued | Found | Refused> {
-    const { user, purpose, code, ttlMs, exempt = false, own, whenLive = '' } = wanted;
+    const { user, purpose, code, ttlMs, exempt = false, own, whenLive = '', serial: number = '' } = wanted;
     const { cooldownMs, limit, windowMs } = this.#policy.sends;
     const { shard, sender, member } = this.#keys.ofRecord(wanted);
     const [outcome, first, second, ...more] = await this.#run(
@@ -68,6 +71,8 @@ export class RedisStore implements Store {
       this.#keepsDigits ? code : '',
       own?.checks ?? '',
       own?.resends ?? '',
+      this.#mostCountsInShard,
+      number,
     );
     switch (outcome) {
       case 'found': {
@@ -110,7 +115,7 @@ export class RedisStore implements Store {
       maxAttempts,
       lockoutMs,
       Number(everyGuessCounts),
-      this.#mostInShard,
+      this.#mostCountsInShard,
     );
     switch (verdict) {
       case 'verified':
@@ -147,7 +152,7 @@ export class RedisStore implements Store {
     const shards = one === undefined ? this.#keys.shards : [one.shard];
     const forgetIn = async (shard: Shard) => {
       const newest = Number(await this.#redis.send('GET', [shard.issued]));
-      for (const index of [shard.live, shard.kept])
+      for (const index of [shard.live, shard.kept, shard.counts])
         for await (const members of this.#members(index, `${one?.sender ?? ''}*`))
           await this.#run(SCRIPTS.forget, scriptKeys(shard), newest, ...members);
     };
@@ -163,7 +168,8 @@ export class RedisStore implements Store {
     // Also where this call fails: the next pass must not begin in the middle.
     this.#nextShard = 0;
     for (const shard of this.#keys.shards.slice(from)) {
-      const [more, reported] = await this.#run(SCRIPTS.expire, scriptKeys(shard), Math.min(limit, BATCH));
+      const args = [Math.min(limit, BATCH), this.#mostCountsInShard];
+      const [more, reported] = await this.#run(SCRIPTS.expire, scriptKeys(shard), ...args);
       const expired = listOf(reported).map((one) => expiredOtpOf(shard, listOf(one)));
       if (more === 0 && expired.length === 0) continue;
       this.#nextShard = more === 1 ? shard.number : shard.number + 1;
@@ -186,7 +192,8 @@ export class RedisStore implements Store {
 
   async #end(key: OtpKey, how: 'cancelled' | 'expired'): Promise<Otp | undefined> {
     const { shard, member } = this.#keys.ofRecord(key);
-    const [outcome, serial, expiresAt] = await this.#run(SCRIPTS.end, scriptKeys(shard, member), member, how);
+    const args = [member, how, this.#mostCountsInShard];
+    const [outcome, serial, expiresAt] = await this.#run(SCRIPTS.end, scriptKeys(shard, member), ...args);
     return outcome === 'none' ? undefined : otpOf(key, shard, serial, expiresAt);
   }
 

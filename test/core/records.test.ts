@@ -15,7 +15,12 @@ const kept = fc.record({
     { nil: undefined },
   ),
   attempts: fc.option(
-    fc.record({ failures: fc.nat(100), locks: fc.nat(1_000), lockedUntil: time, forgetAt: time }),
+    fc.record({
+      failures: fc.nat(100),
+      locks: fc.nat(1_000),
+      lockedUntil: fc.oneof(fc.constant(0), time),
+      forgetAt: time,
+    }),
     { nil: undefined },
   ),
   sends: fc.option(fc.record({ times: fc.array(time, { maxLength: 100 }), forgetAt: time }), {
@@ -50,7 +55,33 @@ describe('records', () => {
           );
           expect(records.live).toBe(live.length);
           expect(records.wheel.entries).toBe(map.size);
+          const counts = [...map.values()].filter(({ code, attempts }) => attempts && code === undefined);
+          expect(records.counts).toBe(counts.length);
         }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('give up counts without a code and without a lock, the one that was set longest ago first', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(key, kept), { minLength: 1, maxLength: 200 }), (steps) => {
+        const records = new Records(0);
+        const idle = new Set<string>();
+        for (const [key, kept] of steps) {
+          records.set(records.find(key) || records.add(key), kept);
+          idle.delete(key);
+          if (kept.code === undefined && kept.attempts?.lockedUntil === 0) idle.add(key);
+        }
+        const { size } = records;
+        let given = 0;
+        for (const key of idle) {
+          expect(records.find(key)).not.toBe(0);
+          expect(records.giveUpOldest()).toBe(true);
+          expect(records.find(key)).toBe(0);
+          expect(records.size).toBe(size - ++given);
+        }
+        expect(records.giveUpOldest()).toBe(false);
       }),
       { numRuns: 200 },
     );

@@ -98,6 +98,16 @@ export function storeContract(
         expect(second.id).not.toBe(first.id);
       });
 
+      test('a code has the number in its id that its request brought', async () => {
+        const { store } = await open();
+        const serial = 2 ** 53 - 1;
+        const wanted = { ...alice, code: '111111', ttlMs: TTL_MS };
+        const answer = await store.request({ ...wanted, serial });
+        const id = 'otp' in answer ? answer.otp.id : '';
+        expect(id).toEndWith(`-c${serial}`);
+        expect(await store.verify(alice, '111111')).toMatchObject({ otp: { id } });
+      });
+
       test('a right guess verifies and spends the code', async () => {
         const { store, issue } = await open();
         const otp = await issue('012345');
@@ -690,18 +700,84 @@ export function storeContract(
         expect(await ask(keyOf('b'))).toHaveProperty('otp');
       });
 
-      test('sends, counts of wrong codes and locks take up room, and a full store drops none', async () => {
-        const { store, ask, guessWrong } = await open({
-          ...EVERY_GUESS,
-          sends: COOLDOWN.sends,
-          maxRecords: 4,
-        });
+      test('sends take up room', async () => {
+        const { ask } = await open({ ...COOLDOWN, maxRecords: 3 });
         await ask(keyOf('a'));
-        for (let i = 0; i < 5; i++) await guessWrong(keyOf('locked'));
         expect(await ask(keyOf('b'))).toMatchObject({ refused: 'capacity' });
-        expect((await guessWrong(keyOf('locked'))).verdict).toBe('locked');
-        await guessWrong(keyOf('counted'));
-        expect(await store.verify(keyOf('not counted'), '999999')).toEqual({ verdict: 'none' });
+      });
+
+      test('a request by a user with nothing but a count of wrong codes needs room for its code', async () => {
+        const { ask, guessWrong } = await open({ ...EVERY_GUESS, maxRecords: 1 });
+        await guessWrong(bob);
+        await ask(alice);
+        expect(await ask(bob)).toMatchObject({ refused: 'capacity' });
+      });
+    });
+
+    describe('counts without a code', () => {
+      /** Guesses wrong at several users, a moment apart. */
+      const guessInTurn = async (
+        { guessWrong, pass }: Pick<Awaited<ReturnType<typeof open>>, 'guessWrong' | 'pass'>,
+        users: readonly string[],
+      ) => {
+        const left: unknown[] = [];
+        for (const user of users) {
+          const judged = await guessWrong(keyOf(user));
+          left.push('attemptsLeft' in judged ? judged.attemptsLeft : judged.verdict);
+          await pass(1);
+        }
+        return left;
+      };
+
+      test('take no room from codes, and a store full of codes counts guesses at any user', async () => {
+        const it = await open({ ...EVERY_GUESS, maxRecords: 2, maxCounts: 3 });
+        await guessInTurn(it, ['x', 'y', 'z']);
+        for (const user of ['a', 'b']) expect(await it.ask(keyOf(user))).toHaveProperty('otp');
+        expect(await it.ask(keyOf('c'))).toMatchObject({ refused: 'capacity' });
+        expect(await guessInTurn(it, Array(6).fill('c'))).toEqual([4, 3, 2, 1, 0, 'locked']);
+      });
+
+      test('beyond their room the one that was used longest ago is given up', async () => {
+        const it = await open({ ...EVERY_GUESS, maxCounts: 2 });
+        await guessInTurn(it, ['a', 'b', 'a', 'c']);
+        expect(await guessInTurn(it, ['a', 'c'])).toEqual([2, 3]);
+        expect(await guessInTurn(it, ['b', 'c', 'a'])).toEqual([4, 2, 4]);
+      });
+
+      test('no lock is given up, nor the count of a user with a code, whatever comes', async () => {
+        const it = await open({ ...EVERY_GUESS, maxCounts: 2 });
+        await it.ask(keyOf('with a code'), '111111', 60_000);
+        await guessInTurn(it, ['with a code', 'with a code', ...Array(5).fill('locked')]);
+        await guessInTurn(it, ['a', 'b', 'c', 'd', 'e', 'f']);
+        expect(await guessInTurn(it, ['with a code', 'locked'])).toEqual([2, 'locked']);
+      });
+
+      test('while locks take up all their room, another guess is judged as any, and not counted', async () => {
+        const it = await open({ ...EVERY_GUESS, maxCounts: 2 });
+        await guessInTurn(
+          it,
+          ['a', 'b'].flatMap((user) => Array(5).fill(user)),
+        );
+        expect(await guessInTurn(it, ['c', 'c', 'a', 'b'])).toEqual([4, 4, 'locked', 'locked']);
+      });
+
+      test('a lock that has opened can be given up', async () => {
+        const it = await open({ ...EVERY_GUESS, maxCounts: 1 });
+        await guessInTurn(it, Array(5).fill('a'));
+        await it.tick(301);
+        expect(await guessInTurn(it, ['b', 'b'])).toEqual([4, 3]);
+      });
+
+      test('a count becomes one of them when its code ends', async () => {
+        const it = await open({ ...EVERY_GUESS, maxCounts: 1 });
+        for (const user of ['a', 'b', 'c']) await it.ask(keyOf(user));
+        await guessInTurn(it, ['a', 'b', 'c']);
+        await it.store.cancel(keyOf('a'));
+        await it.pass(1);
+        await it.store.cancel(keyOf('b'));
+        expect(await guessInTurn(it, ['a', 'c'])).toEqual([4, 3]);
+        await it.tick(70);
+        expect(await guessInTurn(it, ['c', 'a'])).toEqual([2, 4]);
       });
     });
 

@@ -179,8 +179,9 @@ describe('flushing', () => {
     expect(await replicaRig().events()).toEqual(['c1', 'c2']);
   });
 
-  test('tells an event once, also if it was appended and the answer was lost', async () => {
+  test('tells an event and counts its code once, also if it was appended and the answer was lost', async () => {
     const writer = replicaRig();
+    writer.replica.countCodes();
     connection.losesNext = true;
     writer.replica.onEvent(requested('c1'));
     await expect(writer.replica.flush()).rejects.toThrow('the answer was lost');
@@ -188,6 +189,8 @@ describe('flushing', () => {
     await writer.replica.flush();
     expect(await replicaRig().events()).toEqual(['c1', 'c2']);
     expect(await writer.events()).toEqual(['c1', 'c2']);
+    expect(await server.send('HGET', ISSUED, 'alice')).toBe('2');
+    expect(await server.send('XLEN', STREAM)).toBe(2);
   });
 
   test('is the last thing that a replica does when its service stops', async () => {
@@ -328,7 +331,7 @@ test('a running replica renews every hour how long Redis keeps what the levers s
   replica.onEvent(requested('c1'));
   await replica.flush();
   const all = Object.values(Object(await server.send('KEYS', '*'))).map(String);
-  expect(all).toHaveLength(3 + keys.shards.length);
+  expect(all).toHaveLength(4 + keys.shards.length);
   for (const key of all) expect(await server.send('PEXPIRE', key, '60000')).toBe(1);
 
   const following = replica.follow(ending.signal);

@@ -119,7 +119,7 @@ describe('the process', () => {
     });
   });
 
-  test('the process keeps serving after its log has lost its reader', async () => {
+  test('the process keeps serving after its log has lost its reader, and counts the lines as dropped', async () => {
     using service = await startUnread();
     const { url, pid, exitStatus } = service;
     const headers = { 'content-type': 'application/json' };
@@ -127,6 +127,10 @@ describe('the process', () => {
       const answer = await fetch(`${url}/otp/request`, { method: 'POST', headers, body: '{"user":"alice"}' });
       expect(answer.status).toBe(200);
     }
+    const dropped = async () =>
+      /^otp_log_lines_dropped_total (\d+)$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1];
+    // The first line may still have found its reader.
+    while (Number(await dropped()) < 2);
     process.kill(pid, 'SIGTERM');
     expect(await exitStatus()).toBe(0);
   });

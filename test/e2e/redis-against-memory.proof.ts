@@ -103,6 +103,8 @@ const policy: fc.Arbitrary<Policy> = fc.record({
     windowMs: fc.constantFrom(60_000, 600_000),
   }),
   maxRecords: fc.constantFrom(2, 4, 1_000_000),
+  // None, or all: of counts that were used at the same time neither is the oldest.
+  maxCounts: fc.constantFrom(0, 1_000_000),
 });
 
 /** Expires everything that is due, and sorts it: codes of one moment come in no order. */
@@ -142,15 +144,20 @@ test('the store in Redis answers as the memory store does, whatever the calls an
         const setClock = () =>
           Promise.all(keys.shards.map((shard) => connection.send('SET', [shard.clock, `=${clock.now()}`])));
         await setClock();
-        for (const { name, ...action } of actions) {
-          if ('passMs' in action) {
-            clock.set(clock.now() + action.passMs);
-            await setClock();
+        const compare = async (name: string, call: (store: Store) => Promise<unknown>) => {
+          const expected = withNumberedIds(await call(memory), inMemory);
+          const actual = withNumberedIds(await call(redis), inRedis);
+          deepStrictEqual(actual, expected, name);
+        };
+        for (const action of actions) {
+          if ('call' in action) {
+            await compare(action.name, action.call);
             continue;
           }
-          const expected = withNumberedIds(await action.call(memory), inMemory);
-          const actual = withNumberedIds(await action.call(redis), inRedis);
-          deepStrictEqual(actual, expected, name);
+          clock.set(clock.now() + action.passMs);
+          await setClock();
+          // The memory store gives up a count whose lock has opened only once `expire` has noticed that.
+          if (policy.maxCounts === 0) await compare('expire', expireAll);
         }
       },
     ),

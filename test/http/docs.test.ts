@@ -40,6 +40,14 @@ describe('GET /swagger/json', () => {
     expect(await validate(JSON.parse(text))).toMatchObject({ valid: true, warnings: [] });
   });
 
+  test('the document is made when the service begins to listen, so that it delays no request', async () => {
+    const { service, send } = testService({ PORT: '0', HOST: '127.0.0.1' });
+    await service.listen();
+    service.app.get('/added-later', 'text');
+    expect((await send('/swagger/json')).text).not.toContain('/added-later');
+    await service.stop();
+  });
+
   test('the document lists every route of its mode, and no file of a page', async () => {
     expect(operations.map(({ name }) => name).sort()).toEqual([
       'DELETE /mock/codes',

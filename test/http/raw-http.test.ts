@@ -43,6 +43,16 @@ describe('invalid HTTP', () => {
   });
 });
 
+test('Bun closes a connection without a byte at a method that nobody has registered, and the service goes on', async () => {
+  const asked = (method: string) =>
+    `${method} /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
+  for (const method of ['FOO', 'get']) expect(await exchange(service.url, asked(method))).toBe('');
+  const registered = await exchange(service.url, asked('PROPFIND'));
+  expect(statuses(registered)).toEqual([405]);
+  expect(registered.toLowerCase()).toContain('allow: get, head');
+  expect((await fetch(`${service.url}/livez`)).status).toBe(200);
+});
+
 /** A GET of this target, with these headers. The connection closes after the answer. */
 const get = (target: string, headers = 'Host: localhost\r\n', version = '1.1') =>
   `GET ${target} HTTP/${version}\r\n${headers}Connection: close\r\n\r\n`;
@@ -127,6 +137,28 @@ describe('a body in chunks', () => {
     await begun;
     send(trailer);
     expect(statuses(await answer)).toEqual([404]);
+  });
+
+  test.each(['', 'Content-Type: application/json\r\n'])(
+    'without bytes is no body, where the body is optional: %j',
+    async (type) => {
+      const head = `POST /mock/reset HTTP/1.1\r\nHost: localhost\r\n${type}Transfer-Encoding: chunked\r\n\r\n`;
+      expect(statuses(await exchange(service.url, `${head}0\r\n\r\n`))).toEqual([200]);
+    },
+  );
+
+  test('without bytes is 400 malformed_json, where a body is required', async () => {
+    const head = 'POST /otp/request HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const answer = await exchange(service.url, `${head}0\r\n\r\n`);
+    expect(statuses(answer)).toEqual([400]);
+    expect(answer).toContain('"code":"malformed_json"');
+  });
+
+  test('of another type is 415 before it is 413', async () => {
+    const head =
+      'POST /mock/reset HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const sent = `${head}5000\r\n${'x'.repeat(20_480)}\r\n0\r\n\r\n`;
+    expect(statuses(await exchange(service.url, sent))).toEqual([415]);
   });
 
   test('without a trailer is answered in the same way', async () => {

@@ -200,6 +200,24 @@ describe('GET /mock/inbox/wait', () => {
     expect(clock.sleeping).toBe(0);
   });
 
+  test('has 256 waiting calls at most: one more gets 503 until one of them is answered', async () => {
+    const { send, post, clock } = testService();
+    const wait = (user: string) => send(`/mock/inbox/wait?user=${user}`);
+    const waiting = Array.from({ length: 256 }, (_, i) => wait(`user-${i}`));
+    await clock.settle();
+    const refused = await wait('user-256');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '10']);
+    expect(refused.body).toMatchObject({ code: 'too_many_waits', retryAfter: 10 });
+    await post('/otp/request', { user: 'user-7', code: '111111' });
+    expect(await waiting[7]).toMatchObject({ status: 200, body: { code: '111111' } });
+    expect((await wait('user-7')).status).toBe(200);
+    const late = wait('user-256');
+    await clock.settle();
+    expect((await wait('user-257')).status).toBe(503);
+    await clock.advance(10_000);
+    expect((await late).status).toBe(404);
+  });
+
   test('has no HEAD', async () => {
     const { send } = testService();
     const { status, headers } = await send('/mock/inbox/wait?user=alice', { method: 'HEAD' });

@@ -18,27 +18,36 @@ describe('a bounded writer', () => {
     const { stream, read } = slowStream();
     const writer = new BoundedWriter(stream);
     expect(writer.idle).toBe(true);
-    expect(writer.write('line\n')).toBe(true);
+    let lost = 0;
+    writer.write('line\n', () => lost++);
     expect(writer.idle).toBe(false);
     read();
     await new Promise((resolve) => setImmediate(resolve));
-    expect(writer.idle).toBe(true);
+    expect([writer.idle, lost]).toEqual([true, 0]);
   });
 
-  test('rejects text beyond 8 MiB unread, until the reader makes room', async () => {
+  test('drops text beyond 8 MiB unread, until the reader makes room', async () => {
     const { stream, read } = slowStream();
     const writer = new BoundedWriter(stream);
     const mebibyte = 'x'.repeat(2 ** 20);
-    const accepted = Array.from({ length: 12 }, () => writer.write(mebibyte));
-    expect(accepted.filter(Boolean)).toHaveLength(8);
+    let lost = 0;
+    const write = () => writer.write(mebibyte, () => lost++);
+    for (let i = 0; i < 12; i++) write();
+    expect(lost).toBe(4);
     read();
     await new Promise((resolve) => setImmediate(resolve));
-    expect(writer.write(mebibyte)).toBe(true);
-    expect(writer.write(mebibyte)).toBe(false);
+    write();
+    expect(lost).toBe(4);
+    write();
+    expect(lost).toBe(5);
   });
 
-  test('survives a reader that disappears', () => {
+  test('survives a reader that disappears, and reports each text that is lost with it', async () => {
     const stream = new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')) });
-    expect(new BoundedWriter(stream).write('line\n')).toBe(true);
+    const writer = new BoundedWriter(stream);
+    let lost = 0;
+    for (let i = 0; i < 3; i++) writer.write('line\n', () => lost++);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([writer.idle, lost]).toEqual([true, 3]);
   });
 });

@@ -84,9 +84,9 @@ describe('the log', () => {
   test('counts dropped lines, and says how many once it can write again', () => {
     const written: string[] = [];
     let room = false;
-    const log = new Log(new ManualClock(), 'info', (lines) => {
+    const log = new Log(new ManualClock(), 'info', (lines, dropped) => {
       if (room) written.push(lines);
-      return room;
+      else dropped();
     });
     for (let i = 0; i < 5; i++) {
       log.info('lost');
@@ -108,9 +108,9 @@ describe('the log', () => {
   test('keeps the count if there is room for a line but not for the warning with it', () => {
     const written: string[] = [];
     let room = 0;
-    const log = new Log(new ManualClock(), 'info', (lines) => {
-      if (lines.length > room) return false;
-      return written.push(lines);
+    const log = new Log(new ManualClock(), 'info', (lines, dropped) => {
+      if (lines.length > room) dropped();
+      else written.push(lines);
     });
     for (const size of [0, 100, 0, 100, 10_000]) {
       room = size;
@@ -123,5 +123,21 @@ describe('the log', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(lines).toMatchObject([{ level: 'warn', count: 4 }, { message: 'a line' }]);
+  });
+
+  test('counts lines that are found to be lost only after they were written, and the warning with them', () => {
+    const outcomes: (() => void)[] = [];
+    const written: string[] = [];
+    const log = new Log(new ManualClock(), 'info', (lines, dropped) => {
+      written.push(lines);
+      outcomes.push(dropped);
+    });
+    for (let i = 0; i < 3; i++) {
+      log.info('a line');
+      log.flush();
+      if (i < 2) outcomes[i]?.();
+    }
+    expect(log.dropped).toBe(2);
+    expect(JSON.parse(written[2]?.split('\n')[0] ?? '')).toMatchObject({ level: 'warn', count: 2 });
   });
 });

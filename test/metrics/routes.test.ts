@@ -52,7 +52,7 @@ describe('GET /metrics', () => {
 
   test('counts dropped log lines, and has no number of live codes while the store is down', async () => {
     const clock = new ManualClock();
-    const log = new Log(clock, 'info', () => false);
+    const log = new Log(clock, 'info', (_, dropped) => dropped());
     const store = new MemoryStore(clock, UNLIMITED, 'run');
     const registry = new Registry();
     serviceMetrics(registry, {

@@ -85,8 +85,18 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   mutation(
     'guesses for unknown users take memory without limit',
-    'MemoryStore.verify',
-    assume('row !== 0 || this.#records.size < maxRecords', true),
+    'MemoryStore.#dropCounts',
+    assume('this.#records.counts > this.#policy.maxCounts', false),
+  ),
+  mutation(
+    'guesses for unknown users take the room of codes',
+    'MemoryStore.#hasRoom',
+    replace('Math.min(counts, maxCounts)', '0'),
+  ),
+  mutation(
+    'a lock is given up for the counts of other users',
+    'Records.#isIdle',
+    assume('this.#rows.float(row, LOCKED_UNTIL) === 0', true),
   ),
   mutation(
     'a user has one guess more than the limit',

@@ -126,6 +126,20 @@ describe('strict mode', () => {
     for (const id of ids) expect(id).toMatch(/^[\w.:-]{20,64}$/);
   });
 
+  test('strict mode names codes by ids that tell neither when the service started nor how many there were', async () => {
+    const rigs = [strictRig(), strictRig()];
+    const ids: string[] = [];
+    for (const { call } of rigs)
+      for (let i = 0; i < 20; i++)
+        ids.push(String((await call('/otp/request', { user: `user-${i}` })).body['id']));
+    expect(new Set(ids.map((id) => id.split('-c')[0])).size).toBe(rigs.length);
+    expect(ids.join()).not.toContain(rigs[0]?.clock.now().toString(36).slice(0, 5));
+    const numbers = ids.map((id) => Number(id.split('-c')[1]));
+    expect(Math.min(...numbers)).toBeGreaterThan(2 ** 30);
+    expect(numbers.toSorted((a, b) => a - b)).not.toEqual(numbers);
+    expect(new Set(numbers).size).toBe(40);
+  });
+
   test('strict mode has a cooldown by default', async () => {
     const { call } = strictRig({ OTP_RESEND_COOLDOWN: '' });
     await call('/otp/request', { user: 'alice' });

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { type AnyServer, restoreTimeout, suspendTimeout } from '../../http/idle-timeout.ts';
-import { ProblemError } from '../../http/problem.ts';
+import { openCalls } from '../../http/open-calls.ts';
 import type { EventHistory, PublicEvent } from './history.ts';
 
 const utf8 = new TextEncoder();
@@ -18,9 +18,6 @@ const GATHER_MS = 50;
 /** A client that has not read for so many seconds loses its stream. `Last-Event-ID` resumes it. */
 const STALLED_S = 30;
 
-/** Most streams at once: each may cost its chunk, and what the system buffers for the connection. */
-const MOST_STREAMS = 256;
-
 /**
  * Makes the function that answers with events as they happen, as server-sent events (WHATWG HTML, section 9.2), until
  * the client disconnects or the service stops. `Last-Event-ID` names the event to begin after.
@@ -31,18 +28,16 @@ const MOST_STREAMS = 256;
  */
 export function eventStreams(history: EventHistory, clock: Clock, ending: AbortSignal) {
   const framesFrom = frameWriter(history);
-  let open = 0;
+  const open = openCalls('too_many_streams', STALLED_S);
 
   return (request: Request, server: AnyServer): Response => {
-    if (open === MOST_STREAMS) throw new ProblemError('too_many_streams', { retryAfter: STALLED_S });
     const gone = new AbortController();
     const signal = AbortSignal.any([gone.signal, request.signal, ending]);
+    open(signal);
     const lastId = request.headers.get('last-event-id');
     // Now, and not at the first read: a client that has the answer gets all that happens from then on.
     const position = lastId === null ? history.end : history.positionAfter(lastId);
     const chunks = read(position, signal);
-    open += Number(!signal.aborted);
-    signal.addEventListener('abort', () => open--, { once: true });
     const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
       // The client has read all so far: now the connection waits for events, and not for the client.
       suspendTimeout(server, request);

@@ -3,6 +3,7 @@ import { Elysia } from 'elysia';
 import { QUERY_ANSWERS, retryAfter } from '../../http/common-answers.ts';
 import { closed, purpose, user, wholeNumber } from '../../http/fields.ts';
 import { restoreTimeout, suspendTimeout } from '../../http/idle-timeout.ts';
+import { openCalls } from '../../http/open-calls.ts';
 import { ProblemError, problem, problemSchema, safeName } from '../../http/problem.ts';
 import { checkedQuery } from '../../http/query.ts';
 import type { Levers } from '../levers.ts';
@@ -54,6 +55,7 @@ export function inboxRoutes(
   { inbox, clearInbox, clock }: Pick<Levers, 'inbox' | 'clearInbox' | 'clock'>,
   ending: AbortSignal,
 ) {
+  const open = openCalls('too_many_waits', WAIT_S);
   return new Elysia({ prefix: '/inbox', tags: ['inbox'] })
     .get(
       '',
@@ -87,6 +89,7 @@ export function inboxRoutes(
       async ({ query: { user, purpose, after, timeout = WAIT_S }, request, server, status }) => {
         const timeUp = new AbortController();
         const signal = AbortSignal.any([request.signal, ending, timeUp.signal]);
+        open(signal);
         clock.sleep(timeout * 1_000, signal).then(() => timeUp.abort());
         suspendTimeout(server, request);
         const message = await inbox.next({ user, purpose }, after, signal);
@@ -104,12 +107,14 @@ export function inboxRoutes(
           200: Message,
           ...QUERY_ANSWERS,
           404: problemSchema(['no_message']),
-          503: problemSchema(['not_ready', 'store_unavailable'], { retryAfter: Type.Optional(retryAfter) }),
+          503: problemSchema(['too_many_waits', 'not_ready', 'store_unavailable'], {
+            retryAfter: Type.Optional(retryAfter),
+          }),
         },
         detail: {
           summary: 'Wait for a code',
           description:
-            'Answers at once if the message is there, otherwise as soon as it comes. Any number of calls may wait: none takes a message from another.',
+            'Answers at once if the message is there, otherwise as soon as it comes. 256 calls may wait at once, and none takes a message from another.',
         },
       },
     )

@@ -8,6 +8,8 @@ export const KEYS = {
   reset: `${BASE}reset`,
   /** Hash: how many codes each user and purpose has been issued, for `OTP_SEED`. */
   issued: `${BASE}issued`,
+  /** Hash: the number of the newest entry that each replica has appended to the stream. */
+  told: `${BASE}told`,
 };
 
 /** Hash: `entries`, a list that tests set, and `uses`, how often each entry was used, by its place. Both are JSON. */

@@ -28,11 +28,13 @@ export type Entry =
   /** Forgets messages and events, all or those of one user. */
   | { readonly does: 'forget'; readonly user?: string | undefined };
 
-/** An entry of the stream. `by` names its replica, and `number` grows with that replica's entries. */
-export type Told = Entry & { readonly by: string; readonly number: number };
+/** An entry of the stream. `by` names its replica. */
+export type Told = Entry & { readonly by: string };
 
 /** What waits to be appended. */
 interface Item {
+  /** Its number among the entries of this replica: Redis appends each once. */
+  readonly number: number;
   /** The last reset that this replica knew of. */
   readonly reset: string;
   readonly text: string;
@@ -46,7 +48,7 @@ interface Item {
  * The stream in which replicas tell each other what happened, in one order for all.
  *
  * Entries of one replica go out in order, one batch at a time. Events of a batch that failed go out again with the
- * next, so an event is late at worst. Readers skip those that arrive twice, by their numbers.
+ * next, so an event is late at worst. What Redis has appended, though the answer was lost, it skips then.
  */
 export class SharedStream {
   readonly #redis: RedisConnection;
@@ -57,8 +59,6 @@ export class SharedStream {
   #reset = '';
   /** Where to read on. */
   #place: string | undefined;
-  /** The newest entry of each replica that was read, by its number. */
-  readonly #newest = new Map<string, number>();
 
   /** @param by names this replica */
   constructor(redis: RedisConnection, by: string) {
@@ -87,10 +87,10 @@ export class SharedStream {
   readonly flush = coalesce(async () => {
     for (let left = this.#queue.length; left > 0; left -= BATCH) {
       const batch = this.#queue.splice(0, BATCH);
-      const items = batch.flatMap(({ reset, text, counted }) => [reset, text, counted]);
-      const keys = [KEYS.stream, KEYS.reset, KEYS.issued];
+      const items = batch.flatMap(({ number, reset, text, counted }) => [`${number}`, reset, text, counted]);
+      const keys = [KEYS.stream, KEYS.reset, KEYS.issued, KEYS.told];
       try {
-        await this.#redis.run(APPEND, keys, [`${KEPT}`, `${COUNTS_KEPT}`, `${KEPT_MS}`, ...items]);
+        await this.#redis.run(APPEND, keys, [`${KEPT}`, `${COUNTS_KEPT}`, `${KEPT_MS}`, this.#by, ...items]);
       } catch (error) {
         // No more than the stream itself would keep.
         this.#queue = [...batch.filter(({ retry }) => retry), ...this.#queue].slice(-KEPT);
@@ -114,15 +114,11 @@ export class SharedStream {
       const ids = items.map(([id]) => String(id));
       if (place !== undefined && ids[0] !== place) {
         this.#place = undefined;
-        this.#newest.clear();
         startAgain();
         continue;
       }
       for (const [, fields] of items.slice(place === undefined ? 0 : 1)) {
-        const entry: Told = JSON.parse(String(listOf(fields)[1]));
-        if (entry.number <= (this.#newest.get(entry.by) ?? 0)) continue;
-        this.#newest.set(entry.by, entry.number);
-        take(entry);
+        take(JSON.parse(String(listOf(fields)[1])));
       }
       this.#place = ids.at(-1);
       more = items.length === BATCH;
@@ -139,8 +135,8 @@ export class SharedStream {
 
   #add(entry: Entry, counted: string, retry: boolean): void {
     this.#told++;
-    const text = JSON.stringify({ ...entry, by: this.#by, number: this.#told });
-    this.#queue.push({ reset: this.#reset, text, counted, retry });
+    const text = JSON.stringify({ ...entry, by: this.#by });
+    this.#queue.push({ number: this.#told, reset: this.#reset, text, counted, retry });
     if (this.#queue.length === 1) this.flush().catch(() => {});
   }
 }

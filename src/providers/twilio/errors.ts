@@ -68,8 +68,12 @@ export function showProblem({ code, status, detail, error }: Problem, path: stri
     const { body } = twilioError(20003);
     return { status, body: { ...body, detail: 'Your AccountSid or AuthToken was incorrect.' } };
   }
-  if (code === 'unsupported_media_type')
-    return twilioError(20415, 'Send the body as application/x-www-form-urlencoded in UTF-8.', status);
+  if (code === 'unsupported_media_type' || code === 'malformed_json')
+    return twilioError(
+      20_000 + status,
+      'Send the body as application/x-www-form-urlencoded in UTF-8.',
+      status,
+    );
   if (code === 'not_found') return notFound(path.replace(/^\/twilio(\/v2)?/, ''));
   return twilioError(20_000 + status, detail, status);
 }

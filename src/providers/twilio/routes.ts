@@ -1,5 +1,5 @@
 import { type Context, Elysia } from 'elysia';
-import { readBody, readForm } from '../../http/body.ts';
+import { formBody as form } from '../../http/body.ts';
 import { causeOf } from '../../http/request-id.ts';
 import { credentialCheck } from '../credentials.ts';
 import type { ProviderParts } from '../provider.ts';
@@ -24,7 +24,6 @@ function twilioRoutes(parts: ProviderParts) {
   const services = new Services(parts.list<Service>('twilio'));
   const verifications = new Verifications(parts);
   const messages = new Messages(parts);
-  const form = readBody(readForm);
 
   /** A handler that answers as Twilio does. */
   const handle =

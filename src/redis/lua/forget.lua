@@ -1,6 +1,6 @@
 -- Store.forget for some members of a shard: erases everything but codes that were issued after `newest`.
 local function step(keys, args, present)
-  local base, live, kept, clock = unpack(keys)
+  local base, indexes, clock = keys[1], indexes_of(keys), keys[5]
   local newest = tonumber(args[1])
   local now = service_time(clock, present)
   for i = 2, #args do
@@ -10,9 +10,9 @@ local function step(keys, args, present)
     local record = string.find(member, '.', 1, true) and read(key)
     if record and record.serial and record.serial > newest then
       drop_count(record)
-      save(record, key, live, kept, member, now)
+      save(record, key, indexes, member, now)
     else
-      erase(key, live, kept, member)
+      erase(key, indexes, member)
     end
   end
   return {}

@@ -1,13 +1,16 @@
 -- The records of a shard.
 --
--- What is stored for one user and one purpose is a hash. Its member is in one of two indexes, sorted by the time when
--- something in the record ends: in `live` while it has a code whose end is not noticed yet, otherwise in `kept`. The
--- times when codes were sent to a user are a list, which is in `kept` too.
+-- What is stored for one user and one purpose is a hash. Its member is in one of three indexes, sorted by the time when
+-- something in the record ends: in `live` while it has a code whose end is not noticed yet, in `kept` while it has one
+-- whose end is, and in `counts` while it has none. The times when codes were sent to a user are a list, which is in
+-- `kept` too.
 
 -- How long a key outlasts its use before Redis drops it, in case no replica is running to clean it up.
 local BACKSTOP = 86400000
 -- The same for the keys that all records of a shard share: longer than any record can be of use.
 local SHARED_FOR = 5 * BACKSTOP
+-- How many counts one step drops at most: a step adds fewer but for the first after a setting was lowered.
+local MOST_DROPPED = 100
 
 local FIELDS = {
   'user', 'purpose', 'serial', 'mac', 'digits', 'checks', 'resends', 'expires', 'gone', 'over', 'failures', 'locks',
@@ -16,6 +19,16 @@ local FIELDS = {
 local NUMBERS = {
   serial = 1, checks = 1, resends = 1, expires = 1, gone = 1, failures = 1, locks = 1, locked = 1, forget = 1,
 }
+
+-- The indexes among the keys of a script, which begin with a record's key and have the clock behind the indexes.
+local function indexes_of(keys)
+  return { live = keys[2], kept = keys[3], counts = keys[4] }
+end
+
+-- What the keys of all records in a shard begin with.
+local function base_of(key, member)
+  return string.sub(key, 1, -#member - 1)
+end
 
 -- Service time in a shard. Its clock key has "+ms" ahead of Redis's clock, or "=ms" where it stands still.
 local function service_time(clock, present)
@@ -56,23 +69,21 @@ local function due_at(record)
   return code and record.forget and math.min(code, record.forget) or code or record.forget
 end
 
--- Puts a member into the index `to`, and takes it out of `from` if there is one.
-local function index(from, to, member, due)
-  if from then redis.call('ZREM', from, member) end
+-- Puts a member into the index `to`.
+local function index(to, member, due)
   redis.call('ZADD', to, due, member)
   redis.call('PEXPIRE', to, SHARED_FOR)
 end
 
-local function erase(key, live, kept, member)
+local function erase(key, indexes, member)
   redis.call('DEL', key)
-  redis.call('ZREM', live, member)
-  redis.call('ZREM', kept, member)
+  for _, from in pairs(indexes) do redis.call('ZREM', from, member) end
 end
 
 -- Writes a record and indexes it by when it is due; erases an empty one.
-local function save(record, key, live, kept, member, now)
+local function save(record, key, indexes, member, now)
   local due = due_at(record)
-  if not due then return erase(key, live, kept, member) end
+  if not due then return erase(key, indexes, member) end
   local set, unset = {}, {}
   for _, field in ipairs(FIELDS) do
     if record[field] then
@@ -86,15 +97,27 @@ local function save(record, key, live, kept, member, now)
   if unset[1] and not record.is_new then redis.call('HDEL', key, unpack(unset)) end
   local last = math.max(record.gone or record.expires or 0, record.forget or 0)
   redis.call('PEXPIRE', key, math.max(last - now, 0) + BACKSTOP)
-  if record.serial and not record.gone then
-    index(not record.is_new and kept, live, member, due)
-  else
-    index(not record.is_new and live, kept, member, due)
+  local to = not record.serial and 'counts' or record.gone and 'kept' or 'live'
+  for name, from in pairs(indexes) do
+    if name ~= to and not record.is_new then redis.call('ZREM', from, member) end
   end
+  index(indexes[to], member, due)
 end
 
-local function has_room(live, kept, added, most)
-  return redis.call('ZCARD', live) + redis.call('ZCARD', kept) + added <= most
+-- Whether so many records can be added that are more than a count of wrong codes.
+local function has_room(indexes, added, most, most_counts)
+  local counts_too_many = math.max(redis.call('ZCARD', indexes.counts) - most_counts, 0)
+  local taken = redis.call('ZCARD', indexes.live) + redis.call('ZCARD', indexes.kept) + counts_too_many
+  return added == 0 or taken + added <= most
+end
+
+-- Drops the counts for which there is no room, those used longest ago first, but no lock. They are sorted by when they are
+-- forgotten: an hour after the last wrong code or the end of the lock.
+local function drop_counts(base, indexes, most_counts, now)
+  local too_many = math.min(redis.call('ZCARD', indexes.counts) - most_counts, MOST_DROPPED)
+  if too_many <= 0 then return end
+  local oldest = redis.call('ZRANGE', indexes.counts, '-inf', now + HOUR, 'BYSCORE', 'LIMIT', 0, too_many)
+  for _, member in ipairs(oldest) do erase(base .. member, indexes, member) end
 end
 
 -- The record at a key if its code is live, or nil. A code that is found to have ended is marked, so it stays ended.

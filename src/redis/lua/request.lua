@@ -8,7 +8,7 @@ local function answer_found(record, resent, now)
 end
 
 local function step(keys, args, present, micros)
-  local key, live, kept, clock, issued, sender = unpack(keys)
+  local key, indexes, clock, issued, sender = keys[1], indexes_of(keys), keys[5], keys[6], keys[7]
   local member, sender_member, user, purpose, mac = unpack(args)
   local ttl, exempt = tonumber(args[6]), args[7] == '1'
   local cooldown, limit, window, most = tonumber(args[8]), tonumber(args[9]), tonumber(args[10]), tonumber(args[11])
@@ -16,6 +16,7 @@ local function step(keys, args, present, micros)
   local locks = args[12] == '1' and not exempt
   -- A code with limits of its own is not under its user's.
   local when_live, digits, checks, resends = args[13], args[14], tonumber(args[15]), tonumber(args[16])
+  local most_counts, number = tonumber(args[17]), tonumber(args[18])
   if checks then exempt, locks = true, false end
   local now = service_time(clock, present)
   local record = read(key)
@@ -31,24 +32,24 @@ local function step(keys, args, present, micros)
   if reason then return { reason, open - now } end
   local refused = found and refuses_resend(found)
   if refused then return { refused, found.expires - now } end
-  local added = (record and 0 or 1) + (limited and not last and 1 or 0)
-  if added > 0 and not has_room(live, kept, added, most) then return { 'capacity' } end
+  local added = (record and record.serial and 0 or 1) + (limited and not last and 1 or 0)
+  if not has_room(indexes, added, most, most_counts) then return { 'capacity' } end
 
   if limited then
     local forgotten = sends_forgotten_at(cooldown, limit, window, now)
     redis.call('RPUSH', sender, now)
     redis.call('LTRIM', sender, -math.max(limit, 1), -1)
     redis.call('PEXPIRE', sender, forgotten - now + BACKSTOP)
-    index(nil, kept, sender_member, forgotten)
+    index(indexes.kept, sender_member, forgotten)
   end
   if found then
     if found.resends then found.resends = found.resends - 1 end
-    save(found, key, live, kept, member, now)
+    save(found, key, indexes, member, now)
     return answer_found(found, 1, now)
   end
   -- At least the time in microseconds, so no number is used twice even after Redis has lost the newest.
-  local serial = math.max((redis.call('GET', issued) or 0) + 1, micros)
-  redis.call('SET', issued, serial, 'PX', SHARED_FOR)
+  local serial = number or math.max((redis.call('GET', issued) or 0) + 1, micros)
+  if not number then redis.call('SET', issued, serial, 'PX', SHARED_FOR) end
   local issue = { 'issued', serial, now + ttl }
   local fate = fate_of_earlier(record, now)
   if fate then issue = { 'issued', serial, now + ttl, fate, record.serial, record.expires } end
@@ -56,6 +57,6 @@ local function step(keys, args, present, micros)
   drop_code(record)
   record.serial, record.mac, record.expires = serial, mac, now + ttl
   record.digits, record.checks, record.resends = digits ~= '' and digits or nil, checks, resends
-  save(record, key, live, kept, member, now)
+  save(record, key, indexes, member, now)
   return issue
 end
