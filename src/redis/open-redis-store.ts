@@ -41,7 +41,7 @@ export function openRedisStore({ config, policy, redisClock: clock, log }: Redis
       warnOfSkew(clock, log);
     },
   });
-  const keys = new Keys(`otp:${config.OTP_MODE}:`, config.OTP_PEPPER);
+  const keys = new Keys(`otp:${config.OTP_MODE}:`, config.OTP_PEPPER, undefined, config.OTP_PEPPER_PREVIOUS);
   return { store: new RedisStore(connection, keys, policy), redis: { connection, keys } };
 }
 

@@ -82,6 +82,7 @@ export class RedisStore implements Store {
       lockoutMs,
       Number(everyGuessCounts),
       this.#mostInShard,
+      this.#keys.previousMac(key, guess),
     );
     switch (verdict) {
       case 'verified':

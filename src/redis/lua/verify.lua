@@ -2,15 +2,15 @@
 local function step(keys, args, present)
   local key, live, kept, clock = unpack(keys)
   local member, user, purpose, mac = unpack(args)
-  local max_attempts, lockout, every_guess_counts, most =
-    tonumber(args[5]), tonumber(args[6]), args[7] == '1', tonumber(args[8])
+  local max_attempts, lockout, every_guess_counts, most, previous_mac =
+    tonumber(args[5]), tonumber(args[6]), args[7] == '1', tonumber(args[8]), args[9]
   local now = service_time(clock, present)
   local record = read(key)
 
   local locked = max_attempts > 0 and locked_until(record, now)
   if locked then return { 'locked', locked - now } end
   local phase = phase_of(record, now)
-  if phase == 'live' and record.mac == mac then
+  if phase == 'live' and (record.mac == mac or record.mac == previous_mac) then
     erase(key, live, kept, member)
     return { 'verified', record.serial, record.expires }
   end
