@@ -10,22 +10,47 @@ import { RollingReplicas } from './rolling-restart/replicas.ts';
 import { settings } from './scaled-settings.ts';
 
 /**
- * The store of three replicas is away, behind a proxy that takes replicas out as Kubernetes does: by the manifest's
- * readiness probe. Set `AWAY` to the seconds that it is away.
+ * Replicas behind a proxy that takes them out as Kubernetes does: by the manifest's readiness probe. `AWAY` sets the
+ * seconds that the store is away.
  */
 const AWAY_MS = Number(process.env['AWAY'] ?? 8) * 1_000;
 /** How long the service may take to find a store that is back. */
 const BACK_MS = 2_000;
 const KEY = 'c'.repeat(48);
 
-const file = Bun.file(join(import.meta.dir, '../../k8s/deployment.yaml'));
-const { startupProbe, readinessProbe } = serviceIn(new Manifests([YAML.parse(await file.text())])).container;
+const read = async (file: string): Promise<unknown> =>
+  YAML.parse(await Bun.file(join(import.meta.dir, `../../k8s/${file}.yaml`)).text());
+const plain = new Manifests([await read('deployment'), await read('configmap')]);
+const { container } = serviceIn(plain);
+const { startupProbe, readinessProbe } = container;
+const { httpGet, periodSeconds = 10, timeoutSeconds = 1, failureThreshold: fall = 3 } = readinessProbe ?? {};
+const probe = {
+  path: httpGet?.path ?? '',
+  everyMs: periodSeconds * 1_000,
+  timeoutMs: timeoutSeconds * 1_000,
+  fall,
+};
+
+test('a single replica that stalls for 2.5 s stays in the Service, and answers then', async () => {
+  const ports = [await freePort()];
+  await using proxy = await HaProxy.start({ ports, redispatch: false, probe });
+  const { PORT: _port, ...settings } = plain.environment(container);
+  await using replicas = new RollingReplicas(proxy, ports, settings);
+  await replicas.add();
+  const traffic = new CodeTraffic(proxy.url, KEY);
+  await Bun.sleep(500);
+  await replicas.stallOldest(2_500);
+  await Bun.sleep(2_500);
+  const { failures, requests, lost } = await traffic.stop();
+  console.log(`a stall of 2.5 s: ${failures.length} of ${requests} requests failed`);
+  expect(failures).toEqual([]);
+  expect(requests).toBeGreaterThan(500);
+  expect(lost).toBe(0);
+}, 60_000);
 
 test('while the store is away, every replica stays in the Service and answers 503 within a second', async () => {
   await using redis = await RedisServer.start(DURABLE);
   const ports = await Promise.all(Array.from({ length: 3 }, freePort));
-  const { httpGet, periodSeconds = 10, failureThreshold: fall = 3 } = readinessProbe ?? {};
-  const probe = { path: httpGet?.path ?? '', everyMs: periodSeconds * 1_000, fall };
   await using proxy = await HaProxy.start({ ports, redispatch: false, probe });
   const secrets = { OTP_STORE: redis.url, OTP_PEPPER: 'a'.repeat(48), OTP_API_KEYS: KEY };
   await using replicas = new RollingReplicas(proxy, ports, { ...settings, ...secrets });

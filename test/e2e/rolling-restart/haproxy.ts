@@ -15,6 +15,7 @@ export interface ProxyOptions {
 export interface Probe {
   readonly path: string;
   readonly everyMs: number;
+  readonly timeoutMs: number;
   /** Failed probes in a row that take a replica out. */
   readonly fall: number;
 }
@@ -23,7 +24,7 @@ export interface Probe {
  * Readiness twice a second: it removes a replica half a second to a second late, as the nodes of a cluster do when a pod
  * ends.
  */
-const AS_NODES_LEARN: Probe = { path: '/readyz', everyMs: 500, fall: 2 };
+const AS_NODES_LEARN: Probe = { path: '/readyz', everyMs: 500, timeoutMs: 2_000, fall: 2 };
 
 /** HAProxy, as Debian packages it, in front of the replicas. It adds a replica after one good probe. */
 export class HaProxy {
@@ -70,7 +71,7 @@ function configuration(
   port: number,
   ports: readonly number[],
   redispatch: boolean,
-  { path, everyMs, fall }: Probe,
+  { path, everyMs, timeoutMs, fall }: Probe,
 ): string {
   const servers = ports.map((port) => `  server at${port} 127.0.0.1:${port}`);
   const seen = ports.map(
@@ -82,7 +83,7 @@ defaults
   timeout connect 2s
   timeout client 30s
   timeout server 30s
-  timeout check 2s
+  timeout check ${timeoutMs}ms
   retries ${redispatch ? 3 : 0}
   ${redispatch ? 'option redispatch 1' : 'no option redispatch'}
 frontend in
