@@ -64,6 +64,9 @@ test('while the store is away, every replica stays in the Service and answers 50
   const awayMs = performance.now();
   await redis.kill();
   await Bun.sleep(AWAY_MS);
+  // By this the alert OtpStoreErrors fires, in mock mode too.
+  const metrics = await (await fetch(`http://127.0.0.1:${ports[0]}/metrics`)).text();
+  expect(metrics).toMatch(/^otp_store_errors_total\{operation="expire"\} [1-9]/m);
   await redis.start();
   const backMs = performance.now();
   await Bun.sleep(2 * BACK_MS);

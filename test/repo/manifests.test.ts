@@ -77,10 +77,10 @@ describe('the manifests', () => {
     });
   });
 
-  test('have a fixed ConfigMap name, so the README tells how to restart the pods', async () => {
-    const readme = await Bun.file(join(root, 'README.md')).text();
+  test('have a fixed ConfigMap name, so the docs tell how to restart the pods', async () => {
+    const page = await Bun.file(join(root, 'docs/kubernetes.md')).text();
     const { name } = deployment.metadata ?? {};
-    expect(readme).toContain(
+    expect(page).toContain(
       `kubectl apply -f k8s/configmap.yaml && kubectl rollout restart deployment/${name}`,
     );
   });
