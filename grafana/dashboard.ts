@@ -5,7 +5,9 @@ import {
   type Dashboard,
   DashboardBuilder,
   DatasourceVariableBuilder,
+  QueryVariableBuilder,
   RowBuilder,
+  VariableRefresh,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
@@ -36,7 +38,19 @@ export function dashboard(): Dashboard {
     .refresh('30s')
     .time({ from: 'now-1h', to: 'now' })
     .timezone('browser')
-    .withVariable(new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'));
+    .withVariable(new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'))
+    .withVariable(
+      new QueryVariableBuilder('namespace')
+        .label('Namespace')
+        .datasource(SOURCE)
+        .query('label_values(otp_build_info, namespace)')
+        .refresh(VariableRefresh.OnTimeRangeChanged)
+        .multi(true)
+        .includeAll(true)
+        // Also matches series without a namespace, as a Prometheus outside Kubernetes has them.
+        .allValue('.*')
+        .current({ text: 'All', value: '$__all' }),
+    );
 
   for (const panel of GLANCE) {
     const stat = new StatBuilder()

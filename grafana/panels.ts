@@ -7,13 +7,20 @@ export interface PanelSpec {
   readonly queries: readonly (readonly [expr: string, legend: string])[];
 }
 
+/** A metric in the namespaces that the viewer picks. @param labels a further condition */
+const metric = (name: string, labels = '') =>
+  `${name}{namespace=~"$namespace"${labels === '' ? '' : `, ${labels}`}}`;
+
 /** Rate over the window that Grafana derives from the panel's width and the scrape interval. */
-const rate = (series: string) => `rate(${series}[$__rate_interval])`;
+const rate = (name: string, labels?: string) => `rate(${metric(name, labels)}[$__rate_interval])`;
 
-const quantile = (share: number, histogram: string, by = '', selector = '') =>
-  `histogram_quantile(${share}, sum by (${by === '' ? 'le' : `${by}, le`}) (${rate(`${histogram}_bucket${selector}`)}))`;
+const quantile = (share: number, histogram: string, by = '', labels = '') =>
+  `histogram_quantile(${share}, sum by (${by === '' ? 'le' : `${by}, le`}) (${rate(`${histogram}_bucket`, labels)}))`;
 
-const OTP_ROUTES = '{route=~"/otp/.+"}';
+/** A metric that other services have too. */
+const own = (series: string) => `${series} and on (namespace, job, instance) ${metric('otp_build_info')}`;
+
+const OTP_ROUTES = 'route=~"/otp/.+"';
 
 /** Single numbers, across the top. */
 export const GLANCE: readonly PanelSpec[] = [
@@ -21,13 +28,13 @@ export const GLANCE: readonly PanelSpec[] = [
     title: 'Ready instances',
     description: 'Instances that accept requests now.',
     unit: 'none',
-    queries: [['sum(otp_ready)', 'ready']],
+    queries: [[`sum(${metric('otp_ready')})`, 'ready']],
   },
   {
     title: 'Live codes now',
     description: 'Codes that can be verified now. With a shared store, each replica counts all of them.',
     unit: 'short',
-    queries: [['max(otp_live)', 'live']],
+    queries: [[`sum(max by (namespace, job) (${metric('otp_live')}))`, 'live']],
   },
   {
     title: 'Codes issued',
@@ -41,7 +48,7 @@ export const GLANCE: readonly PanelSpec[] = [
     unit: 'percentunit',
     queries: [
       [
-        `sum(${rate('otp_verifications_total{result="verified"}')}) / sum(${rate('otp_requested_total')})`,
+        `sum(${rate('otp_verifications_total', 'result="verified"')}) / sum(${rate('otp_requested_total')})`,
         'verified',
       ],
     ],
@@ -50,13 +57,13 @@ export const GLANCE: readonly PanelSpec[] = [
     title: 'Rejected',
     description: 'Verifications rejected per second. Above 1, someone is guessing.',
     unit: 'reqps',
-    queries: [[`sum(${rate('otp_verifications_total{result!="verified"}')})`, 'rejected']],
+    queries: [[`sum(${rate('otp_verifications_total', 'result!="verified"')})`, 'rejected']],
   },
   {
     title: 'Lockouts in the last hour',
     description: 'Lockouts after too many wrong codes in a row.',
     unit: 'short',
-    queries: [['sum(increase(otp_locked_total[1h]))', 'locks']],
+    queries: [[`sum(increase(${metric('otp_locked_total')}[1h]))`, 'locks']],
   },
 ];
 
@@ -69,7 +76,7 @@ export const ROWS: Readonly<Record<string, readonly PanelSpec[]>> = {
       unit: 'reqps',
       queries: [
         [`sum(${rate('otp_requested_total')})`, 'requested'],
-        [`sum(${rate('otp_verifications_total{result="verified"}')})`, 'verified'],
+        [`sum(${rate('otp_verifications_total', 'result="verified"')})`, 'verified'],
         [`sum(${rate('otp_expired_total')})`, 'expired'],
         [`sum(${rate('otp_replaced_total')})`, 'replaced'],
         [`sum(${rate('otp_cancelled_total')})`, 'cancelled'],
@@ -91,7 +98,7 @@ export const ROWS: Readonly<Record<string, readonly PanelSpec[]>> = {
       title: 'Live codes',
       description: 'Codes that can be verified now, by instance.',
       unit: 'short',
-      queries: [['otp_live', '{{instance}}']],
+      queries: [[metric('otp_live'), '{{instance}}']],
     },
     {
       title: 'Lockouts',
@@ -112,7 +119,7 @@ export const ROWS: Readonly<Record<string, readonly PanelSpec[]>> = {
       description: 'Requests per second to /otp/*, by status.',
       unit: 'reqps',
       queries: [
-        [`sum by (status) (${rate(`http_request_duration_seconds_count${OTP_ROUTES}`)})`, '{{status}}'],
+        [`sum by (status) (${rate('http_request_duration_seconds_count', OTP_ROUTES)})`, '{{status}}'],
       ],
     },
     {
@@ -157,21 +164,19 @@ export const ROWS: Readonly<Record<string, readonly PanelSpec[]>> = {
       title: 'CPU',
       description: 'CPU seconds per second: 1 is a whole core.',
       unit: 'none',
-      queries: [
-        [`${rate('process_cpu_seconds_total')} and on (job, instance) otp_build_info`, '{{instance}}'],
-      ],
+      queries: [[own(rate('process_cpu_seconds_total')), '{{instance}}']],
     },
     {
       title: 'Memory',
       description: 'Resident memory.',
       unit: 'bytes',
-      queries: [['process_resident_memory_bytes and on (job, instance) otp_build_info', '{{instance}}']],
+      queries: [[own(metric('process_resident_memory_bytes')), '{{instance}}']],
     },
     {
       title: 'Event loop',
       description: 'Delay of the event loop, p99 since the last scrape.',
       unit: 's',
-      queries: [['nodejs_eventloop_lag_p99_seconds and on (job, instance) otp_build_info', '{{instance}}']],
+      queries: [[own(metric('nodejs_eventloop_lag_p99_seconds')), '{{instance}}']],
     },
     {
       title: 'Dropped log lines',

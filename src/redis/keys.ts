@@ -36,13 +36,16 @@ function shardOf(prefix: string, number: number) {
 export class Keys {
   readonly shards: readonly Shard[];
   readonly #pepper: string;
+  readonly #previous: string;
 
   /**
    * @param prefix of all keys, such as `otp:strict:`
    * @param pepper secret of the codes' HMACs: without it, a stored code cannot be found by trying them all
+   * @param previous another pepper under which codes may be stored; "" for none
    */
-  constructor(prefix: string, pepper: string, shards = SHARDS) {
+  constructor(prefix: string, pepper: string, shards = SHARDS, previous = '') {
     this.#pepper = pepper;
+    this.#previous = previous;
     this.shards = Array.from({ length: shards }, (_, number) => shardOf(prefix, number));
   }
 
@@ -61,9 +64,18 @@ export class Keys {
   }
 
   /** What is stored of a code. It differs between users and purposes, so equal codes cannot be recognised. */
-  mac({ user, purpose }: OtpKey, code: string): string {
-    return createHmac('sha256', this.#pepper).update(`${user}\0${purpose}\0${code}`).digest('base64url');
+  mac(key: OtpKey, code: string): string {
+    return macOf(this.#pepper, key, code);
   }
+
+  /** The same under the previous pepper; "" if there is none, which no stored code equals. */
+  previousMac(key: OtpKey, code: string): string {
+    return this.#previous === '' ? '' : macOf(this.#previous, key, code);
+  }
+}
+
+function macOf(pepper: string, { user, purpose }: OtpKey, code: string): string {
+  return createHmac('sha256', pepper).update(`${user}\0${purpose}\0${code}`).digest('base64url');
 }
 
 /** The keys that a script takes first: with a member those of its record, otherwise those of any record in the shard. */

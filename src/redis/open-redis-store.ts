@@ -41,7 +41,7 @@ export function openRedisStore({ config, policy, redisClock: clock, log }: Redis
       warnOfSkew(clock, log);
     },
   });
-  const keys = new Keys(`otp:${config.OTP_MODE}:`, config.OTP_PEPPER);
+  const keys = new Keys(`otp:${config.OTP_MODE}:`, config.OTP_PEPPER, undefined, config.OTP_PEPPER_PREVIOUS);
   const store = new RedisStore(connection, keys, policy, config.OTP_MODE === 'mock');
   return { store, redis: { connection, keys } };
 }

@@ -116,6 +116,7 @@ export class RedisStore implements Store {
       lockoutMs,
       Number(everyGuessCounts),
       this.#mostCountsInShard,
+      this.#keys.previousMac(key, guess),
     );
     switch (verdict) {
       case 'verified':

@@ -3,6 +3,14 @@ import { type Conflicts, type CoreSettings, type SettingsOf, text, whole } from 
 /** Least records that a shared store may hold: with fewer, users whose sixteenth is full are refused while others have room. */
 const LEAST_RECORDS = 1_600;
 
+function pepper(description: string) {
+  return text('otp-pepper', (pepper) => /^[!-~]{16,}$/.test(pepper), {
+    secret: true,
+    description,
+    expected: 'at least 16 ASCII characters without spaces',
+  });
+}
+
 /** Where codes are kept. */
 export const redisSettings = {
   OTP_STORE: text('otp-store', (store) => store === 'memory' || isRedisUrl(store), {
@@ -13,12 +21,12 @@ export const redisSettings = {
     expected:
       'memory, or a URL like redis://user:password@host:6379/0; rediss://, valkey:// and valkeys:// work too',
   }),
-  OTP_PEPPER: text('otp-pepper', (pepper) => /^[!-~]{16,}$/.test(pepper), {
-    secret: true,
-    description:
-      'Secret of at least 16 characters that protects the codes in a shared store; the same for all replicas',
-    expected: 'at least 16 ASCII characters without spaces',
-  }),
+  OTP_PEPPER: pepper(
+    'Secret of at least 16 characters that protects the codes in a shared store; the same for all replicas',
+  ),
+  OTP_PEPPER_PREVIOUS: pepper(
+    'Second pepper for verifications alone: while the pepper changes, codes issued under it still verify',
+  ),
   OTP_STORE_TIMEOUT: whole(10, 900, 500, 'Time limit for each answer of a shared store, in milliseconds'),
 };
 

@@ -31,6 +31,7 @@ describe('the configuration', () => {
         OTP_MAX_LIVE: 2_000_000,
         OTP_STORE: 'memory',
         OTP_PEPPER: '',
+        OTP_PEPPER_PREVIOUS: '',
         OTP_STORE_TIMEOUT: 500,
         OTP_API_KEYS: [],
         OTP_METRICS_KEYS: [],

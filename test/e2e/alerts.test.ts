@@ -45,8 +45,8 @@ describe('the alert rules', () => {
   test.each(alerts)(
     'describe $alert, and link to its section in the runbook',
     async ({ alert, annotations }) => {
-      expect(Object.keys(annotations).toSorted()).toEqual(['description', 'runbook', 'summary']);
-      const [page = '', anchor] = annotations['runbook']?.split('#') ?? [];
+      expect(Object.keys(annotations).toSorted()).toEqual(['description', 'runbook_url', 'summary']);
+      const [page = '', anchor] = annotations['runbook_url']?.split('#') ?? [];
       const text = await Bun.file(join(import.meta.dir, '../..', page)).text();
       expect(anchor).toBe(alert.toLowerCase());
       const [, section = ''] = text.split(new RegExp(`^### ${alert}$`, 'm'));

@@ -20,10 +20,19 @@ describe('the dashboard', () => {
     const made = JSON.stringify(dashboard());
     expect(dashboard().templating?.list).toMatchObject([
       { type: 'datasource', name: 'datasource', query: 'prometheus' },
+      { type: 'query', name: 'namespace', query: 'label_values(otp_build_info, namespace)', allValue: '.*' },
     ]);
     const sources = [...made.matchAll(/"datasource":(\{[^}]*\})/g)].map(([, source]) => source);
     expect(sources.length).toBeGreaterThan(2 * panels.length);
     expect([...new Set(sources)]).toEqual(['{"type":"prometheus","uid":"$datasource"}']);
+  });
+
+  test('shows only the namespaces that the viewer picks', () => {
+    for (const [expr] of panels.flatMap(({ queries }) => queries)) {
+      const metrics = expr.match(/\b(otp|http|process|nodejs)_\w+/g) ?? [];
+      expect(metrics.length).toBeGreaterThan(0);
+      expect(expr.match(/\w\{namespace=~"\$namespace"/g), expr).toHaveLength(metrics.length);
+    }
   });
 
   test('has unique panel titles, and every panel that the runbook names', async () => {

@@ -19,9 +19,15 @@ import { ManualClock } from '../support/manual-clock.ts';
  * Floods the API twice with distinct users, and prints what each flood took, one JSON object a line. Time moves by
  * hand; the garbage collector runs as usual.
  *
- * Usage: bun flood-process.ts USERS
+ * Usage: bun flood-process.ts USERS [longest]
+ *
+ * With `longest` there is one flood, and names are those that take the most memory: as long as allowed, with one character beyond Latin-1, so
+ * that every character takes two bytes.
  */
 const users = Number(process.argv[2]);
+const longest = process.argv[3] === 'longest';
+const named = (name: string) =>
+  longest ? { user: `Ā${name.padStart(254, 'u')}`, purpose: 'p'.repeat(64) } : { user: name };
 const { config } = readConfig({ OTP_MAX_TTL: '86400', OTP_MAX_LIVE: String(users) });
 const real = new ManualClock();
 const clock = new MovableClock(real);
@@ -51,14 +57,14 @@ async function post(path: string, body: object): Promise<number> {
   return (await app.handle(request)).status;
 }
 
-for (const flood of [1, 2]) {
+for (const flood of longest ? [1] : [1, 2]) {
   let highest = 0;
   const earlier = { user: `earlier-${flood}`, code: '123456' };
   await post('/otp/request', { ...earlier, ttl: 86_400 });
   const statuses: Record<number, number> = {};
   for (let i = 0; i < users; i++) {
     const status = await post('/otp/request', {
-      user: `${flood}-${String(i).padStart(22, '0')}`,
+      ...named(`${flood}-${String(i).padStart(22, '0')}`),
       ttl: 3_600,
     });
     statuses[status] = (statuses[status] ?? 0) + 1;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { Policy } from '../../src/core/store.ts';
 import type { RedisConnection } from '../../src/redis/connection.ts';
+import { Keys } from '../../src/redis/keys.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
 import { storeContract } from '../core/store-contract.ts';
 import { FIVE_ATTEMPTS, UNLIMITED } from '../support/policies.ts';
@@ -53,4 +54,26 @@ test('a lock does not hold for a replica that starts without a limit on guesses'
   const unlimited = new RedisStore(connection, keys, { ...UNLIMITED, maxRecords }, true);
   expect(await unlimited.verify(alice, '111111')).toEqual({ verdict: 'none' });
   expect(await unlimited.request(alice)).toHaveProperty('otp');
+});
+
+test('a code verifies under the previous pepper once, and a wrong guess under both counts once', async () => {
+  const [connection] = replicas.all;
+  if (connection === undefined) throw new Error('there is no connection');
+  const policy = { ...FIVE_ATTEMPTS, maxRecords: 1_600 };
+  const storeWith = (pepper: string, previous?: string) =>
+    new RedisStore(connection, new Keys('otp:rotated:', pepper, 16, previous), policy, true);
+  const [old, both, rotated] = [
+    storeWith('the old pepper'),
+    storeWith('the new pepper', 'the old pepper'),
+    storeWith('the new pepper'),
+  ];
+  const alice = { user: 'alice', purpose: 'default', code: '111111', ttlMs: 60_000 };
+  await old.request(alice);
+  expect(await both.verify(alice, '999999')).toMatchObject({ verdict: 'wrong', attemptsLeft: 4 });
+  expect(await rotated.verify(alice, '111111')).toMatchObject({ verdict: 'wrong', attemptsLeft: 3 });
+  expect(await both.verify(alice, '111111')).toMatchObject({ verdict: 'verified' });
+  expect(await both.verify(alice, '111111')).toMatchObject({ verdict: 'none' });
+  await both.request(alice);
+  expect(await old.verify(alice, '111111')).toMatchObject({ verdict: 'wrong' });
+  expect(await rotated.verify(alice, '111111')).toMatchObject({ verdict: 'verified' });
 });

@@ -19,14 +19,15 @@ export class ValkeyPod {
   readonly #env: Record<string, string>;
   #server: Bun.Subprocess | undefined;
 
-  private constructor(home: string, port: number, password: string) {
+  private constructor(home: string, port: number, password: string, previous: string) {
     this.#home = home;
     this.#port = port;
     this.#env = { PATH: `${join(home, 'bin')}:${process.env['PATH']}`, REDISCLI_AUTH: password };
+    if (previous !== '') this.#env['PREVIOUS_PASSWORD'] = previous;
   }
 
   /** Creates one with an empty volume, not started. @throws Error that says what to install without `redis-server` */
-  static async create(password: string): Promise<ValkeyPod> {
+  static async create(password: string, previous = ''): Promise<ValkeyPod> {
     const home = await mkdtemp(join(tmpdir(), 'valkey-'));
     await mkdir(join(home, 'data'));
     await mkdir(join(home, 'bin'));
@@ -35,7 +36,7 @@ export class ValkeyPod {
       if (!real) throw new Error('no redis-server found: apt-get install redis-server');
       await symlink(real, join(home, 'bin', `valkey-${program}`));
     }
-    return new ValkeyPod(home, await freePort(), password);
+    return new ValkeyPod(home, await freePort(), password, previous);
   }
 
   /** The URL for the service, with its user and password. */
@@ -70,8 +71,12 @@ export class ValkeyPod {
 
   /** Sends a command as a user of the manifest: the service's, the probes' or the default one. @returns the reply */
   async as(user: 'otp' | 'probe' | 'default', ...args: string[]): Promise<string> {
-    return (await this.#cli(['--user', user, '--pass', this.#env['REDISCLI_AUTH'] ?? '', ...args], this.#env))
-      .said;
+    return this.with(this.#env['REDISCLI_AUTH'] ?? '', user, ...args);
+  }
+
+  /** The same with another password. */
+  async with(password: string, user: 'otp' | 'probe' | 'default', ...args: string[]): Promise<string> {
+    return (await this.#cli(['--user', user, '--pass', password, ...args], this.#env)).said;
   }
 
   /** The same without the password. */

@@ -346,7 +346,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   mutation(
     'a code in Redis is valid for another user too',
-    'Keys.mac',
+    'macOf',
     replace('.update(…)', ".update(purpose + '\\0' + code)"),
   ),
 ];

@@ -60,4 +60,10 @@ describe('what is stored of a code', () => {
     ];
     expect(new Set([...others, keys.mac(alice, '123456')]).size).toBe(6);
   });
+
+  test('can be found under a previous pepper too, and never without one', () => {
+    const rotated = new Keys('otp:test:', 'another pepper', 16, 'a pepper for tests');
+    expect(rotated.previousMac(alice, '123456')).toBe(keys.mac(alice, '123456'));
+    expect(keys.previousMac(alice, '123456')).toBe('');
+  });
 });

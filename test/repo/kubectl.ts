@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { $, YAML } from 'bun';
+import { $, Glob, YAML } from 'bun';
 import { testNeeding } from '../support/needing.ts';
 import { Manifests } from './manifests.ts';
 
@@ -52,6 +52,22 @@ export async function change(folder: string, file: string, from: string, to: str
   const text = await Bun.file(join(folder, file)).text();
   if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
   await Bun.write(join(folder, file), text.replace(from, to));
+}
+
+/** The optional parts of the scaled form, by their folder in `k8s/`. */
+export const COMPONENTS = ['ingress', 'monitoring', 'namespace'];
+
+/** Adds an optional part to the scaled form, as an operator does: removes the comment sign. */
+export const addComponent = (folder: string, name: string) =>
+  change(folder, 'k8s-scaled/kustomization.yaml', `\n# - ../k8s/${name}\n`, `\n- ../k8s/${name}\n`);
+
+/** The plain form, and all that `kubectl apply -f` can add to it. */
+export async function plain(folder: string): Promise<Manifests> {
+  const files = await Array.fromAsync(new Glob('**/*.yaml').scan(join(folder, 'k8s')));
+  const read = (file: string) => Bun.file(join(folder, 'k8s', file)).text();
+  return new Manifests(
+    await Promise.all(files.map(async (file): Promise<unknown> => YAML.parse(await read(file)))),
+  );
 }
 
 /** What `kubectl apply -k` would send. @throws Error with kubectl's message if it fails or warns */

@@ -1,20 +1,33 @@
+import type {
+  IPrometheusRule,
+  IServiceMonitor,
+} from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import type { IDeployment, IStatefulSet } from 'kubernetes-models/apps/v1';
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
-import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import type { IIngress, INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
-import type { IConfigMap, IContainer, ISecret, IService } from 'kubernetes-models/v1';
+import type { IPriorityClass } from 'kubernetes-models/scheduling.k8s.io/v1';
+import type { IConfigMap, IContainer, INamespace, ISecret, IService } from 'kubernetes-models/v1';
 
 /** The project's kinds of manifests, each with its Kubernetes type. */
 export interface Kinds {
   ConfigMap: IConfigMap;
   Deployment: IDeployment;
   HorizontalPodAutoscaler: IHorizontalPodAutoscaler;
+  Ingress: IIngress;
+  Namespace: INamespace;
   NetworkPolicy: INetworkPolicy;
   PodDisruptionBudget: IPodDisruptionBudget;
+  PriorityClass: IPriorityClass;
+  PrometheusRule: IPrometheusRule;
   Secret: ISecret;
   Service: IService;
+  ServiceMonitor: IServiceMonitor;
   StatefulSet: IStatefulSet;
 }
+
+/** The namespace that pods are taken to run in. */
+export const NAMESPACE = 'login';
 
 /** Manifests that are deployed together, found by kind and name. */
 export class Manifests {
@@ -24,6 +37,11 @@ export class Manifests {
   /** All of one kind. */
   of<K extends keyof Kinds>(kind: K): Kinds[K][] {
     return this.all.filter((manifest) => isA(kind, manifest));
+  }
+
+  /** The kind and the metadata of each. */
+  headers(): Header[] {
+    return this.all.filter(isHeader);
   }
 
   /**
@@ -39,7 +57,7 @@ export class Manifests {
 
   /**
    * The environment that Kubernetes gives a container: variables from ConfigMaps and Secrets, and values in which
-   * `$(NAME)` stands for an earlier variable.
+   * `$(NAME)` stands for an earlier variable. The pod's namespace is NAMESPACE.
    *
    * @throws Error for a missing ConfigMap, Secret or key, unless it is optional
    */
@@ -49,7 +67,8 @@ export class Manifests {
     const own: Record<string, string> = {};
     for (const { name, value, valueFrom } of env) {
       const { name: secret = '', key = '', optional } = valueFrom?.secretKeyRef ?? {};
-      const given = value ?? this.#secret(secret)?.[key];
+      const pod = valueFrom?.fieldRef?.fieldPath === 'metadata.namespace' ? NAMESPACE : undefined;
+      const given = value ?? pod ?? this.#secret(secret)?.[key];
       if (given === undefined && optional !== true) throw new Error(`no ${key} in Secret ${secret}`);
       if (given !== undefined) own[name] = given.replace(/\$\((\w+)\)/g, (as, name) => own[name] ?? as);
     }
@@ -63,8 +82,17 @@ export class Manifests {
   }
 }
 
+interface Header {
+  readonly kind: string;
+  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+}
+
+function isHeader(manifest: unknown): manifest is Header {
+  return typeof manifest === 'object' && manifest !== null && 'kind' in manifest;
+}
+
 function isA<K extends keyof Kinds>(kind: K, manifest: unknown): manifest is Kinds[K] {
-  return typeof manifest === 'object' && manifest !== null && 'kind' in manifest && manifest.kind === kind;
+  return isHeader(manifest) && manifest.kind === kind;
 }
 
 /** The pod template of a Deployment or StatefulSet, which has one container. */

@@ -2,15 +2,16 @@
 local function step(keys, args, present)
   local key, indexes, clock = keys[1], indexes_of(keys), keys[5]
   local member, user, purpose, mac = unpack(args)
-  local max_attempts, lockout, every_guess_counts, most_counts =
-    tonumber(args[5]), tonumber(args[6]), args[7] == '1', tonumber(args[8])
+  local max_attempts, lockout, every_guess_counts, most_counts, previous_mac =
+    tonumber(args[5]), tonumber(args[6]), args[7] == '1', tonumber(args[8]), args[9]
   local now = service_time(clock, present)
   local record = read(key)
 
   local phase = phase_of(record, now)
+  local is_right = record and (record.mac == mac or record.mac == previous_mac)
   if phase == 'live' and record.checks then
     if record.checks == 0 then return { 'locked', record.expires - now, record.serial, record.expires } end
-    if record.mac ~= mac then
+    if not is_right then
       record.checks = record.checks - 1
       save(record, key, indexes, member, now)
       return { 'wrong', -1, record.serial, record.expires, record.checks }
@@ -21,7 +22,7 @@ local function step(keys, args, present)
 
   local locked = max_attempts > 0 and locked_until(record, now)
   if locked then return { 'locked', locked - now } end
-  if phase == 'live' and record.mac == mac then
+  if phase == 'live' and is_right then
     erase(key, indexes, member)
     return { 'verified', record.serial, record.expires }
   end

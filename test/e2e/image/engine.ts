@@ -17,11 +17,23 @@ export async function available(): Promise<boolean> {
   return (await $`${program} ${always} info`.quiet().nothrow()).exitCode === 0;
 }
 
-/** Runs a command of the engine. @returns its output @throws Error with its error output if it fails */
+/** A command of the engine failed. The message has the end of what it printed. */
+export class EngineError extends Error {
+  override name = 'EngineError';
+}
+
+/** How many lines of a failed command's output are shown: an engine says last what went wrong. */
+const LAST_LINES = 30;
+
+/** Runs a command of the engine. @returns its output @throws EngineError if it fails */
 export async function engine(...command: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await $`${program} ${always} ${command}`.quiet().nothrow();
-  if (exitCode !== 0) throw new Error(`${program} ${command.join(' ')}: ${stderr}`);
-  return stdout.toString().trim();
+  // Podman drops health checks in its own format of images.
+  const env = { ...process.env, BUILDAH_FORMAT: 'docker' };
+  const { exitCode, stdout, stderr } = await $`${program} ${always} ${command}`.env(env).quiet().nothrow();
+  if (exitCode === 0) return stdout.toString().trim();
+  // Some engines print the output of a build's steps to stdout.
+  const said = `${stdout}${stderr}`.trim().split('\n').slice(-LAST_LINES);
+  throw new EngineError([`${program} ${command.join(' ')} failed:`, ...said].join('\n'));
 }
 
 /** Builds a target of the Dockerfile, by default the last. */

@@ -2,6 +2,7 @@ import { type Container, engine, run } from './engine.ts';
 
 const STOP_SECONDS = 10;
 const PATIENCE_MS = 20_000;
+const HEALTHY_MS = 2_000;
 const PATHS = ['/livez', '/readyz', '/', '/swagger', '/swagger/assets/swagger-ui.css', '/metrics'];
 
 /** A script that examines the container from inside: the images have no curl, and one has no shell. */
@@ -22,6 +23,8 @@ export interface Examined {
   readonly sizeMb: number;
   /** From the start of the container's process to the service's log line "listening". */
   readonly startMs: number;
+  /** From there until the engine calls the container healthy. */
+  readonly healthyMs: number;
   readonly memoryMb: number;
   readonly stopMs: number;
   /** What is wrong, in words. */
@@ -35,8 +38,12 @@ export async function examine(tag: string): Promise<Examined> {
 
   const size = Number(await engine('image', 'inspect', '--format', '{{.Size}}', tag));
   await using container = await run(tag);
-  const listened = await listens(container);
+  const { time, page, swagger } = await listens(container);
   const started = Date.parse(await container.inspect('{{json .State.StartedAt}}').then(unquoted));
+  hold(page === 'http://localhost:8080/', `its log says that the page is at ${page}`);
+  hold(swagger === 'http://localhost:8080/swagger', `its log says that Swagger UI is at ${swagger}`);
+  const healthyMs = (await healthy(container)) - started;
+  hold(healthyMs < HEALTHY_MS, `it is healthy after ${healthyMs} ms only`);
 
   const seen = JSON.parse(await container.inside('bun', '-e', LOOK));
   for (const [path, status] of Object.entries(seen.answers))
@@ -58,21 +65,31 @@ export async function examine(tag: string): Promise<Examined> {
   return {
     tag,
     sizeMb: Math.round(size / 1e6),
-    startMs: Math.round(listened - started),
+    startMs: Date.parse(time) - started,
+    healthyMs,
     memoryMb: Math.round(Number(seen.rssKb) / 1024),
     stopMs: Math.round(stopMs),
     faults,
   };
 }
 
-/** The time at which the service began to listen. @throws Error with its log if it does not within 20 s */
-async function listens(container: Container): Promise<number> {
+/** The log line with which the service began to listen. @throws Error with its log if it does not within 20 s */
+async function listens(container: Container): Promise<{ time: string; page: string; swagger: string }> {
   for (let waited = 0; waited < PATIENCE_MS; waited += 50) {
     const line = (await container.logs()).split('\n').find((line) => line.includes('"listening"'));
-    if (line) return Date.parse(JSON.parse(line).time);
+    if (line) return JSON.parse(line);
     await Bun.sleep(50);
   }
   throw new Error(`the service does not listen: ${await container.logs()}`);
+}
+
+/** The time at which the engine calls a container healthy. @throws Error if it does not within 20 s */
+async function healthy(container: Container): Promise<number> {
+  for (let waited = 0; waited < PATIENCE_MS; waited += 50) {
+    if ((await container.inspect('{{.State.Health.Status}}')) === 'healthy') return Date.now();
+    await Bun.sleep(50);
+  }
+  throw new Error('the container does not become healthy');
 }
 
 const unquoted = (text: string) => text.replaceAll('"', '');

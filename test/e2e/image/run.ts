@@ -1,4 +1,4 @@
-import { available, build } from './engine.ts';
+import { available, build, EngineError } from './engine.ts';
 import { type Examined, examine } from './examine.ts';
 
 /**
@@ -17,11 +17,17 @@ if (!(await available())) {
 }
 
 const examined: Examined[] = [];
-for (const image of IMAGES) {
-  await build(image.tag, 'target' in image ? image.target : undefined);
-  examined.push(await examine(image.tag));
+try {
+  for (const image of IMAGES) {
+    await build(image.tag, 'target' in image ? image.target : undefined);
+    examined.push(await examine(image.tag));
+  }
+} catch (error) {
+  if (!(error instanceof EngineError)) throw error;
+  console.error(error.message);
+  process.exit(1);
 }
-console.table(examined, ['tag', 'sizeMb', 'startMs', 'memoryMb', 'stopMs']);
+console.table(examined, ['tag', 'sizeMb', 'startMs', 'healthyMs', 'memoryMb', 'stopMs']);
 const faults = examined.flatMap(({ tag, faults }) => faults.map((fault) => `${tag}: ${fault}`));
 for (const fault of faults) console.error(fault);
 console.log(`${examined.length} images, ${faults.length} faults`);

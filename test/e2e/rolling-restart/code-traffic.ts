@@ -1,6 +1,8 @@
 /** A failed request: when it was sent and when it failed, in real ms, and at which replica if the proxy says so. */
 export interface Failure {
   readonly what: string;
+  /** The header `Retry-After`, if an answer came and has it. */
+  readonly retryAfter: string | null;
   readonly sentMs: number;
   readonly endedMs: number;
   readonly replica: string;
@@ -85,14 +87,17 @@ export class CodeTraffic {
     const sentMs = performance.now();
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${this.#key}` };
     const request = { method: 'POST', body: JSON.stringify(body), headers, keepalive: false };
-    const failed = (why: string, replica = '') => {
-      this.#failures.push({ what: `${call}: ${why}`, sentMs, endedMs: performance.now(), replica });
+    const failed = (why: string, headers?: Headers) => {
+      const endedMs = performance.now();
+      const replica = headers?.get('x-replica') ?? '';
+      const retryAfter = headers?.get('retry-after') ?? null;
+      this.#failures.push({ what: `${call}: ${why}`, retryAfter, sentMs, endedMs, replica });
       return undefined;
     };
     try {
       const answer = await fetch(`${this.#url}/otp/${call}`, request);
       if (answer.status === 200 || (call === 'verify' && answer.status === 404)) return answer;
-      return failed(`${answer.status} ${await answer.text()}`, answer.headers.get('x-replica') ?? '');
+      return failed(`${answer.status} ${await answer.text()}`, answer.headers);
     } catch (error) {
       return failed(String(error));
     }

@@ -8,13 +8,25 @@ export interface ProxyOptions {
   readonly ports: readonly number[];
   /** Whether to try another replica if one refuses the connection. A Kubernetes Service does not do that. */
   readonly redispatch: boolean;
+  /** How it finds out which replicas are ready. */
+  readonly probe?: Probe;
+}
+
+export interface Probe {
+  readonly path: string;
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+  /** Failed probes in a row that take a replica out. */
+  readonly fall: number;
 }
 
 /**
- * HAProxy, as Debian packages it, in front of the replicas. It probes each replica's readiness twice a second. It adds
- * a ready replica at once, and removes one after two failed probes: half a second to a second late, as the nodes of a
- * cluster are when a pod ends.
+ * Readiness twice a second: it removes a replica half a second to a second late, as the nodes of a cluster do when a pod
+ * ends.
  */
+const AS_NODES_LEARN: Probe = { path: '/readyz', everyMs: 500, timeoutMs: 2_000, fall: 2 };
+
+/** HAProxy, as Debian packages it, in front of the replicas. It adds a replica after one good probe. */
 export class HaProxy {
   readonly #folder: string;
   readonly #child: Bun.Subprocess;
@@ -27,13 +39,13 @@ export class HaProxy {
   }
 
   /** Starts one on a free port. @throws Error that says what to install, if there is no `haproxy` */
-  static async start({ ports, redispatch }: ProxyOptions): Promise<HaProxy> {
+  static async start({ ports, redispatch, probe = AS_NODES_LEARN }: ProxyOptions): Promise<HaProxy> {
     if (!Bun.which('haproxy'))
       throw new Error('no haproxy found: apt-get install haproxy, and stop the one that it starts');
     const folder = await mkdtemp(join(tmpdir(), 'haproxy-'));
     const port = await freePort();
     const file = join(folder, 'haproxy.cfg');
-    await Bun.write(file, configuration(port, ports, redispatch));
+    await Bun.write(file, configuration(port, ports, redispatch, probe));
     const child = Bun.spawn(['haproxy', '-db', '-q', '-f', file], { stderr: 'ignore' });
     return new HaProxy(folder, child, `http://127.0.0.1:${port}`);
   }
@@ -55,7 +67,12 @@ export class HaProxy {
   }
 }
 
-function configuration(port: number, ports: readonly number[], redispatch: boolean): string {
+function configuration(
+  port: number,
+  ports: readonly number[],
+  redispatch: boolean,
+  { path, everyMs, timeoutMs, fall }: Probe,
+): string {
   const servers = ports.map((port) => `  server at${port} 127.0.0.1:${port}`);
   const seen = ports.map(
     (port) => `  http-request return status 200 if { path /proxy/${port} } { srv_is_up(replicas/at${port}) }`,
@@ -66,7 +83,7 @@ defaults
   timeout connect 2s
   timeout client 30s
   timeout server 30s
-  timeout check 2s
+  timeout check ${timeoutMs}ms
   retries ${redispatch ? 3 : 0}
   ${redispatch ? 'option redispatch 1' : 'no option redispatch'}
 frontend in
@@ -78,8 +95,8 @@ ${seen.join('\n')}
 backend replicas
   balance roundrobin
   option httpchk
-  http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host replica
-  default-server check inter 500ms fall 2 rise 1
+  http-check send meth GET uri ${path} ver HTTP/1.1 hdr Host replica
+  default-server check inter ${everyMs}ms fall ${fall} rise 1
 ${servers.join('\n')}
 `;
 }

@@ -60,6 +60,14 @@ export class RollingReplicas {
     return { port, fromMs, untilMs };
   }
 
+  /** Freezes the oldest for a while of real time. */
+  async stallOldest(ms: number): Promise<void> {
+    const [oldest] = this.#running;
+    oldest?.child.kill('SIGSTOP');
+    await Bun.sleep(ms);
+    oldest?.child.kill('SIGCONT');
+  }
+
   /** The exit statuses of the replaced replicas, once all of them have ended. */
   async ended(): Promise<number[]> {
     return Promise.all(this.#ending);
