@@ -41,15 +41,18 @@ export interface AppParts {
 export function mockApp(parts: AppParts, levers: Levers) {
   const { otps, delivery, config, clock, ending } = parts;
   const root = baseApp(parts, hostCheck(config.OTP_ALLOWED_HOSTS, config.OTP_ALLOWED_ORIGINS));
-  const base = root.use(pageRoutes());
   const { replica } = levers;
+  // An instance of its own: on `root` these hooks would reach probes and metrics too, which must answer without the store.
+  const calls = new Elysia();
   // A call sees the effects of every call that was answered before it, at any replica. A failed flush counts as two
   // requests in the metrics.
-  if (replica) base.onBeforeHandle(() => replica.catchUp()).onAfterHandle(() => replica.flush());
-  return base
-    .use(mockRoutes({ ...parts, levers }))
-    .onBeforeHandle(faultHook(levers.faults, clock, ending, root))
-    .use(otpRoutes(otps, delivery, config));
+  if (replica) calls.onBeforeHandle(() => replica.catchUp()).onAfterHandle(() => replica.flush());
+  return root.use(pageRoutes()).use(
+    calls
+      .use(mockRoutes({ ...parts, levers }))
+      .onBeforeHandle(faultHook(levers.faults, clock, ending, root))
+      .use(otpRoutes(otps, delivery, config)),
+  );
 }
 
 /** The API's type, for Eden: `treaty<App>(url)`. */
