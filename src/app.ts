@@ -50,18 +50,24 @@ export function mockApp(parts: AppParts, levers: Levers) {
   const { otps, delivery, config, clock, ending } = parts;
   const checkHost = hostCheck(config.OTP_ALLOWED_HOSTS, config.OTP_ALLOWED_ORIGINS);
   const root = baseApp(parts, checkHost, providerShapes(PROVIDERS));
-  const base = root.use(pageRoutes()).use(mcpRoutes(root, config));
   const { replica } = levers;
+  // An instance of its own: on `root` these hooks would reach probes and metrics too, which must answer without the store.
+  const calls = new Elysia();
   // A call sees the effects of every call that was answered before it, at any replica. A failed flush counts as two
   // requests in the metrics.
-  if (replica) base.onBeforeHandle(() => replica.catchUp()).onAfterHandle(() => replica.flush());
+  if (replica) calls.onBeforeHandle(() => replica.catchUp()).onAfterHandle(() => replica.flush());
   const strike = striker(levers.faults, clock, ending, root);
   const ids = { nextMessageId: idSource(parts.run, 'm'), keys: config.OTP_API_KEYS };
-  for (const provider of PROVIDERS) base.use(provider.routes({ ...levers, ...ids, otps, strike }));
-  return base
-    .use(mockRoutes({ ...parts, levers }))
-    .onBeforeHandle(faultHook(levers.faults, strike))
-    .use(otpRoutes(otps, delivery, config));
+  for (const provider of PROVIDERS) calls.use(provider.routes({ ...levers, ...ids, otps, strike }));
+  return root
+    .use(pageRoutes())
+    .use(mcpRoutes(root, config))
+    .use(
+      calls
+        .use(mockRoutes({ ...parts, levers }))
+        .onBeforeHandle(faultHook(levers.faults, strike))
+        .use(otpRoutes(otps, delivery, config)),
+    );
 }
 
 /** The API's type, for Eden: `treaty<App>(url)`. */

@@ -3,7 +3,7 @@ import { bundled } from '../support/bundle.ts';
 import { listening } from '../support/process.ts';
 import { RedisServer } from '../support/redis-server.ts';
 
-test('the bundle of the distroless image serves codes from the shared store', async () => {
+test('the bundle of the images serves codes from the shared store', async () => {
   await using bundle = await bundled();
   await using redis = await RedisServer.start();
   const env = { OTP_STORE: redis.url, OTP_PEPPER: 'a'.repeat(48) };

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => bundle[Symbol.asyncDispose]());
 
-describe('the bundle of the distroless image, started in an empty folder', () => {
+describe('the bundle of the images, started in an empty folder', () => {
   test('this test lays out the bundle as the Dockerfile does', async () => {
     const dockerfile = await Bun.file(join(root, 'Dockerfile')).text();
     expect(dockerfile).toContain('WORKDIR /app/service\nCOPY --from=bundle /app/service ./\n');

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { TICK_MS } from '../../src/core/wheel.ts';
+import { SCRIPTS } from '../../src/redis/scripts.ts';
 import { createService, type Service } from '../../src/service.ts';
 import { channelOf } from '../support/channel.ts';
 import { FakeRedis, resp } from '../support/fake-redis.ts';
@@ -16,28 +17,33 @@ const clock = hastyClock();
 /** The answer to a step of expiry. */
 const NOTHING_DUE = resp.list(resp.number(0), resp.list());
 
+const NIL = '$-1\r\n';
+
 let redis: FakeRedis;
 let service: Service;
 let lines: Record<string, unknown>[];
 
 /**
- * Starts a service in strict mode with a fake Redis.
+ * Starts a service with a fake Redis.
  *
  * @param info Redis's answer to INFO
  * @param aheadMs how far Redis's clock is ahead of the service's
  */
-async function start(info: string, aheadMs = 0): Promise<void> {
+async function start(info: string, aheadMs = 0, mode = 'strict'): Promise<void> {
   redis.now = clock.now() + aheadMs;
   redis.answer = (command) => {
     if (command === 'INFO') return resp.text(info);
     if (command === 'ZCARD') return resp.number(0);
-    return command.startsWith('EVAL') ? resp.list(resp.number(redis.now), NOTHING_DUE) : undefined;
+    // No event in the stream, and nothing that a test has set.
+    if (command === 'XRANGE') return resp.list();
+    if (command === 'HMGET') return resp.list(NIL, NIL);
+    return command.startsWith('EVAL') ? resp.list(resp.number(redis.now), NOTHING_DUE) : NIL;
   };
   const store = { OTP_STORE: redis.url.replace('//', '//:hunter22@'), OTP_PEPPER: 'pepper-for-tests' };
   const env = {
     HOST: '127.0.0.1',
     PORT: '0',
-    OTP_MODE: 'strict',
+    OTP_MODE: mode,
     OTP_API_KEYS: KEY,
     OTP_METRICS_KEYS: 'm'.repeat(32),
     OTP_STORE_TIMEOUT: String(TIMEOUT_MS),
@@ -119,6 +125,25 @@ describe('while the store does not answer', () => {
     expect(await status('/livez')).toBe(200);
     redis.answer = answer;
     await ready();
+  });
+
+  test('probes, metrics and pages answer while events of mock mode wait for the store', async () => {
+    await start(SOUND, 0, 'mock');
+    await ready();
+    const { answer } = redis;
+    redis.answer = (command, args) => {
+      if (args[0] !== SCRIPTS.request.sha) return answer(command, args);
+      // Redis goes away once it has issued the code, so the event of it has to wait.
+      redis.answer = () => resp.error('LOADING Redis is loading the dataset in memory');
+      const issued = [resp.text('issued'), resp.number(1), resp.number(redis.now + 60_000)];
+      return resp.list(resp.number(redis.now), resp.list(...issued));
+    };
+    expect((await post('/otp/request', { user: 'alice' })).status).toBe(503);
+    for (const path of ['/livez', '/', '/swagger', '/swagger/json'])
+      expect(await status(path), path).toBe(200);
+    expect(await (await fetch(`${service.url}/readyz`)).json()).toMatchObject({ code: 'not_ready' });
+    const authorization = `Bearer ${'m'.repeat(32)}`;
+    expect((await fetch(`${service.url}/metrics`, { headers: { authorization } })).status).toBe(200);
   });
 
   test('the log reports a lost store once and its return once, and never the password', async () => {
