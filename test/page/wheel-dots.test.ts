@@ -8,8 +8,17 @@ const START = Date.UTC(2026, 0, 1);
 function listOf(codes: Record<string, number>): CodeList {
   const list = new CodeList();
   for (const [otp, ms] of Object.entries(codes)) {
-    const expiresAt = new Date(START + ms).toISOString();
-    list.apply({ type: 'otp.requested', otp, user: 'alice', purpose: 'login', code: '042137', expiresAt });
+    const [time, expiresAt] = [START, START + ms].map((at) => new Date(at).toISOString());
+    if (time === undefined || expiresAt === undefined) throw new Error('no times');
+    list.apply({
+      type: 'otp.requested',
+      otp,
+      user: 'alice',
+      purpose: 'login',
+      code: '042137',
+      time,
+      expiresAt,
+    });
   }
   return list;
 }
