@@ -5,6 +5,7 @@ import { closed, purpose, user, wholeNumber } from '../../http/fields.ts';
 import { restoreTimeout, suspendTimeout } from '../../http/idle-timeout.ts';
 import { ProblemError, problem, problemSchema } from '../../http/problem.ts';
 import { checkedQuery } from '../../http/query.ts';
+import { causeOf } from '../../http/request-id.ts';
 import type { Levers } from '../levers.ts';
 import { describeMessage, Message } from './message.ts';
 
@@ -50,7 +51,7 @@ const clearQuery = Type.Object({ user: Type.Optional(user) }, closed);
  * @param ending aborts when the service is about to stop, and ends long polls
  */
 export function inboxRoutes(
-  { inbox, clearInbox, clock }: Pick<Levers, 'inbox' | 'clearInbox' | 'clock'>,
+  { inbox, emptyInbox, clock }: Pick<Levers, 'inbox' | 'emptyInbox' | 'clock'>,
   ending: AbortSignal,
 ) {
   return new Elysia({ prefix: '/inbox' })
@@ -101,7 +102,7 @@ export function inboxRoutes(
         },
       },
     )
-    .delete('', async ({ query }) => ({ deleted: await clearInbox(query) }), {
+    .delete('', async ({ query, set }) => ({ deleted: await emptyInbox(query.user, causeOf(set)) }), {
       ...checkedQuery(clearQuery),
       response: {
         200: Type.Object(
@@ -113,6 +114,10 @@ export function inboxRoutes(
         ),
         ...QUERY_ANSWERS,
       },
-      detail: { summary: 'Empty the inbox', description: 'Deletes all messages, or those of one user.' },
+      detail: {
+        summary: 'Empty the inbox',
+        description:
+          'Deletes all messages, or those of one user. Readers of the event stream get `mock.inbox_emptied`.',
+      },
     });
 }
