@@ -83,17 +83,24 @@ describe('events', () => {
     (state) => {
       const list = new CodeList();
       list.apply(requested('c1'));
-      list.apply({ type: `otp.${state}`, otp: 'c1' });
+      list.apply({ type: `otp.${state}`, otp: 'c1', expiresAt: EXPIRES_AT });
       expect(list.get('c1')?.state).toBe(state);
     },
   );
+
+  test('a code that a test expires early has that moment as its expiry', () => {
+    const list = new CodeList();
+    list.apply(requested('c1'));
+    list.apply({ type: 'otp.expired', otp: 'c1', expiresAt: CREATED_AT });
+    expect(list.get('c1')).toMatchObject({ state: 'expired', expiresAt: NOW });
+  });
 
   test('a wrong guess, a guess at no code and a clock move change no code', () => {
     const list = new CodeList();
     list.apply(requested('c1'));
     list.apply({ type: 'otp.rejected' });
     list.apply({ type: 'otp.locked' });
-    list.apply({ type: 'otp.expired', otp: 'unknown' });
+    list.apply({ type: 'otp.expired', otp: 'unknown', expiresAt: EXPIRES_AT });
     list.apply({ type: 'mock.clock', now: EXPIRES_AT, offset: 0, frozen: false });
     expect(states(list)).toEqual(['c1 pending']);
   });
@@ -102,7 +109,7 @@ describe('events', () => {
     const list = new CodeList();
     list.apply(requested('c1'));
     list.apply({ type: 'otp.verified', otp: 'c1' });
-    list.apply({ type: 'otp.expired', otp: 'c1' });
+    list.apply({ type: 'otp.expired', otp: 'c1', expiresAt: EXPIRES_AT });
     list.apply(requested('c1'));
     expect(states(list)).toEqual(['c1 verified']);
     expect(list.total).toBe(1);

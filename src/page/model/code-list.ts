@@ -21,11 +21,10 @@ export interface Excerpt {
 }
 
 /** What an event changes in its code. */
-type Change = Partial<Pick<Code, 'state' | 'delivery'>>;
+type Change = Partial<Pick<Code, 'state' | 'delivery' | 'expiresAt'>>;
 
 const CHANGES: Readonly<Partial<Record<ServiceEvent['type'], Change>>> = {
   'otp.verified': { state: 'verified' },
-  'otp.expired': { state: 'expired' },
   'otp.replaced': { state: 'replaced' },
   'otp.cancelled': { state: 'cancelled' },
   'otp.locked': { state: 'locked' },
@@ -69,6 +68,8 @@ export class CodeList {
     this.#sinceLoading?.push(event);
     if (event.type === 'otp.requested') this.#add(event);
     else if (event.type === 'mock.reset' || event.type === 'mock.inbox_emptied') this.#forget(event.user);
+    else if (event.type === 'otp.expired')
+      this.#change(event.otp, { state: 'expired', expiresAt: Date.parse(event.expiresAt) });
     else if ('otp' in event && event.otp !== undefined) this.#change(event.otp, CHANGES[event.type]);
   }
 

@@ -49,9 +49,11 @@ export type ServiceEvent =
     }
   | { readonly type: 'otp.delivered' | 'otp.delivery_failed'; readonly otp: string }
   | {
-      readonly type: 'otp.verified' | 'otp.expired' | 'otp.replaced' | 'otp.cancelled' | 'otp.locked';
+      readonly type: 'otp.verified' | 'otp.replaced' | 'otp.cancelled' | 'otp.locked';
       readonly otp?: string;
     }
+  /** A test may have expired the code before its deadline: `expiresAt` says when. */
+  | { readonly type: 'otp.expired'; readonly otp: string; readonly expiresAt: string }
   | { readonly type: 'otp.rejected' }
   | { readonly type: 'mock.reset' | 'mock.inbox_emptied'; readonly user?: string }
   | ({ readonly type: 'mock.clock' } & ClockState);

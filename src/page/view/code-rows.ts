@@ -59,8 +59,12 @@ function newRow({ id, user, purpose, code, provider = '' }: Code): HTMLLIElement
   row.dataset['id'] = id;
   const texts = { user, purpose, provider, digits: code ?? '' };
   for (const [part, text] of Object.entries(texts)) show(within(row, `.${part}`, HTMLElement), text);
-  for (const button of row.querySelectorAll('button'))
-    button.setAttribute('aria-label', `${button.firstChild?.textContent} the code of ${user}`);
+  for (const button of row.querySelectorAll('button')) {
+    const whose = document.createElement('span');
+    whose.className = 'unseen';
+    whose.textContent = ` the code of ${user}`;
+    button.append(whose);
+  }
   // A message that is only a text has nothing to copy or verify.
   if (code === undefined) within(row, '.use', HTMLElement).remove();
   return row;

@@ -31,7 +31,8 @@ export function prepareRowButtons(api: Api, codes: CodeList, dial: Dial): void {
 
   document.addEventListener('keydown', (event) => {
     const { key, target, repeat, ctrlKey, metaKey, altKey } = event;
-    const isTyped = target instanceof Element && target.closest('input, select, dialog') !== null;
+    const isTyped =
+      target instanceof Element && target.closest('input:not([type=checkbox]), select, dialog') !== null;
     if (key !== COPY_KEY || isTyped || repeat || ctrlKey || metaKey || altKey) return;
     const newest = list.querySelector('.copy');
     if (newest instanceof HTMLButtonElement) newest.click();
