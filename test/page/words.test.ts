@@ -104,7 +104,7 @@ test('a lifetime names the day of a moment only if that is not today', () => {
   const noon = new Date(2026, 0, 1, 12).getTime();
   const evening = new Date(2026, 0, 1, 18).getTime();
   const nextNoon = new Date(2026, 0, 2, 12).getTime();
-  expect(lifetimeInWords(noon, noon + 90_000, evening)).toBe('arrived 12:00:00, expires 12:01:30');
+  expect(lifetimeInWords(noon, noon + 90_000, evening)).toBe('arrived 12:00:00, expired 12:01:30');
   expect(lifetimeInWords(noon, nextNoon, evening)).toBe(
     'arrived 12:00:00, expires Fri, 2 Jan 2026, 12:00:00',
   );

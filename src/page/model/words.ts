@@ -60,9 +60,10 @@ export function dotInWords(user: string, second: number, now: number): string {
   return `Second ${second % SLOTS}, ${ring}, ${left} s to go: ${user}`;
 }
 
-/** When a code arrived and when exactly it expires, in the reader's time zone. Times are ms since the epoch. */
+/** When a code arrived and when exactly it expires or expired, in the reader's time zone. Times are ms since the epoch. */
 export function lifetimeInWords(createdAt: number, expiresAt: number, now: number): string {
-  return `arrived ${moment(createdAt, now)}, expires ${moment(expiresAt, now)}`;
+  const expires = now < expiresAt ? 'expires' : 'expired';
+  return `arrived ${moment(createdAt, now)}, ${expires} ${moment(expiresAt, now)}`;
 }
 
 /** A time of day, with its date unless that is today's. */
