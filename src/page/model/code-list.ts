@@ -102,7 +102,7 @@ export class CodeList {
 
   /** At most `limit` codes that match, newest first. @param now service time, ms since the epoch */
   newest(limit: number, { text, pendingOnly }: Search, now: number): Excerpt {
-    const words = text.toLowerCase().split(/\s+/);
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     const matching = [...this.#codes.values()].filter(
       (code) => (!pendingOnly || stateAt(code, now) === 'pending') && hasWords(code, words),
     );
@@ -147,6 +147,8 @@ export class CodeList {
 }
 
 function hasWords(code: Code, words: readonly string[]): boolean {
+  // Every drawing of the page asks for all codes, most often without a search.
+  if (words.length === 0) return true;
   const { user, purpose, code: digits = '', channel, to = '', provider = '' } = code;
   const text = [user, purpose, digits, channel, to, provider].join('\n').toLowerCase();
   return words.every((word) => text.includes(word));
