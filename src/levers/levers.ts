@@ -1,5 +1,5 @@
 import type { EventBus } from '../core/event-bus.ts';
-import type { Announce, OtpEvent } from '../core/events.ts';
+import type { Announce, Cause, OtpEvent } from '../core/events.ts';
 import type { Expiry } from '../core/expiry.ts';
 import { randomCodes } from '../core/otp-service.ts';
 import type { Store } from '../core/store.ts';
@@ -11,7 +11,7 @@ import { seededCodes } from './codes/seeded-codes.ts';
 import { EventHistory } from './events/history.ts';
 import type {} from './facts.ts';
 import { Faults } from './faults/faults.ts';
-import { type Filter, Inbox } from './inbox/inbox.ts';
+import { Inbox } from './inbox/inbox.ts';
 import { type Forgettable, resetter } from './reset/reset.ts';
 import type { LeverSettings } from './settings.ts';
 import { Replica, type SharedParts } from './shared/replica.ts';
@@ -63,7 +63,13 @@ export function createLevers(parts: LeverParts) {
     faults: new Faults(state.list('faults')),
     // First the state, with its clock: the wheel of an emptied store starts at the current time.
     reset: resetter(expiry, announce, [state, store, delivery]),
-    clearInbox: (filter: Filter) => state.clearInbox(filter),
+    /** Deletes all messages, or those of one user. @returns how many */
+    emptyInbox: (user: string | undefined, cause: Cause) => {
+      const dropped = state.clearInbox({ user });
+      // No await before this: a code that is requested from now on is announced after it.
+      announce({ type: 'mock.inbox_emptied', ...(user !== undefined && { user }), ...cause });
+      return dropped;
+    },
     wheel,
     bus,
     announce,

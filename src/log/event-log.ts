@@ -22,7 +22,7 @@ export function eventLog(log: Log, mask: (user: string) => string): Subscriber<O
       log.info(event.type, { id, now: iso(now), offsetSeconds: offset / 1_000, frozen, requestId });
       return;
     }
-    if (event.type === 'mock.reset') {
+    if (event.type === 'mock.reset' || event.type === 'mock.inbox_emptied') {
       log.info(event.type, { id, user: event.user && mask(event.user), requestId });
       return;
     }

@@ -1,7 +1,7 @@
 import { expect } from 'bun:test';
 import type { Route } from 'playwright-core';
 import { browserTest } from '../support/browser.ts';
-import { open, request, requestInForm, row, withService } from '../support/page-steps.ts';
+import { open, openLever, request, requestInForm, row, withService } from '../support/page-steps.ts';
 import { SOON, watchedPage } from '../support/watched-page.ts';
 
 browserTest('a poll answered after a lever was moved, but from before it, is not shown', (browser) =>
@@ -24,8 +24,10 @@ browserTest('a poll answered after a lever was moved, but from before it, is not
     await open(page, service);
     await Promise.all(given);
 
+    await openLever(page, 'Move the clock');
     await page.getByRole('button', { name: 'Freeze' }).click();
     await page.getByText('frozen', { exact: true }).waitFor(SOON);
+    await openLever(page, 'Faults');
     await page.locator('#faults-form').getByRole('button', { name: 'Add' }).click();
     await page.locator('#faults').getByText('verify: 503, once').waitFor(SOON);
     const shown = urls.map((url) => page.waitForResponse(url, SOON));
@@ -52,12 +54,14 @@ browserTest('a code requested before the answer to a reset arrives stays on the 
       await late.promise;
       await route.fulfill({ response });
     });
+    await openLever(page, 'Start clean');
     await page.getByRole('button', { name: 'Reset everything' }).click();
+    await page.getByRole('button', { name: 'Reset', exact: true }).click();
     await page.getByText('No codes yet').waitFor(SOON);
     await requestInForm(page, 'bob@example.com');
     await row(page, 'bob@example.com').waitFor(SOON);
     late.resolve();
-    await page.getByText('Everything is reset.').waitFor(SOON);
+    await page.getByText('Everything is reset.').waitFor({ state: 'attached', ...SOON });
     await requestInForm(page, 'carol@example.com');
     await row(page, 'carol@example.com').waitFor(SOON);
     await row(page, 'bob@example.com').waitFor(SOON);

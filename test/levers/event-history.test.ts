@@ -52,6 +52,18 @@ describe('the history of events', () => {
     expect(history.begin).toBe(15);
   });
 
+  test('forgets events for new readers, and gives them to those that were following', () => {
+    const history = historyAfter(3);
+    history.forget();
+    history.onEvent(reset(4));
+    expect(history.begin).toBe(3);
+    expect(history.positionAfter('run-e3')).toBeUndefined();
+    expect(history.positionAfter('run-e4')).toBe(4);
+    expect(history.read(1, 100)).toEqual({ missed: 0, events: [reset(2), reset(3), reset(4)], next: 4 });
+    for (let n = 5; n <= 20; n++) history.onEvent(reset(n));
+    expect(history.begin).toBe(10);
+  });
+
   test('leaves out events that are for counting only', () => {
     const history = historyAfter(1);
     history.onEvent({ type: 'wheel.ticked', expired: 3, durationMs: 1, id: 'run-e2', time: 2 });

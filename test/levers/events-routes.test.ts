@@ -46,15 +46,17 @@ describe('GET /mock/events', () => {
     });
   });
 
-  test('sends events of codes, resets and clock moves, and no internal ones', async () => {
-    const { open, post, clock } = streamRig({ OTP_MAX_ATTEMPTS: '1' });
+  test('sends events of codes, resets, clock moves and emptied inboxes, and no internal ones', async () => {
+    const { open, post, send, clock } = streamRig({ OTP_MAX_ATTEMPTS: '1' });
     const { events } = await open();
-    const told = take(events, 9);
+    const told = take(events, 11);
     await post('/otp/request', { user: 'alice', code: '111111' });
     await post('/otp/request', { user: 'alice', code: '222222' });
     await post('/otp/verify', { user: 'alice', code: '111111' });
     await post('/otp/request', { user: 'bob', ttl: 60 });
     await post('/mock/clock', { advance: 60 });
+    await send('/mock/inbox?user=bob', { method: 'DELETE' });
+    await send('/mock/inbox', { method: 'DELETE' });
     await post('/mock/reset', { user: 'bob' });
     await clock.advance(1_000);
     expect(
@@ -68,6 +70,8 @@ describe('GET /mock/events', () => {
       ['otp.requested', 'bob'],
       ['mock.clock', 60],
       ['otp.expired', 'bob'],
+      ['mock.inbox_emptied', 'bob'],
+      ['mock.inbox_emptied', undefined],
       ['mock.reset', 'bob'],
     ]);
   });
@@ -172,6 +176,25 @@ describe('GET /mock/events', () => {
       ['missed', undefined],
       ['mock.reset', undefined],
       ['otp.requested', 'after'],
+    ]);
+  });
+
+  test('tells a reader that follows what happened before a reset, and misses nothing', async () => {
+    const { open, post, clock } = streamRig();
+    const { events } = await open();
+    const told = take(events, 4);
+    await post('/otp/request', { user: 'first' });
+    await clock.settle();
+    // The reader gathers events now. These come before its next chunk.
+    await post('/otp/request', { user: 'second' });
+    await post('/mock/reset', {});
+    await post('/otp/request', { user: 'third' });
+    await clock.advance(1_000);
+    expect((await told).map(({ event, data }) => [event, data['user']])).toEqual([
+      ['otp.requested', 'first'],
+      ['otp.requested', 'second'],
+      ['mock.reset', undefined],
+      ['otp.requested', 'third'],
     ]);
   });
 

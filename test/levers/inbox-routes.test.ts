@@ -181,7 +181,7 @@ describe('GET /mock/inbox/wait', () => {
   test('stops its timer when the client disconnects, and when it is answered', async () => {
     const clock = new ManualClock();
     const inbox = new Inbox(clock);
-    const levers = { inbox, clearInbox: async () => 0, clock: new MovableClock(clock) };
+    const levers = { inbox, emptyInbox: async () => 0, clock: new MovableClock(clock) };
     const routes = inboxRoutes(levers, new AbortController().signal);
     const leaving = new AbortController();
     const wait = (signal?: AbortSignal) =>

@@ -3,15 +3,27 @@ import { CodeList, stateAt } from '../../src/page/model/code-list.ts';
 import type { CodeState, Message, ServiceEvent } from '../../src/page/model/wire.ts';
 
 const UNDELIVERED = { channel: 'none', delivery: 'none' } as const;
+const CREATED_AT = '2026-01-01T00:00:00.000Z';
 const EXPIRES_AT = '2026-01-01T00:05:00.000Z';
+const NOW = Date.parse(CREATED_AT);
+const ALL = { text: '', pendingOnly: false };
 
 function message(id: string, user = 'alice', state: CodeState = 'pending'): Message {
-  return { id, user, purpose: 'login', code: '042137', expiresAt: EXPIRES_AT, state, ...UNDELIVERED };
+  return {
+    id,
+    user,
+    purpose: 'login',
+    code: '042137',
+    createdAt: CREATED_AT,
+    expiresAt: EXPIRES_AT,
+    state,
+    ...UNDELIVERED,
+  };
 }
 
 function requested(otp: string, user = 'alice', destination = {}): ServiceEvent {
-  const { purpose, code, expiresAt } = message(otp);
-  return { type: 'otp.requested', otp, user, purpose, code, expiresAt, ...destination };
+  const { purpose, expiresAt, createdAt: time } = message(otp);
+  return { type: 'otp.requested', otp, user, purpose, code: '042137', time, expiresAt, ...destination };
 }
 
 const states = (list: CodeList) => [...list.all()].map(({ id, state }) => `${id} ${state}`);
@@ -21,7 +33,7 @@ describe('events', () => {
     const list = new CodeList();
     list.apply(requested('c1'));
     list.apply(requested('c2', 'bob'));
-    expect(list.newest(50)).toEqual({
+    expect(list.newest(50, ALL, NOW)).toEqual({
       matching: 2,
       codes: [
         {
@@ -29,6 +41,7 @@ describe('events', () => {
           user: 'bob',
           purpose: 'login',
           code: '042137',
+          createdAt: NOW,
           expiresAt: Date.parse(EXPIRES_AT),
           state: 'pending',
           ...UNDELIVERED,
@@ -38,6 +51,7 @@ describe('events', () => {
           user: 'alice',
           purpose: 'login',
           code: '042137',
+          createdAt: NOW,
           expiresAt: Date.parse(EXPIRES_AT),
           state: 'pending',
           ...UNDELIVERED,
@@ -69,17 +83,24 @@ describe('events', () => {
     (state) => {
       const list = new CodeList();
       list.apply(requested('c1'));
-      list.apply({ type: `otp.${state}`, otp: 'c1' });
+      list.apply({ type: `otp.${state}`, otp: 'c1', expiresAt: EXPIRES_AT });
       expect(list.get('c1')?.state).toBe(state);
     },
   );
+
+  test('a code that a test expires early has that moment as its expiry', () => {
+    const list = new CodeList();
+    list.apply(requested('c1'));
+    list.apply({ type: 'otp.expired', otp: 'c1', expiresAt: CREATED_AT });
+    expect(list.get('c1')).toMatchObject({ state: 'expired', expiresAt: NOW });
+  });
 
   test('a wrong guess, a guess at no code and a clock move change no code', () => {
     const list = new CodeList();
     list.apply(requested('c1'));
     list.apply({ type: 'otp.rejected' });
     list.apply({ type: 'otp.locked' });
-    list.apply({ type: 'otp.expired', otp: 'unknown' });
+    list.apply({ type: 'otp.expired', otp: 'unknown', expiresAt: EXPIRES_AT });
     list.apply({ type: 'mock.clock', now: EXPIRES_AT, offset: 0, frozen: false });
     expect(states(list)).toEqual(['c1 pending']);
   });
@@ -88,7 +109,7 @@ describe('events', () => {
     const list = new CodeList();
     list.apply(requested('c1'));
     list.apply({ type: 'otp.verified', otp: 'c1' });
-    list.apply({ type: 'otp.expired', otp: 'c1' });
+    list.apply({ type: 'otp.expired', otp: 'c1', expiresAt: EXPIRES_AT });
     list.apply(requested('c1'));
     expect(states(list)).toEqual(['c1 verified']);
     expect(list.total).toBe(1);
@@ -107,6 +128,16 @@ describe('events', () => {
     list.apply({ type: 'mock.reset' });
     expect(states(list)).toEqual([]);
     expect(list.total).toBe(0);
+  });
+
+  test('an inbox emptied elsewhere empties the list, or one user’s part of it', () => {
+    const list = new CodeList();
+    list.apply(requested('c1'));
+    list.apply(requested('c2', 'bob'));
+    list.apply({ type: 'mock.inbox_emptied', user: 'alice' });
+    expect(states(list)).toEqual(['c2 pending']);
+    list.apply({ type: 'mock.inbox_emptied' });
+    expect([states(list), list.total]).toEqual([[], 0]);
   });
 });
 
@@ -203,19 +234,59 @@ describe('loading the inbox', () => {
 test('the list keeps the newest 1,000 codes and counts the others', () => {
   const list = new CodeList();
   for (let i = 1; i <= 2_500; i++) list.apply(requested(`c${i}`));
-  const { codes, matching } = list.newest(50);
+  const { codes, matching } = list.newest(50, ALL, NOW);
   expect(matching).toBe(1_000);
   expect(codes.length).toBe(50);
   expect([codes[0]?.id, codes[49]?.id]).toEqual(['c2500', 'c2451']);
   expect(list.total).toBe(2_500);
 });
 
-test('the filter matches a part of the user in any letter case', () => {
-  const list = new CodeList();
-  for (const user of ['alice@example.com', 'bob@example.com', 'Malik']) list.apply(requested(user, user));
-  expect(list.newest(50, 'ALI').codes.map(({ user }) => user)).toEqual(['Malik', 'alice@example.com']);
-  expect(list.newest(1, 'ali')).toMatchObject({ matching: 2, codes: [{ user: 'Malik' }] });
-  expect(list.newest(50, '.*').matching).toBe(0);
+describe('search', () => {
+  const found = (list: CodeList, text: string, pendingOnly = false, now = NOW) =>
+    list.newest(50, { text, pendingOnly }, now).codes.map(({ id }) => id);
+
+  test('every word is in the user, purpose, code, channel, address or provider, in any letter case', () => {
+    const list = new CodeList();
+    list.apply(requested('c1', 'alice@example.com'));
+    list.apply(requested('c2', 'Malik', { channel: 'sms', to: '+15550100' }));
+    list.apply(requested('c3', 'bob', { code: '777123', purpose: 'Reset', provider: 'twilio' }));
+    expect(found(list, 'ALI')).toEqual(['c2', 'c1']);
+    expect(found(list, 'reset')).toEqual(['c3']);
+    expect(found(list, '7712')).toEqual(['c3']);
+    expect(found(list, 'sms')).toEqual(['c2']);
+    expect(found(list, '0100')).toEqual(['c2']);
+    expect(found(list, 'Twilio')).toEqual(['c3']);
+    expect(found(list, ' ali  example ')).toEqual(['c1']);
+    expect(found(list, 'alice reset')).toEqual([]);
+    expect(found(list, '.*')).toEqual([]);
+  });
+
+  test('a search shows at most as many as asked for, and counts all', () => {
+    const list = new CodeList();
+    for (const id of ['c1', 'c2', 'c3']) list.apply(requested(id));
+    expect(list.newest(1, { text: 'alice', pendingOnly: false }, NOW)).toMatchObject({
+      matching: 3,
+      codes: [{ id: 'c3' }],
+    });
+  });
+
+  test('pending only leaves out what has ended, also what no event has ended yet', () => {
+    const list = new CodeList();
+    for (const id of ['c1', 'c2', 'c3']) list.apply(requested(id));
+    list.apply({ type: 'otp.verified', otp: 'c2' });
+    expect(found(list, '', true)).toEqual(['c3', 'c1']);
+    expect(list.pending(NOW)).toBe(2);
+    expect(found(list, '', true, Date.parse(EXPIRES_AT))).toEqual([]);
+    expect(list.pending(Date.parse(EXPIRES_AT))).toBe(0);
+  });
+
+  test('a message without a code is found by its user', () => {
+    const list = new CodeList();
+    const { code: _, ...text } = message('c1');
+    list.beginLoading();
+    list.load([{ ...text, provider: 'vonage' }]);
+    expect(found(list, 'vonage alice')).toEqual(['c1']);
+  });
 });
 
 test('a pending code is shown as expired from its deadline on, before its event arrives', () => {

@@ -8,8 +8,17 @@ const START = Date.UTC(2026, 0, 1);
 function listOf(codes: Record<string, number>): CodeList {
   const list = new CodeList();
   for (const [otp, ms] of Object.entries(codes)) {
-    const expiresAt = new Date(START + ms).toISOString();
-    list.apply({ type: 'otp.requested', otp, user: 'alice', purpose: 'login', code: '042137', expiresAt });
+    const [time, expiresAt] = [START, START + ms].map((at) => new Date(at).toISOString());
+    if (time === undefined || expiresAt === undefined) throw new Error('no times');
+    list.apply({
+      type: 'otp.requested',
+      otp,
+      user: 'alice',
+      purpose: 'login',
+      code: '042137',
+      time,
+      expiresAt,
+    });
   }
   return list;
 }
@@ -44,9 +53,18 @@ describe('the dots on the wheel', () => {
     const list = listOf({ c1: 30_000 });
     const dots = new WheelDots();
     dots.follow(list, START, 0);
-    list.apply({ type: 'otp.expired', otp: 'c1' });
+    list.apply({ type: 'otp.expired', otp: 'c1', expiresAt: new Date(START + 30_000).toISOString() });
     expect(dots.follow(list, START + 29_000, 0)).toEqual([]);
     expect(whys(dots.follow(list, START + 30_000, 0))).toEqual(['c1 expired']);
+  });
+
+  test('the dot of a code that a test expires early leaves then', () => {
+    const list = listOf({ c1: 30_000 });
+    const dots = new WheelDots();
+    dots.follow(list, START, 0);
+    list.apply({ type: 'otp.expired', otp: 'c1', expiresAt: new Date(START + 2_000).toISOString() });
+    expect(dots.follow(list, START + 1_999, 0)).toEqual([]);
+    expect(whys(dots.follow(list, START + 2_000, 0))).toEqual(['c1 expired']);
   });
 
   test('a dot leaves at once when its code is verified, replaced or forgotten', () => {

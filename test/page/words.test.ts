@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'bun:test';
 import { Announcements } from '../../src/page/model/announcements.ts';
-import { deliveryInWords, faultInWords, problemInWords, wheelInWords } from '../../src/page/model/words.ts';
+import {
+  countInWords,
+  deliveryInWords,
+  dotInWords,
+  faultInWords,
+  lifetimeInWords,
+  problemInWords,
+  unrolledInWords,
+  wheelInWords,
+} from '../../src/page/model/words.ts';
 
 describe('a delivery in words', () => {
   test('a delivery names its channel, destination and status', () => {
@@ -59,6 +68,7 @@ test.each([
   ],
   [{ on: 'cancel', drop: true }, 'cancel: connection dropped, until cleared'],
   [{ on: 'verify', delayMs: 50 }, 'verify: answered after 50 ms, until cleared'],
+  [{ on: 'request', status: 503, probability: 0.5 }, 'request: 503, until cleared, with probability 0.5'],
 ])('a fault reads as its call, effect and count: %j', (fault, words) => {
   expect(faultInWords(fault)).toBe(words);
 });
@@ -79,4 +89,40 @@ test.each([
   [12, 65, 'slot 5 of 60, 12 codes wait. The next expires in 0 s.'],
 ])('a screen reader hears the hand’s slot and the number of codes: %d', (count, next, words) => {
   expect(wheelInWords(count, next, 65_400)).toBe(`The timing wheel: its hand is at ${words}`);
+});
+
+test.each([
+  [65, 'Second 5, at the rim, 60 s to go: alice'],
+  [66, 'Second 6, 1 ring in, 61 s to go: alice'],
+  [190, 'Second 10, 3 rings in, 185 s to go: alice'],
+  [4, 'Second 4, at the rim, 0 s to go: alice'],
+])('a highlighted dot says its second, its ring and the time to go: %d', (second, words) => {
+  expect(dotInWords('alice', second, 5_400)).toBe(words);
+});
+
+test('a lifetime names the day of a moment only if that is not today', () => {
+  const noon = new Date(2026, 0, 1, 12).getTime();
+  const evening = new Date(2026, 0, 1, 18).getTime();
+  const nextNoon = new Date(2026, 0, 2, 12).getTime();
+  expect(lifetimeInWords(noon, noon + 90_000, evening)).toBe('arrived 12:00:00, expired 12:01:30');
+  expect(lifetimeInWords(noon, nextNoon, evening)).toBe(
+    'arrived 12:00:00, expires Fri, 2 Jan 2026, 12:00:00',
+  );
+});
+
+test('the unrolled wheel tells the codes of the wheel above from other reminders', () => {
+  expect(unrolledInWords(4_096, 17, 12, 9)).toContain('the 9 waiting above, and 3 other reminders');
+  // A code may have ended between the two counts.
+  expect(unrolledInWords(4_096, 17, 8, 9)).toContain('the 8 waiting above, and 0 other reminders');
+});
+
+test.each([
+  [0, 0, 0, ''],
+  [7, 7, 7, '7'],
+  [50, 300, 300, 'newest 50 of 300'],
+  [50, 1_000, 3_000, 'newest 50 of 3,000'],
+  [2, 2, 41, '2 of 41 match'],
+  [50, 90, 3_000, '90 of 3,000 match'],
+])('a count of %d shown, %d matching and %d in all reads as a phrase', (shown, matching, total, words) => {
+  expect(countInWords(shown, matching, total)).toBe(words);
 });

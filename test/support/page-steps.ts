@@ -49,8 +49,17 @@ export function connected(page: Page): Promise<void> {
   return page.locator('#connection[data-state=connected]').waitFor(SOON);
 }
 
+/** Opens the panel of levers, and one of them by its title. */
+export async function openLever(page: Page, title: string): Promise<void> {
+  const opener = page.getByRole('button', { name: 'Levers', exact: true });
+  if ((await opener.getAttribute('aria-expanded')) === 'false') await opener.click();
+  const summary = page.locator('#levers summary', { hasText: title });
+  if ((await summary.locator('..').getAttribute('open')) === null) await summary.click();
+}
+
 /** Fills in and submits the page's form for a code. @param ttl in seconds */
 export async function requestInForm(page: Page, user: string, ttl?: number): Promise<void> {
+  await openLever(page, 'Request a code');
   const form = page.locator('#request-form');
   await form.getByLabel('User').fill(user);
   await form.getByLabel('Lifetime').fill(ttl === undefined ? '' : String(ttl));

@@ -26,6 +26,8 @@ export class EventHistory {
   readonly #most: number;
   #kept: PublicEvent[] = [];
   #end = 0;
+  /** Events before this position are forgotten: only readers that were following already still get them. */
+  #forgotten = 0;
   readonly #waiting = new Set<() => void>();
 
   /** @param most how many events are kept */
@@ -33,9 +35,9 @@ export class EventHistory {
     this.#most = most;
   }
 
-  /** The position of the oldest event kept. */
+  /** The position of the oldest event that a new reader can get. */
   get begin(): number {
-    return this.#end - this.#kept.length;
+    return Math.max(this.#forgotten, this.#first);
   }
 
   /** The position after the newest event. */
@@ -43,15 +45,15 @@ export class EventHistory {
     return this.#end;
   }
 
-  /** Forgets all events so far. Readers that have not read them have missed them. */
+  /** Forgets all events so far for new readers. A reader at an earlier position still gets what led to this. */
   forget(): void {
-    this.#kept = [];
+    this.#forgotten = this.#end;
   }
 
   /** Notes that this history itself missed so many events. Readers have missed these, and all before them. */
   skip(events: number): void {
     this.#end += events;
-    this.forget();
+    this.#kept = [];
     this.#wakeAll();
   }
 
@@ -63,16 +65,17 @@ export class EventHistory {
     this.#wakeAll();
   }
 
-  /** The position after the event with this id; undefined if that is no longer kept, or never was. */
+  /** The position after the event with this id; undefined if that is forgotten, no longer kept, or never was. */
   positionAfter(id: string): number | undefined {
     const index = this.#kept.findLastIndex((event) => event.id === id);
-    return index < 0 ? undefined : this.begin + index + 1;
+    const position = this.#first + index;
+    return index < 0 || position < this.#forgotten ? undefined : position + 1;
   }
 
   /** At most `limit` events from a position on, or from the oldest kept if that is gone. */
   read(position: number, limit: number): Page {
-    const index = Math.max(0, position - this.begin);
-    const first = this.begin + index;
+    const index = Math.max(0, position - this.#first);
+    const first = this.#first + index;
     const events = this.#kept.slice(index, index + limit);
     return { missed: first - position, events, next: first + events.length };
   }
@@ -89,6 +92,11 @@ export class EventHistory {
       this.#waiting.add(wake);
       signal.addEventListener('abort', wake);
     });
+  }
+
+  /** The position of the oldest event kept. */
+  get #first(): number {
+    return this.#end - this.#kept.length;
   }
 
   #wakeAll(): void {

@@ -6,6 +6,7 @@ import { restoreTimeout, suspendTimeout } from '../../http/idle-timeout.ts';
 import { openCalls } from '../../http/open-calls.ts';
 import { ProblemError, problem, problemSchema, safeName } from '../../http/problem.ts';
 import { checkedQuery } from '../../http/query.ts';
+import { causeOf } from '../../http/request-id.ts';
 import type { Levers } from '../levers.ts';
 import type { Filter } from './inbox.ts';
 import { describeMessage, Message } from './message.ts';
@@ -52,7 +53,7 @@ const clearQuery = Type.Object({ user: Type.Optional(user) }, closed);
  * @param ending aborts when the service is about to stop, and ends long polls
  */
 export function inboxRoutes(
-  { inbox, clearInbox, clock }: Pick<Levers, 'inbox' | 'clearInbox' | 'clock'>,
+  { inbox, emptyInbox, clock }: Pick<Levers, 'inbox' | 'emptyInbox' | 'clock'>,
   ending: AbortSignal,
 ) {
   const open = openCalls('too_many_waits', WAIT_S);
@@ -118,7 +119,7 @@ export function inboxRoutes(
         },
       },
     )
-    .delete('', async ({ query }) => ({ deleted: await clearInbox(query) }), {
+    .delete('', async ({ query, set }) => ({ deleted: await emptyInbox(query.user, causeOf(set)) }), {
       ...checkedQuery(clearQuery),
       response: {
         200: Type.Object(
@@ -130,7 +131,11 @@ export function inboxRoutes(
         ),
         ...QUERY_ANSWERS,
       },
-      detail: { summary: 'Empty the inbox', description: 'Deletes all messages, or those of one user.' },
+      detail: {
+        summary: 'Empty the inbox',
+        description:
+          'Deletes all messages, or those of one user. Readers of the event stream get `mock.inbox_emptied`.',
+      },
     });
 }
 

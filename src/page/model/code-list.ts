@@ -1,21 +1,30 @@
 import type { CodeState, Delivery, Message, ServiceEvent } from './wire.ts';
 
-/** A code as the page shows it. `expiresAt` is in ms since the epoch, service time. */
-export type Code = Omit<Message, 'expiresAt'> & { readonly expiresAt: number };
+/** A code as the page shows it. Its moments are in ms since the epoch, service time. */
+export type Code = Omit<Message, 'createdAt' | 'expiresAt'> & {
+  readonly createdAt: number;
+  readonly expiresAt: number;
+};
+
+/** What to look for. */
+export interface Search {
+  /** Each of its words must be in the user, purpose, code, channel, address or provider, in any letter case. */
+  readonly text: string;
+  readonly pendingOnly: boolean;
+}
 
 /** The part of the list that is shown, and how much there is. */
 export interface Excerpt {
   readonly codes: readonly Code[];
-  /** How many of the kept codes match the filter. */
+  /** How many of the kept codes match the search. */
   readonly matching: number;
 }
 
 /** What an event changes in its code. */
-type Change = Partial<Pick<Code, 'state' | 'delivery'>>;
+type Change = Partial<Pick<Code, 'state' | 'delivery' | 'expiresAt'>>;
 
 const CHANGES: Readonly<Partial<Record<ServiceEvent['type'], Change>>> = {
   'otp.verified': { state: 'verified' },
-  'otp.expired': { state: 'expired' },
   'otp.replaced': { state: 'replaced' },
   'otp.cancelled': { state: 'cancelled' },
   'otp.locked': { state: 'locked' },
@@ -58,7 +67,9 @@ export class CodeList {
   apply(event: ServiceEvent): void {
     this.#sinceLoading?.push(event);
     if (event.type === 'otp.requested') this.#add(event);
-    else if (event.type === 'mock.reset') this.#forget(event.user);
+    else if (event.type === 'mock.reset' || event.type === 'mock.inbox_emptied') this.#forget(event.user);
+    else if (event.type === 'otp.expired')
+      this.#change(event.otp, { state: 'expired', expiresAt: Date.parse(event.expiresAt) });
     else if ('otp' in event && event.otp !== undefined) this.#change(event.otp, CHANGES[event.type]);
   }
 
@@ -78,28 +89,39 @@ export class CodeList {
     this.#sinceLoading = undefined;
     if (messages === undefined) return;
     this.#codes.clear();
-    for (const message of messages.toReversed())
-      this.#codes.set(message.id, { ...message, expiresAt: Date.parse(message.expiresAt) });
+    for (const { createdAt, expiresAt, ...message } of messages.toReversed())
+      this.#codes.set(message.id, {
+        ...message,
+        createdAt: Date.parse(createdAt),
+        expiresAt: Date.parse(expiresAt),
+      });
     for (const event of events) this.apply(event);
     // An inbox that is not full has all there are: fewer than before if it was emptied, or if the service has restarted.
     this.#total = this.#codes.size < KEPT ? this.#codes.size : Math.max(total, KEPT);
   }
 
-  /** At most `limit` codes, newest first. @param filter a part of the user's name, in any letter case */
-  newest(limit: number, filter = ''): Excerpt {
-    const part = filter.toLowerCase();
-    const matching = [...this.#codes.values()].filter(({ user }) => user.toLowerCase().includes(part));
+  /** At most `limit` codes that match, newest first. @param now service time, ms since the epoch */
+  newest(limit: number, { text, pendingOnly }: Search, now: number): Excerpt {
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+    const matching = [...this.#codes.values()].filter(
+      (code) => (!pendingOnly || stateAt(code, now) === 'pending') && hasWords(code, words),
+    );
     return { codes: matching.slice(-limit).reverse(), matching: matching.length };
   }
 
+  /** How many of the kept codes are pending. @param now service time, ms since the epoch */
+  pending(now: number): number {
+    return this.#codes.values().reduce((count, code) => count + Number(stateAt(code, now) === 'pending'), 0);
+  }
+
   #add(event: Extract<ServiceEvent, { type: 'otp.requested' }>): void {
-    const { otp: id, user, purpose, code, channel = 'none', to } = event;
+    const { otp: id, type: _, time, expiresAt, channel = 'none', to, ...told } = event;
     // A resumed stream may repeat a code that the inbox has listed.
     if (this.#codes.has(id)) return;
     const delivery: Delivery =
       to === undefined ? { channel, delivery: 'none' } : { channel, to, delivery: 'queued' };
-    const expiresAt = Date.parse(event.expiresAt);
-    this.#codes.set(id, { id, user, purpose, code, expiresAt, state: 'pending', ...delivery });
+    const moments = { createdAt: Date.parse(time), expiresAt: Date.parse(expiresAt) };
+    this.#codes.set(id, { ...told, id, ...moments, state: 'pending', ...delivery });
     this.#total++;
     for (const oldest of this.#codes.keys()) {
       if (this.#codes.size <= KEPT) return;
@@ -122,6 +144,14 @@ export class CodeList {
     const hasEnded = change.state !== undefined && code?.state !== 'pending';
     if (code !== undefined && !hasEnded) this.#codes.set(id, { ...code, ...change });
   }
+}
+
+function hasWords(code: Code, words: readonly string[]): boolean {
+  // Every drawing of the page asks for all codes, most often without a search.
+  if (words.length === 0) return true;
+  const { user, purpose, code: digits = '', channel, to = '', provider = '' } = code;
+  const text = [user, purpose, digits, channel, to, provider].join('\n').toLowerCase();
+  return words.every((word) => text.includes(word));
 }
 
 /** A code's state at `now` (ms since the epoch). A code expires at its deadline, before the wheel's next tick. */

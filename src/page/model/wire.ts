@@ -12,12 +12,15 @@ export interface Delivery {
   readonly delivery: 'none' | 'queued' | 'delivered' | 'failed';
 }
 
-/** A code in the inbox. */
+/** A message of the inbox. One that is only a text has no code. */
 export interface Message extends Delivery {
   readonly id: string;
   readonly user: string;
   readonly purpose: string;
-  readonly code: string;
+  readonly code?: string;
+  /** The provider whose API sent it, if one did. */
+  readonly provider?: string;
+  readonly createdAt: string;
   readonly expiresAt: string;
   readonly state: CodeState;
 }
@@ -36,18 +39,23 @@ export type ServiceEvent =
       readonly otp: string;
       readonly user: string;
       readonly purpose: string;
-      readonly code: string;
+      readonly code?: string;
+      readonly provider?: string;
+      /** When the code was issued. */
+      readonly time: string;
       readonly expiresAt: string;
       readonly channel?: string;
       readonly to?: string;
     }
   | { readonly type: 'otp.delivered' | 'otp.delivery_failed'; readonly otp: string }
   | {
-      readonly type: 'otp.verified' | 'otp.expired' | 'otp.replaced' | 'otp.cancelled' | 'otp.locked';
+      readonly type: 'otp.verified' | 'otp.replaced' | 'otp.cancelled' | 'otp.locked';
       readonly otp?: string;
     }
+  /** A test may have expired the code before its deadline: `expiresAt` says when. */
+  | { readonly type: 'otp.expired'; readonly otp: string; readonly expiresAt: string }
   | { readonly type: 'otp.rejected' }
-  | { readonly type: 'mock.reset'; readonly user?: string }
+  | { readonly type: 'mock.reset' | 'mock.inbox_emptied'; readonly user?: string }
   | ({ readonly type: 'mock.clock' } & ClockState);
 
 /** The service's real timing wheel: its number of slots, the hand's slot, and the entries. */
@@ -63,6 +71,7 @@ export interface Fault {
   readonly on: string;
   readonly user?: string;
   readonly times?: number;
+  readonly probability?: number;
   readonly delayMs?: number;
   readonly status?: number;
   readonly drop?: boolean;

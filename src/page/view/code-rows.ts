@@ -1,6 +1,6 @@
 import { type Code, type Excerpt, stateAt } from '../model/code-list.ts';
 import { countdown } from '../model/countdown.ts';
-import { deliveryInWords } from '../model/words.ts';
+import { deliveryInWords, lifetimeInWords } from '../model/words.ts';
 import { byId, show, within } from './dom.ts';
 
 /** More new rows than this at once appear without an animation. */
@@ -12,7 +12,14 @@ export class CodeRows {
   readonly #rows = new Map<string, HTMLLIElement>();
 
   /** @param now service time, ms since the epoch */
-  render({ codes, matching }: Excerpt, total: number, now: number): void {
+  render({ codes }: Excerpt, now: number): void {
+    const focused = this.#list.contains(document.activeElement) ? document.activeElement : null;
+    const place = [...this.#list.children].findIndex((row) => row.contains(focused));
+    this.#update(codes, now);
+    if (focused instanceof HTMLElement) this.#keepFocus(focused, place);
+  }
+
+  #update(codes: readonly Code[], now: number): void {
     const shown = new Set(codes.map(({ id }) => id));
     for (const [id, row] of this.#rows) {
       if (shown.has(id)) continue;
@@ -34,41 +41,46 @@ export class CodeRows {
         this.#rows.set(code.id, row);
       }
     }
-    byId('empty', HTMLElement).hidden = total > 0;
-    byId('no-match', HTMLElement).hidden = total === 0 || matching > 0;
-    show(byId('count', HTMLElement), counted(codes.length, matching, total));
+  }
+
+  /** Without this, the focus falls to the top of the page if its button or row goes. @param place the row's */
+  #keepFocus(focused: HTMLElement, place: number): void {
+    if (focused.checkVisibility({ visibilityProperty: true })) return;
+    const row = focused.closest('li');
+    const next = row?.isConnected ? row : (this.#list.children[place] ?? this.#list.lastElementChild);
+    const copy = next?.querySelector('.copy');
+    (copy instanceof HTMLElement ? copy : byId('search', HTMLInputElement)).focus();
   }
 }
 
-function newRow({ id, user }: Code): HTMLLIElement {
+function newRow({ id, user, purpose, code, provider = '' }: Code): HTMLLIElement {
   const template = byId('row', HTMLTemplateElement);
   const row = within(document.importNode(template.content, true), 'li', HTMLLIElement);
   row.dataset['id'] = id;
-  for (const button of row.querySelectorAll('button'))
-    button.setAttribute('aria-label', `${button.textContent} the code of ${user}`);
+  const texts = { user, purpose, provider, digits: code ?? '' };
+  for (const [part, text] of Object.entries(texts)) show(within(row, `.${part}`, HTMLElement), text);
+  for (const button of row.querySelectorAll('button')) {
+    const whose = document.createElement('span');
+    whose.className = 'unseen';
+    whose.textContent = ` the code of ${user}`;
+    button.append(whose);
+  }
+  // A message that is only a text has nothing to copy or verify.
+  if (code === undefined) within(row, '.use', HTMLElement).remove();
   return row;
 }
 
 function update(row: HTMLLIElement, code: Code, now: number): void {
-  const { user, purpose, code: digits } = code;
+  const { createdAt, expiresAt } = code;
   const state = stateAt(code, now);
-  const { label, share } = countdown(code.expiresAt - now);
-  const seconds = state === 'pending' ? label : '–';
-  const texts = { user, purpose, delivery: deliveryInWords(code), digits, state, seconds };
-  for (const [part, text] of Object.entries(texts)) {
-    const element = within(row, `.${part}`, HTMLElement);
-    show(element, text);
-    // What may be too long for its place.
-    if (element.localName === 'bdi') element.title = text;
-  }
+  const { label, share } = countdown(expiresAt - now, expiresAt - createdAt);
+  const texts = {
+    delivery: deliveryInWords(code),
+    when: lifetimeInWords(createdAt, expiresAt, now),
+    state,
+    seconds: state === 'pending' ? label : '–',
+  };
+  for (const [part, text] of Object.entries(texts)) show(within(row, `.${part}`, HTMLElement), text);
   within(row, '.left', SVGCircleElement).setAttribute('stroke-dashoffset', String(1 - share));
   row.dataset['state'] = state;
-}
-
-function counted(shown: number, matching: number, total: number): string {
-  const [of, all] = [matching.toLocaleString('en'), total.toLocaleString('en')];
-  if (shown === total) return total === 0 ? '' : all;
-  return matching >= Math.min(total, 1_000)
-    ? `newest ${shown} of ${all}`
-    : `${shown} of ${of} matches, ${all} in total`;
 }

@@ -1,11 +1,16 @@
+import { toast } from './dom.ts';
+
 const SHOWN_MS = 1_500;
 
-/** Copies the text, and reports the result on the button. */
+/** Copies the text, and reports the result on the button's label and beside the page. */
 export async function copy(text: string, button: HTMLButtonElement): Promise<void> {
   const done = await copied(text);
-  button.textContent = done ? 'Copied' : 'Failed';
+  toast(done ? `Copied ${text}` : 'The browser refused to copy.');
+  const label = button.firstElementChild;
+  if (!done || label === null) return;
+  label.textContent = 'Copied';
   setTimeout(() => {
-    button.textContent = 'Copy';
+    label.textContent = 'Copy';
   }, SHOWN_MS);
 }
 

@@ -11,7 +11,7 @@ import {
   SLOTS,
   turnsAhead,
 } from '../model/wheel-geometry.ts';
-import { wheelInWords } from '../model/words.ts';
+import { dotInWords, wheelInWords } from '../model/words.ts';
 import { Canvas } from './canvas.ts';
 
 /** Lengths, relative to the dial's radius. */
@@ -60,6 +60,14 @@ export class Dial {
   /** The wheel in words. @param now service time, ms since the epoch */
   inWords(now: number): string {
     return wheelInWords(this.count, this.#dots.next(), now);
+  }
+
+  /** Where the highlighted code is, in words; empty if none is. @param now service time, ms since the epoch */
+  highlightInWords(now: number): string {
+    const code = this.#codes.get(this.highlighted ?? '');
+    if (code === undefined) return '';
+    const dot = this.#dots.get(code.id);
+    return dot ? dotInWords(code.user, dot.second, now) : `No longer on the wheel: ${code.user}`;
   }
 
   /** Service time was moved by `ms`: the hand sweeps there. @param at the browser's monotonic time, in ms */

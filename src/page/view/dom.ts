@@ -28,6 +28,16 @@ export function say(id: string, result: string | Problem): void {
   output.classList.toggle('bad', isProblem);
 }
 
+const TOAST_MS = 6_000;
+let toastEnd: ReturnType<typeof setTimeout> | undefined;
+
+/** Shows a result for a while at the edge of the page, where it moves nothing. */
+export function toast(result: string | Problem): void {
+  say('toast', result);
+  clearTimeout(toastEnd);
+  toastEnd = setTimeout(() => say('toast', ''), TOAST_MS);
+}
+
 /** Calls `run` on each click. */
 export function onClick(id: string, run: () => void): void {
   byId(id, HTMLButtonElement).addEventListener('click', run);

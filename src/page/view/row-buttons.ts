@@ -1,29 +1,41 @@
-import type { CodeList } from '../model/code-list.ts';
+import type { Code, CodeList } from '../model/code-list.ts';
 import type { Api } from './api.ts';
 import { copy } from './copy.ts';
 import type { Dial } from './dial.ts';
-import { byId, say } from './dom.ts';
-import { verifyInForm } from './otp-forms.ts';
+import { byId, toast } from './dom.ts';
 
-/** Connects the buttons of the rows, and highlights the code under the pointer on the wheel. */
+/** The key that copies the newest code shown, except in a field. */
+const COPY_KEY = 'c';
+
+/** Connects the buttons of the rows and the key, and highlights the code under the pointer or the focus on the wheel. */
 export function prepareRowButtons(api: Api, codes: CodeList, dial: Dial): void {
   const list = byId('list', HTMLUListElement);
   const codeOf = (target: EventTarget | null) => {
     const row = target instanceof Element ? target.closest('li') : null;
     return codes.get(row?.dataset['id'] ?? '');
   };
+  const call = async (path: string, body: Partial<Code>) => {
+    const answer = await api.call<{ message: string }>('POST', path, body);
+    toast(answer.ok ? answer.body.message : answer.problem);
+  };
 
   list.addEventListener('click', async ({ target }) => {
     const button = target instanceof Element ? target.closest('button') : null;
-    const code = codeOf(button);
-    if (button === null || code === undefined) return;
-    if (button.classList.contains('copy')) await copy(code.code, button);
-    if (button.classList.contains('verify')) verifyInForm(code);
-    if (button.classList.contains('expire')) {
-      const { user, purpose } = code;
-      const answer = await api.call('POST', '/mock/expire', { user, purpose });
-      if (!answer.ok) say('verify-answer', answer.problem);
-    }
+    const found = codeOf(button);
+    if (button === null || found?.code === undefined) return;
+    const { user, purpose, code } = found;
+    if (button.classList.contains('copy')) await copy(code, button);
+    if (button.classList.contains('verify')) await call('/otp/verify', { user, purpose, code });
+    if (button.classList.contains('expire')) await call('/mock/expire', { user, purpose });
+  });
+
+  document.addEventListener('keydown', (event) => {
+    const { key, target, repeat, ctrlKey, metaKey, altKey } = event;
+    const isTyped =
+      target instanceof Element && target.closest('input:not([type=checkbox]), select, dialog') !== null;
+    if (key !== COPY_KEY || isTyped || repeat || ctrlKey || metaKey || altKey) return;
+    const newest = list.querySelector('.copy');
+    if (newest instanceof HTMLButtonElement) newest.click();
   });
 
   for (const event of ['pointerover', 'focusin', 'pointerleave', 'focusout'] as const) {

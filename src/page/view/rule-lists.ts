@@ -1,13 +1,44 @@
 import type { Fault, FixedCode } from '../model/wire.ts';
 import { faultInWords } from '../model/words.ts';
 import type { Api, Outcome } from './api.ts';
-import { byId, type Filled, onClick, onSubmit, say } from './dom.ts';
+import { byId, type Filled, onClick, onSubmit, say, within } from './dom.ts';
+
+/** Effects that only a call can have, or only a delivery. */
+const ONLY_FOR: Readonly<Record<string, 'call' | 'delivery'>> = {
+  status: 'call',
+  fail: 'delivery',
+  duplicate: 'delivery',
+};
 
 /** Shows the injected faults, adds one, and clears them. @returns a function that asks for them */
 export function faultList(api: Api): () => Promise<void> {
-  return ruleList<Fault>(api, 'faults', '/mock/faults', faultInWords, ({ status, drop, ...fault }) =>
-    drop === undefined ? { ...fault, status } : { ...fault, drop: true },
+  offerEffects();
+  return ruleList<Fault>(api, 'faults', '/mock/faults', faultInWords, ({ effect = '', ...fault }) =>
+    effect === 'status' || effect === 'delay' ? fault : { ...fault, [effect]: true },
   );
+}
+
+/** Offers only what the chosen operation can suffer, and the fields that the chosen effect needs. */
+function offerEffects(): void {
+  const form = byId('faults-form', HTMLFormElement);
+  const [on, effect] = ['on', 'effect'].map((name) => within(form, `[name=${name}]`, HTMLSelectElement));
+  const [status, delay] = ['status', 'delayMs'].map((name) =>
+    within(form, `[name=${name}]`, HTMLInputElement),
+  );
+  if (!on || !effect || !status || !delay) return;
+  const fit = () => {
+    const kind = on.value === 'delivery' ? 'delivery' : 'call';
+    for (const option of effect.options) {
+      option.disabled = (ONLY_FOR[option.value] ?? kind) !== kind;
+      option.hidden = option.disabled;
+    }
+    if (effect.selectedOptions[0]?.disabled) effect.value = kind === 'call' ? 'status' : 'fail';
+    // A disabled field is not sent.
+    status.disabled = effect.value !== 'status';
+    delay.required = effect.value === 'delay';
+  };
+  form.addEventListener('change', fit);
+  fit();
 }
 
 /** Shows the fixed codes, adds one, and clears them. @returns a function that asks for them */

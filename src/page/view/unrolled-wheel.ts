@@ -1,13 +1,15 @@
 import type { WheelState } from '../model/wire.ts';
+import { unrolledInWords } from '../model/words.ts';
 import type { Api } from './api.ts';
 import { byId, show, within } from './dom.ts';
 
 /**
  * The service's real wheel, unrolled: a mark for each slot that is not empty, and the hand.
  *
+ * @param countShown counts the codes that the wheel above shows
  * @returns a function that asks for it and shows it
  */
-export function unrolledWheel(api: Api): () => Promise<void> {
+export function unrolledWheel(api: Api, countShown: () => number): () => Promise<void> {
   // A shared store has no wheel. This never changes while the service runs.
   let isShared = false;
   return async () => {
@@ -16,18 +18,12 @@ export function unrolledWheel(api: Api): () => Promise<void> {
     isShared = !answer.ok && answer.problem.code === 'not_with_shared_store';
     byId('real', HTMLElement).hidden = !answer.ok;
     byId('no-wheel', HTMLElement).hidden = !isShared;
-    if (answer.ok) draw(answer.body);
+    if (answer.ok) draw(answer.body, countShown());
   };
 }
 
-function draw({ slots, current, entries, occupied }: WheelState): void {
-  const [all, hand, waiting, used] = [slots, current, entries, occupied.length].map((n) =>
-    n.toLocaleString('en'),
-  );
-  show(
-    byId('real-caption', HTMLElement),
-    `The wheel above has 60 slots and turns once a minute. The service’s real wheel, unrolled here, has ${all} slots. Its hand is at slot ${hand}, and ${used} slots hold ${waiting} reminders: for codes, counters, locks and sends.`,
-  );
+function draw({ slots, current, entries, occupied }: WheelState, shown: number): void {
+  show(byId('real-caption', HTMLElement), unrolledInWords(slots, current, entries, shown));
   const most = Math.max(1, ...occupied.map(({ entries }) => entries));
   const marks = occupied.map(({ slot, entries }) => {
     const height = 6 + 20 * (Math.log1p(entries) / Math.log1p(most));
