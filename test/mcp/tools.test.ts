@@ -154,7 +154,10 @@ describe('tools/call', () => {
   test('a fault that contradicts itself is refused with the reason', async () => {
     const faults = [{ on: 'request', drop: true, status: 503 }];
     const { isError, json } = await use({ post }, 'inject_fault', { faults });
-    expect([isError, json.errors[0].detail]).toEqual([true, 'must not be true together with status or error']);
+    expect([isError, json.errors[0].detail]).toEqual([
+      true,
+      'must not be true together with status or error',
+    ]);
   });
 
   test('a call whose connection a fault breaks off is an error that says so', async () => {
