@@ -154,8 +154,8 @@ describe('GET /swagger/json', () => {
   );
 
   test('the document has none of our annotations on schemas', () => {
-    // A field may be called error too: its schema is an object.
-    expect(text).not.toMatch(/"(error|noValidate|mediaType|mayBeAbsent)":[^{]/);
+    // A field may have such a name: its schema is an object.
+    expect(/"(error|noValidate|mediaType|mayBeAbsent)":(?!\{)/.test(text)).toBeFalse();
     const { requestBody } = document().paths['/mock/reset']?.['post'] ?? {};
     expect(requestBody).toMatchObject({ required: false });
   });
