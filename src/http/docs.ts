@@ -74,7 +74,6 @@ export function docs(config: Record<'OTP_API_KEYS' | 'OTP_METRICS_KEYS', readonl
       { name: 'inbox', description: 'Read codes, wait for them, follow events (mock mode)' },
       { name: 'clock', description: 'Move time, expire a code, look at the wheel (mock mode)' },
       { name: 'faults', description: 'Fix codes, make calls fail, start clean (mock mode)' },
-      { name: 'providers', description: "Real providers' APIs in front of the service (mock mode)" },
       { name: 'operations', description: 'Probes and metrics for operators' },
     ],
   };
