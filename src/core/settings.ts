@@ -3,7 +3,7 @@ import type { Policy } from './store.ts';
 
 /*
  * Each feature declares its settings in its own `settings.ts`: a schema for each environment variable, with its range,
- * its default and a description, which the README's table repeats. Beside them stands a function that names conflicts
+ * its default and a description, which docs/configuration.md repeats. Beside them stands a function that names conflicts
  * between values that are each valid. `config.ts` joins all features' settings and reads the environment.
  */
 

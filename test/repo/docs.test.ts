@@ -8,8 +8,6 @@ import { TABLES, withTables } from './docs-tables.ts';
 
 const root = join(import.meta.dir, '../..');
 const textOf = (path: string) => Bun.file(join(root, path)).text();
-/** What other changes bring, and the pages name already. */
-const COMING = ['docs/kubernetes.md', 'docs/mcp.md', 'docs/providers.md', 'docs/testing.md', 'src/providers'];
 
 const PAGES = ['README.md', ...new Glob('docs/*.md').scanSync(root)].sort();
 
@@ -51,7 +49,6 @@ describe('the documentation', () => {
     const links = [...page.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];
     for (const [link, to = '', anchor] of links) {
       const target = to === '' ? path : normalize(join(dirname(path), to));
-      if (COMING.includes(target)) continue;
       expect(existsSync(join(root, target)), `${path}: ${link}`).toBe(true);
       if (anchor !== undefined) expect(anchorsOf(await textOf(target)), `${path}: ${link}`).toContain(anchor);
     }
@@ -64,7 +61,7 @@ describe('the documentation', () => {
     const named = [
       ...page.matchAll(/(?<![\w/.-])(?:\.\/)?((?:bench|examples|grafana|k8s|src|test)\/[\w./-]*\w)/g),
     ];
-    const names = named.map(([, name = '']) => name).filter((name) => !COMING.includes(name));
+    const names = named.map(([, name = '']) => name);
     expect(names.filter((name) => !existsSync(join(root, name)))).toEqual([]);
   });
 });
