@@ -70,7 +70,7 @@ function redirect(base) {
       port: base.port,
       path,
     };
-    return direct.base.call(target, { ...rest, headers: withoutHost(headers), ...where }, callback);
+    return direct.base.call(target, { ...rest, headers: withHost(headers, base.host), ...where }, callback);
   };
   https.get = function get(...args) {
     const request = https.request(...args);
@@ -88,11 +88,12 @@ function redirect(base) {
   syncBuiltinESMExports();
 }
 
-/** Headers may be an object, or a list of names and values in turn. */
-function withoutHost(headers) {
+/** Headers may be an object, or a list of names and values in turn, to which Node adds no host. */
+function withHost(headers, host) {
+  const isHost = (name) => String(name).toLowerCase() === 'host';
   if (Array.isArray(headers))
-    return headers.filter((_, i) => String(headers[i - (i % 2)]).toLowerCase() !== 'host');
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'host'));
+    return headers.map((it, i) => (i % 2 === 1 && isHost(headers[i - 1]) ? host : it));
+  return Object.fromEntries(Object.entries(headers).map(([name, it]) => [name, isHost(name) ? host : it]));
 }
 
 const { OTP_MOCK_URL } = process.env;
