@@ -48,7 +48,7 @@ export function weakContrasts(page: Page): Promise<string[]> {
       if (!isVisible(control)) continue;
       const { borderColor, backgroundColor, color } = getComputedStyle(control);
       const around = backgrounds(control.parentElement);
-      const name = control.getAttribute('name') ?? control.id ?? control.className;
+      const name = control.getAttribute('name') || control.id || control.className;
       check(Math.max(ratio(borderColor, around), ratio(backgroundColor, around)), 3, control, name);
       if (control.localName === 'button') continue;
       const placeholder = getComputedStyle(control, '::placeholder').color;
