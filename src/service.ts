@@ -4,7 +4,7 @@ import { type App, mockApp, strictApp } from './app.ts';
 import { type Env, readConfig } from './config.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import { EventBus } from './core/event-bus.ts';
-import { announcer, type OtpEvent } from './core/events.ts';
+import { announcer, lateAnnouncer, type OtpEvent } from './core/events.ts';
 import { Expiry } from './core/expiry.ts';
 import { idSource } from './core/ids.ts';
 import { OtpService, randomCodes } from './core/otp-service.ts';
@@ -89,7 +89,8 @@ export function createService(env: Env = {}, options: ServiceOptions = {}): Serv
   for (const warning of warnings) log.warn(warning);
 
   const bus = new EventBus<OtpEvent>((error) => log.error('a subscriber failed', error));
-  const announce = announcer(bus, clock, idSource(run, 'e'));
+  const nextEventId = idSource(run, 'e');
+  const announce = announcer(bus, clock, nextEventId);
   bus.subscribe(eventLog(log, isMock ? (user) => user : userMask(config.OTP_PEPPER)));
   bus.subscribe(otpMetrics(registry));
   bus.subscribe(deliveryMetrics(registry));
@@ -109,7 +110,10 @@ export function createService(env: Env = {}, options: ServiceOptions = {}): Serv
   // In a code's id, which the user may see: in strict mode it must not tell when the service started.
   const codeRun = isMock ? run : randomBytes(6).toString('hex');
   const opened = openStore({ config, policy: policyOf(config), clock, redisClock, log, run: codeRun });
-  const closeStore = async () => opened.redis?.connection.close();
+  const closeStore = async () => {
+    bus.flush();
+    await opened.redis?.connection.close();
+  };
   const server = new Server({ config, clock, log, delivery, closeStore });
   const { ending, closing: signal } = server;
   const store = measuredStore(opened.store, clock, registry);
@@ -123,7 +127,11 @@ export function createService(env: Env = {}, options: ServiceOptions = {}): Serv
   const shared = opened.redis && { ...opened.redis, run, onError: onBehind };
   const leverParts = { config, clock, store, delivery, bus, announce, expiry, wheel: opened.wheel, shared };
   const levers = isMock ? createLevers(leverParts) : undefined;
-  const otps = new OtpService(store, levers?.codes ?? randomCodes(config.OTP_LENGTH), announce);
+  // In mock mode a caller that has its answer finds what it did in the inbox. In strict mode the time until the answer must
+  // not tell whether there was a code.
+  const announceLater = isMock ? undefined : lateAnnouncer(bus, clock, nextEventId);
+  const codes = levers?.codes ?? randomCodes(config.OTP_LENGTH);
+  const otps = new OtpService(store, codes, announce, announceLater);
 
   const readiness = async () => {
     if (!server.isServing) return 'not_serving';

@@ -9,7 +9,7 @@ export type Subscriber<E> = (event: E) => Promise<void> | void;
  */
 export class EventBus<E> {
   readonly #subscribers: Subscriber<E>[] = [];
-  readonly #queue: E[] = [];
+  readonly #queue: (() => readonly E[])[] = [];
   readonly #onError: (error: unknown) => void;
   #publishing = false;
 
@@ -24,11 +24,22 @@ export class EventBus<E> {
 
   /** Passes the event on before it returns, unless a subscriber is the caller. Never throws. */
   publish(event: E): void {
-    this.#queue.push(event);
+    this.#queue.push(() => [event]);
+    this.flush();
+  }
+
+  /** Makes events and passes them on once `wait` has resolved, or before the next event, or at a flush. */
+  publishLater(events: () => readonly E[], wait: () => Promise<void>): void {
+    if (this.#queue.push(events) === 1) wait().then(() => this.flush());
+  }
+
+  /** Passes on what waits. Never throws. */
+  flush(): void {
     if (this.#publishing) return;
     this.#publishing = true;
     try {
-      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#pass(next);
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift())
+        for (const event of next()) this.#pass(event);
     } finally {
       this.#publishing = false;
     }

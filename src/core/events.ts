@@ -67,6 +67,22 @@ export function announcer(bus: EventBus<OtpEvent>, clock: Clock, nextId: () => s
   return (fact) => bus.publish({ id: nextId(), time: clock.now(), ...fact });
 }
 
+/** Announces these facts, if there are any, now or soon, and in order with all others. Never throws. */
+export type AnnounceLater = (facts: () => readonly Fact[]) => void;
+
+/** How long facts wait for the caller to be answered, in milliseconds. */
+const LATE_MS = 5;
+
+/** The same once the caller is answered: otherwise it could measure whether there was anything to announce. */
+export function lateAnnouncer(bus: EventBus<OtpEvent>, clock: Clock, nextId: () => string): AnnounceLater {
+  const eventOf = (fact: Fact): OtpEvent => ({ id: nextId(), time: clock.now(), ...fact });
+  return (facts) =>
+    bus.publishLater(
+      () => facts().map(eventOf),
+      () => clock.sleep(LATE_MS),
+    );
+}
+
 /** The part of a fact that names this code. */
 export function ofCode({ id, user, purpose, expiresAt }: Otp, cause: Cause = {}): OfCode {
   return { user, purpose, otp: id, expiresAt, ...cause };

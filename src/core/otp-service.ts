@@ -1,5 +1,12 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { type Announce, type Cause, type Destination, ofCode } from './events.ts';
+import {
+  type Announce,
+  type AnnounceLater,
+  type Cause,
+  type Destination,
+  type Fact,
+  ofCode,
+} from './events.ts';
 import type { OwnLimits } from './rules.ts';
 import type { Judged, NewCode, Otp, OtpKey, Refused, Store } from './store.ts';
 
@@ -57,17 +64,20 @@ export function randomCodes(length: number): CodeSource {
  * One-time passwords: asks the store, then announces what happened.
  *
  * State first, announcement after: the store has taken the step when it answers. There is no `await` between its answer
- * and the announcement, so facts are announced in the order in which they came about.
+ * and the call that announces, so facts are announced in the order in which they came about.
  */
 export class OtpService {
   readonly #store: Store;
   readonly #codes: CodeSource;
   readonly #announce: Announce;
+  readonly #announceLater: AnnounceLater;
 
-  constructor(store: Store, codes: CodeSource, announce: Announce) {
+  /** @param announceLater announces what a guess or a cancellation did; at once by default */
+  constructor(store: Store, codes: CodeSource, announce: Announce, announceLater?: AnnounceLater) {
     this.#store = store;
     this.#codes = codes;
     this.#announce = announce;
+    this.#announceLater = announceLater ?? ((facts) => facts().forEach(announce));
   }
 
   /**
@@ -106,23 +116,14 @@ export class OtpService {
   /** Judges a guess. Of any number of simultaneous right guesses exactly one is `verified`. */
   async verify(key: OtpKey, guess: string, cause: Cause): Promise<Judged> {
     const judged = await this.#store.verify(key, guess, this.#codes.isExempt(key.user));
-    if (judged.verdict === 'verified') {
-      this.#announce({ type: 'otp.verified', ...ofCode(judged.otp, cause) });
-      return judged;
-    }
-    const { user, purpose } = key;
-    const otp = 'otp' in judged ? judged.otp : undefined;
-    const about = otp ? ofCode(otp, cause) : { user, purpose, ...cause };
-    this.#announce({ type: 'otp.rejected', reason: judged.verdict, ...about });
-    if ('attemptsLeft' in judged && judged.attemptsLeft === 0)
-      this.#announce({ type: 'otp.locked', ...about });
+    this.#announceLater(() => factsOf(key, judged, cause));
     return judged;
   }
 
   /** Cancels a live code; false if the user has no such code. */
   async cancel(key: OtpKey, cause: Cause): Promise<boolean> {
     const otp = await this.#store.cancel(key);
-    if (otp !== undefined) this.#announce({ type: 'otp.cancelled', ...ofCode(otp, cause) });
+    this.#announceLater(() => (otp === undefined ? [] : [{ type: 'otp.cancelled', ...ofCode(otp, cause) }]));
     return otp !== undefined;
   }
 
@@ -132,4 +133,14 @@ export class OtpService {
     if (otp !== undefined) this.#announce({ type: 'otp.expired', ...ofCode(otp, cause) });
     return otp !== undefined;
   }
+}
+
+/** What a guess did. */
+function factsOf({ user, purpose }: OtpKey, judged: Judged, cause: Cause): Fact[] {
+  if (judged.verdict === 'verified') return [{ type: 'otp.verified', ...ofCode(judged.otp, cause) }];
+  const otp = 'otp' in judged ? judged.otp : undefined;
+  const guess = otp ? ofCode(otp, cause) : { user, purpose, ...cause };
+  const rejected = { type: 'otp.rejected', reason: judged.verdict, ...guess } as const;
+  const locks = 'attemptsLeft' in judged && judged.attemptsLeft === 0;
+  return locks ? [rejected, { type: 'otp.locked', ...guess }] : [rejected];
 }

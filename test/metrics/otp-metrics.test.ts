@@ -57,6 +57,8 @@ describe('the metrics of events', () => {
       ['alice', 'nobody'].map((user) => post('/otp/verify', { user, code: '1234567890' }, headers)),
     );
     expect(answers[0]?.text).toBe(answers[1]?.text ?? '');
+    // Once the caller is answered.
+    await clock.advance(5);
     const { text } = await send('/metrics', { headers: { authorization: `Bearer ${'m'.repeat(32)}` } });
     expect(samplesOf(text)).toMatchObject({
       'otp_verifications_total{result="expired"}': 1,

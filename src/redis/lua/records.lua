@@ -119,11 +119,3 @@ local function drop_counts(base, indexes, most_counts, now)
   local oldest = redis.call('ZRANGE', indexes.counts, '-inf', now + HOUR, 'BYSCORE', 'LIMIT', 0, too_many)
   for _, member in ipairs(oldest) do erase(base .. member, indexes, member) end
 end
-
--- The record at a key if its code is live, or nil. A code that is found to have ended is marked, so it stays ended.
-local function live_at(key, now)
-  local record = read(key)
-  local phase = phase_of(record, now)
-  if phase == 'ended' then redis.call('HSET', key, 'over', 1) end
-  return phase == 'live' and record or nil
-end
