@@ -1,8 +1,12 @@
+import { ownTime } from '../../support/own-time.ts';
+
 /** A failed request: when it was sent and when it failed, in real ms, and at which replica if the proxy says so. */
 export interface Failure {
   readonly what: string;
   /** The header `Retry-After`, if an answer came and has it. */
   readonly retryAfter: string | null;
+  /** How long it took, in ms of this process's own time. */
+  readonly tookMs: number;
   readonly sentMs: number;
   readonly endedMs: number;
   readonly replica: string;
@@ -84,14 +88,14 @@ export class CodeTraffic {
   /** Sends a request; undefined if it failed. A 404 to a verification is not a failure. */
   async #post(call: 'request' | 'verify', body: object): Promise<Response | undefined> {
     this.#requests++;
-    const sentMs = performance.now();
+    const [sentMs, sentOwn] = [performance.now(), ownTime()];
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${this.#key}` };
     const request = { method: 'POST', body: JSON.stringify(body), headers, keepalive: false };
     const failed = (why: string, headers?: Headers) => {
-      const endedMs = performance.now();
+      const [endedMs, tookMs] = [performance.now(), ownTime() - sentOwn];
       const replica = headers?.get('x-replica') ?? '';
       const retryAfter = headers?.get('retry-after') ?? null;
-      this.#failures.push({ what: `${call}: ${why}`, retryAfter, sentMs, endedMs, replica });
+      this.#failures.push({ what: `${call}: ${why}`, retryAfter, tookMs, sentMs, endedMs, replica });
       return undefined;
     };
     try {
