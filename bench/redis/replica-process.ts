@@ -27,7 +27,7 @@ const redis =
 redis?.connect();
 while (redis && !redis.ready) await Bun.sleep(1);
 const store = redis
-  ? new RedisStore(redis, new Keys('otp:bench:', 'a pepper for the benchmark'), FIVE_ATTEMPTS)
+  ? new RedisStore(redis, new Keys('otp:bench:', 'a pepper for the benchmark', 16), FIVE_ATTEMPTS)
   : new MemoryStore(clock, FIVE_ATTEMPTS, 'run');
 
 /** Processor time used so far, in µs, by this process and by Redis, and the bytes that Redis uses. */

@@ -20,7 +20,7 @@ test('after a failed pass of expiry the next one begins with the first shard aga
   });
   connection.connect();
   while (!connection.ready) await Bun.sleep(1);
-  const keys = new Keys('otp:test:', 'a pepper for tests');
+  const keys = new Keys('otp:test:', 'a pepper for tests', 16);
   const store = new RedisStore(connection, keys, UNLIMITED);
   const [, , third, fourth] = keys.shards;
 

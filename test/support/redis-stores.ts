@@ -20,7 +20,7 @@ export async function connections(url: string, count: number, timeoutMs = PATIEN
 let made = 0;
 
 /** Stores over these connections. They share codes with each other, and none with stores made before. */
-export function sharedStores(over: readonly RedisConnection[], policy: Policy, shards?: number) {
+export function sharedStores(over: readonly RedisConnection[], policy: Policy, shards = 16) {
   made++;
   const keys = new Keys(`otp:test-${made}:`, 'a pepper for tests', shards);
   return { keys, stores: over.map((connection) => new RedisStore(connection, keys, policy)) };

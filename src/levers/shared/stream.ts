@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RedisConnection } from '../../redis/connection.ts';
+import type { Redis } from '../../redis/redis.ts';
 import { listOf } from '../../redis/replies.ts';
 import { Script } from '../../redis/scripts.ts';
 import { COUNTS_KEPT } from '../codes/seeded-codes.ts';
@@ -49,7 +49,7 @@ interface Item {
  * next, so an event is late at worst. Readers skip those that arrive twice, by their numbers.
  */
 export class SharedStream {
-  readonly #redis: RedisConnection;
+  readonly #redis: Redis;
   readonly #by: string;
   #queue: Item[] = [];
   #told = 0;
@@ -61,7 +61,7 @@ export class SharedStream {
   readonly #newest = new Map<string, number>();
 
   /** @param by names this replica */
-  constructor(redis: RedisConnection, by: string) {
+  constructor(redis: Redis, by: string) {
     this.#redis = redis;
     this.#by = by;
   }

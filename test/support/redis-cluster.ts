@@ -1,0 +1,91 @@
+import { freePort } from './free-port.ts';
+import { FORGETFUL, RedisServer } from './redis-server.ts';
+
+const PRIMARIES = 3;
+const SLOTS = 16_384;
+
+/** A Redis Cluster of three primaries, the first three nodes, and a replica of each. */
+export class RedisCluster {
+  /** Every node answers calls for its part while others are away. */
+  static async start(nodeTimeoutMs = 5_000): Promise<RedisCluster> {
+    const nodes = await Promise.all(
+      Array.from({ length: 2 * PRIMARIES }, async () => {
+        const busPort = await freePort();
+        const options = Object.entries({
+          'cluster-enabled': 'yes',
+          'cluster-port': `${busPort}`,
+          'cluster-node-timeout': `${nodeTimeoutMs}`,
+          'cluster-require-full-coverage': 'no',
+          'cluster-allow-replica-migration': 'no',
+          'cluster-replica-validity-factor': '0',
+          'repl-diskless-sync-delay': '0',
+        });
+        const server = await RedisServer.start([
+          ...FORGETFUL,
+          ...options.flatMap(([name, value]) => [`--${name}`, value]),
+        ]);
+        return { server, busPort };
+      }),
+    );
+    const cluster = new RedisCluster(nodes.map(({ server }) => server));
+    const [first] = cluster.nodes;
+    for (const [i, { server, busPort }] of nodes.entries()) {
+      await server.send('CLUSTER', 'SET-CONFIG-EPOCH', `${i + 1}`);
+      if (i > 0) await first?.send('CLUSTER', 'MEET', '127.0.0.1', `${server.port}`, `${busPort}`);
+      const slot = (part: number) => Math.ceil((part * SLOTS) / PRIMARIES);
+      if (i < PRIMARIES) await server.send('CLUSTER', 'ADDSLOTSRANGE', `${slot(i)}`, `${slot(i + 1) - 1}`);
+    }
+    for (const [i, replica] of cluster.nodes.slice(PRIMARIES).entries()) {
+      const primary = String(await cluster.nodes[i]?.send('CLUSTER', 'MYID'));
+      while ((await replica.send('CLUSTER', 'REPLICATE', primary).catch(() => '')) !== 'OK')
+        await Bun.sleep(20);
+    }
+    await cluster.whole();
+    return cluster;
+  }
+
+  private constructor(readonly nodes: readonly RedisServer[]) {}
+
+  /** For OTP_STORE. */
+  get url(): string {
+    return `redis+cluster://${this.nodes.map(({ port }) => `127.0.0.1:${port}`).join()}`;
+  }
+
+  /** The node that has a slot, as a node of them sees it that runs. */
+  async primaryOf(slot: number): Promise<RedisServer> {
+    for (const node of this.nodes) {
+      const ranges: unknown = await node.send('CLUSTER', 'SLOTS').catch(() => []);
+      for (const [first, last, [, port]] of Array.isArray(ranges) ? ranges : [])
+        if (first <= slot && slot <= last) {
+          const primary = this.nodes.find((one) => one.port === port);
+          if (primary !== undefined) return primary;
+        }
+    }
+    throw new Error(`no primary has slot ${slot}`);
+  }
+
+  /** Resolves when every node sees all the others, all slots are served, and the replicas are up to date. */
+  async whole(): Promise<void> {
+    const isWhole = async (node: RedisServer) => {
+      const [state, links, replication] = await Promise.all([
+        node.send('CLUSTER', 'INFO').then(String),
+        node.send('CLUSTER', 'NODES').then(String),
+        node.send('INFO', 'replication').then(String),
+      ]);
+      const others = links.trim().split('\n');
+      return (
+        state.includes('cluster_state:ok') &&
+        others.length === this.nodes.length &&
+        others.filter((line) => /slave/.test(line)).length === PRIMARIES &&
+        others.every((line) => !/fail|handshake|disconnected/.test(line)) &&
+        /role:master\r\nconnected_slaves:1|master_link_status:up/.test(replication)
+      );
+    };
+    while (!(await Promise.all(this.nodes.map((node) => isWhole(node).catch(() => false)))).every(Boolean))
+      await Bun.sleep(20);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node[Symbol.asyncDispose]()));
+  }
+}
