@@ -167,6 +167,7 @@ export class RedisCluster implements Redis {
     const asked = [...known.slice(first), ...known.slice(0, first), ...this.#parts.seeds];
     let failure: unknown;
     for (const address of asked) {
+      if (this.#closing.signal.aborted) break;
       try {
         this.#owners = ownersOf(await this.#askForSlots(address), address);
         this.#dropAllBut(new Set(this.#owners));
