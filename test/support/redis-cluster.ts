@@ -64,6 +64,51 @@ export class RedisCluster {
     throw new Error(`no primary has slot ${slot}`);
   }
 
+  /** A replica of a primary. */
+  async replicaOf(primary: RedisServer): Promise<RedisServer> {
+    const id = String(await primary.send('CLUSTER', 'MYID'));
+    const line = String(await primary.send('CLUSTER', 'REPLICAS', id));
+    const replica = this.nodes.find(({ port }) => line.includes(`:${port}@`));
+    if (replica === undefined) throw new Error('the primary has no replica');
+    return replica;
+  }
+
+  /** Moves a slot to another primary, as `redis-cli --cluster reshard` does, while it is in use. */
+  async move(slot: number): Promise<void> {
+    const source = await this.primaryOf(slot);
+    const primaries = await Promise.all([0, 6_000, 12_000].map((one) => this.primaryOf(one)));
+    const target = primaries.find((one) => one !== source);
+    if (target === undefined) throw new Error('there is no other primary');
+    const [from, to] = await Promise.all(
+      [source, target].map(async (one) => String(await one.send('CLUSTER', 'MYID'))),
+    );
+    if (from === undefined || to === undefined) throw new Error('a node has no name');
+    await target.send('CLUSTER', 'SETSLOT', `${slot}`, 'IMPORTING', from);
+    await source.send('CLUSTER', 'SETSLOT', `${slot}`, 'MIGRATING', to);
+    const client = await source.connect();
+    for (;;) {
+      const keys: unknown = await client.send('CLUSTER', ['GETKEYSINSLOT', `${slot}`, '100']);
+      if (!Array.isArray(keys) || keys.length === 0) break;
+      await client.send('MIGRATE', [
+        '127.0.0.1',
+        `${target.port}`,
+        '',
+        '0',
+        '5000',
+        'KEYS',
+        ...keys.map(String),
+      ]);
+    }
+    client.close();
+    for (const node of [target, source, ...primaries.filter((one) => one !== source && one !== target)])
+      await node.send('CLUSTER', 'SETSLOT', `${slot}`, 'NODE', to);
+  }
+
+  /** Starts the nodes that were killed. */
+  async restartAll(): Promise<void> {
+    for (const node of this.nodes) if (!node.isRunning) await node.start();
+  }
+
   /** Resolves when every node sees all the others, all slots are served, and the replicas are up to date. */
   async whole(): Promise<void> {
     const isWhole = async (node: RedisServer) => {

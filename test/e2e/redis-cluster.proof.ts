@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { Policy } from '../../src/core/store.ts';
+import type { Redis } from '../../src/redis/redis.ts';
+import { storeContract } from '../core/store-contract.ts';
+import { UNLIMITED } from '../support/policies.ts';
+import { RedisCluster } from '../support/redis-cluster.ts';
+import { connections, inTurn, sharedStores } from '../support/redis-stores.ts';
+import { ClusterUsers } from './cluster-users.ts';
+
+const START = Date.UTC(2026, 0, 1);
+/** How many times 50 verifications race each other over three replicas. 20,000 take a quarter of an hour. */
+const RACES = Number(process.env['CLUSTER_RACES'] ?? 200);
+/** How often each kind of trouble comes. */
+const ROUNDS = Number(process.env['CLUSTER_ROUNDS'] ?? 1);
+/** Most milliseconds until the last 503, once the part has a primary again. */
+const BACK_MS = 2_000;
+
+describe('on a Redis Cluster', () => {
+  let cluster: RedisCluster;
+  let replicas: Awaited<ReturnType<typeof connections>>;
+
+  beforeAll(async () => {
+    cluster = await RedisCluster.start();
+    replicas = await connections(cluster.url, 3);
+  }, 60_000);
+
+  afterAll(async () => {
+    await replicas?.[Symbol.asyncDispose]();
+    await cluster?.[Symbol.asyncDispose]();
+  });
+
+  /** Replicas with one shard: capacity and the order of expiry are promised within a shard. */
+  async function storeOf(over: readonly Redis[], policy: Policy) {
+    const { keys, stores } = sharedStores(over, policy, 1);
+    let now = START;
+    const setClock = async () => {
+      for (const { clock } of keys.shards) await over[0]?.send('SET', [clock, `=${now}`]);
+    };
+    await setClock();
+    const pass = async (ms: number) => {
+      now += ms;
+      await setClock();
+    };
+    return { store: inTurn(stores), pass };
+  }
+
+  storeContract('the store', (policy) => storeOf(replicas.all.slice(0, 1), policy), 20);
+  storeContract('a store of three replicas', (policy) => storeOf(replicas.all, policy), 20);
+
+  test(`${RACES} races of 50 verifications over three replicas have one winner each`, async () => {
+    const { stores } = sharedStores(replicas.all, UNLIMITED);
+    const store = inTurn(stores);
+    const winners = new Map<number, number>();
+    let next = 0;
+    const lane = async () => {
+      while (next < RACES) {
+        const key = { user: `user-${next++}`, purpose: 'default' };
+        await store.request({ ...key, code: '111111', ttlMs: 60_000 });
+        const judged = await Promise.all(Array.from({ length: 50 }, () => store.verify(key, '111111')));
+        const won = judged.filter(({ verdict }) => verdict === 'verified').length;
+        winners.set(won, (winners.get(won) ?? 0) + 1);
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, lane));
+    expect([...winners]).toEqual([[1, RACES]]);
+  }, 3_600_000);
+});
+
+/** Something that happens to a part of the cluster. It resolves when that part has a primary again. */
+type Trouble = (cluster: RedisCluster, slots: readonly number[], slot: number) => Promise<readonly number[]>;
+
+/** Which of these slots are at the same node as that one. */
+async function besides(cluster: RedisCluster, slots: readonly number[], slot: number): Promise<number[]> {
+  const owner = await cluster.primaryOf(slot);
+  const at = await Promise.all(slots.map((one) => cluster.primaryOf(one)));
+  return slots.filter((_, i) => at[i] === owner);
+}
+
+const TROUBLES: Readonly<Record<string, Trouble>> = {
+  'a primary is killed': async (cluster, slots, slot) => {
+    const hit = await besides(cluster, slots, slot);
+    const primary = await cluster.primaryOf(slot);
+    await primary.kill();
+    while ((await cluster.primaryOf(slot)) === primary) await Bun.sleep(10);
+    return hit;
+  },
+  'a replica takes over': async (cluster, slots, slot) => {
+    const hit = await besides(cluster, slots, slot);
+    const primary = await cluster.primaryOf(slot);
+    const replica = await cluster.replicaOf(primary);
+    await replica.send('CLUSTER', 'FAILOVER');
+    while ((await cluster.primaryOf(slot)) === primary) await Bun.sleep(10);
+    return hit;
+  },
+  'a slot is moved': async (cluster, _, slot) => {
+    await cluster.move(slot);
+    return [slot];
+  },
+};
+
+test(`under load, ${ROUNDS} of each trouble: calls of the part that it hits fail alone, each with 503, and for two seconds at most once it is over`, async () => {
+  await using cluster = await RedisCluster.start(2_000);
+  const figures: Record<string, { failures: number; troubleMs: number; backMs: number }[]> = {};
+  let users: ClusterUsers;
+  const stray: string[] = [];
+  {
+    await using running = await ClusterUsers.start(cluster.url, 40);
+    users = running;
+    const { slots, failures } = users;
+    for (let round = 0; round < ROUNDS; round++)
+      for (const [name, happen] of Object.entries(TROUBLES)) {
+        const verified = users.seen.verified;
+        while (users.seen.verified < verified + 100) await Bun.sleep(10);
+        const before = failures.length;
+        const beganAt = performance.now();
+        const hit = new Set(await happen(cluster, slots, slots[(round * 7) % slots.length] ?? 0));
+        const overAt = performance.now();
+        await Bun.sleep(BACK_MS);
+        const met = failures.slice(before);
+        for (const { slot, at } of met)
+          if (!hit.has(slot)) stray.push(`slot ${slot} failed ${Math.round(at - beganAt)} ms after: ${name}`);
+        const backMs = Math.max(0, ...met.map(({ at }) => at - overAt));
+        figures[name] = [
+          ...(figures[name] ?? []),
+          { failures: met.length, troubleMs: overAt - beganAt, backMs },
+        ];
+        const all = failures.length;
+        await cluster.restartAll();
+        await cluster.whole();
+        if (failures.length > all)
+          stray.push(`${failures.length - all} calls failed later than that: ${name}`);
+      }
+  }
+  console.log(users.seen, figures);
+  expect([...users.wrongs, ...stray]).toEqual([]);
+}, 1_200_000);
