@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Policy } from '../../src/core/store.ts';
+import { Keys } from '../../src/redis/keys.ts';
 import type { Redis } from '../../src/redis/redis.ts';
+import { slotOf } from '../../src/redis/slots.ts';
 import { storeContract } from '../core/store-contract.ts';
 import { UNLIMITED } from '../support/policies.ts';
-import { RedisCluster } from '../support/redis-cluster.ts';
+import { PRIMARIES, RedisCluster } from '../support/redis-cluster.ts';
 import { connections, inTurn, sharedStores } from '../support/redis-stores.ts';
+import { startReplicas } from '../support/replicas.ts';
 import { ClusterUsers } from './cluster-users.ts';
 
 const START = Date.UTC(2026, 0, 1);
@@ -92,7 +95,17 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     while ((await cluster.primaryOf(slot)) === primary) await Bun.sleep(10);
     return hit;
   },
+  'a primary freezes': async (cluster, slots, slot) => {
+    const hit = await besides(cluster, slots, slot);
+    const primary = await cluster.primaryOf(slot);
+    primary.freeze();
+    const others = cluster.nodes.filter((node) => node !== primary);
+    while ((await cluster.primaryOf(slot, others)) === primary) await Bun.sleep(10);
+    primary.thaw();
+    return hit;
+  },
   'a slot is moved': async (cluster, _, slot) => {
+    await cluster.fill(slot, 20_000);
     await cluster.move(slot);
     return [slot];
   },
@@ -134,3 +147,58 @@ test(`under load, ${ROUNDS} of each trouble: calls of the part that it hits fail
   console.log(users.seen, figures);
   expect([...users.wrongs, ...stray]).toEqual([]);
 }, 1_200_000);
+
+/** A user for each shard, by its number. */
+function userOfEach(keys: Keys): string[] {
+  const users = new Map<number, string>();
+  for (let i = 0; users.size < keys.shards.length; i++)
+    users.set(keys.ofUser(`user-${i}`).shard.number, `user-${i}`);
+  return keys.shards.map(({ number }) => users.get(number) ?? '');
+}
+
+test('without one of three primaries its users get 503, all others are served, and the clock moves for all in the end', async () => {
+  await using cluster = await RedisCluster.start(1_000);
+  await using service = await startReplicas(2, cluster.url);
+  const keys = new Keys('otp:mock:', '', 16);
+  const users = userOfEach(keys);
+  const ask = (user: string, to: number) => service.post('/otp/request', { user, code: '111111' }, to);
+  for (const user of users) expect((await ask(user, 0)).status).toBe(200);
+  expect((await service.post('/mock/clock', { advance: 3_600 }, 1)).body).toMatchObject({ expired: 16 });
+
+  // The first has no slot of the levers, without which mock mode serves no one.
+  const [primary] = cluster.nodes;
+  if (primary === undefined) throw new Error('there is no node');
+  const isLost = (shard: number) => slotOf(keys.shards[shard]?.base ?? '') < 16_384 / PRIMARIES;
+  const lost = users.flatMap((_, shard) => (isLost(shard) ? [shard] : []));
+  const replica = await cluster.replicaOf(primary);
+  await Promise.all([primary.kill(), replica.kill()]);
+  for (const to of [0, 1])
+    for (const [shard, user] of users.entries()) {
+      const answer = await ask(user, to);
+      expect([shard, answer.status]).toEqual([shard, isLost(shard) ? 503 : 200]);
+      expect(answer.ms).toBeLessThan(1_000);
+    }
+  expect(await service.send('/readyz')).toMatchObject({
+    status: 200,
+    body: { status: 'ready', shardsUnavailable: lost },
+  });
+  expect((await service.send('/metrics')).text).toContain(`otp_store_shards_unavailable ${lost.length}\n`);
+
+  // Codes of the other shards expire, and are announced, although the move cannot reach all shards.
+  expect((await service.post('/mock/clock', { advance: 3_600 }, 0)).status).toBe(503);
+  const expired = async () =>
+    (await service.askAll('/metrics')).reduce(
+      (sum, { text }) => sum + Number(/^otp_expired_total (\d+)/m.exec(text)?.[1] ?? 0),
+      0,
+    );
+  while ((await expired()) < 16 + users.length - lost.length) await Bun.sleep(50);
+
+  // What was in the lost part is gone, and with it its copy of the clock. It gets the latest.
+  await primary.start();
+  await service.untilReady();
+  const now = Date.parse(String((await service.send('/mock/clock', {}, 1)).body['now']));
+  for (const user of users) {
+    const ttlMs = async () => Date.parse(String((await ask(user, 1)).body['expiresAt'])) - now;
+    while (!((await ttlMs()) >= 300_000)) await Bun.sleep(20);
+  }
+}, 60_000);

@@ -1,7 +1,8 @@
+import { slotOf } from '../../src/redis/slots.ts';
 import { freePort } from './free-port.ts';
 import { FORGETFUL, RedisServer } from './redis-server.ts';
 
-const PRIMARIES = 3;
+export const PRIMARIES = 3;
 const SLOTS = 16_384;
 
 /** A Redis Cluster of three primaries, the first three nodes, and a replica of each. */
@@ -51,9 +52,9 @@ export class RedisCluster {
     return `redis+cluster://${this.nodes.map(({ port }) => `127.0.0.1:${port}`).join()}`;
   }
 
-  /** The node that has a slot, as a node of them sees it that runs. */
-  async primaryOf(slot: number): Promise<RedisServer> {
-    for (const node of this.nodes) {
+  /** The node that has a slot, as the first of these sees it that runs. */
+  async primaryOf(slot: number, asked: readonly RedisServer[] = this.nodes): Promise<RedisServer> {
+    for (const node of asked) {
       const ranges: unknown = await node.send('CLUSTER', 'SLOTS').catch(() => []);
       for (const [first, last, [, port]] of Array.isArray(ranges) ? ranges : [])
         if (first <= slot && slot <= last) {
@@ -71,6 +72,17 @@ export class RedisCluster {
     const replica = this.nodes.find(({ port }) => line.includes(`:${port}@`));
     if (replica === undefined) throw new Error('the primary has no replica');
     return replica;
+  }
+
+  /** Puts other keys into a slot. */
+  async fill(slot: number, keys: number): Promise<void> {
+    let tag = 0;
+    while (slotOf(`${tag}`) !== slot) tag++;
+    const client = await (await this.primaryOf(slot)).connect();
+    await Promise.all(
+      Array.from({ length: keys }, (_, i) => client.send('SET', [`{${tag}}filler-${i}`, `${i}`])),
+    );
+    client.close();
   }
 
   /** Moves a slot to another primary, as `redis-cli --cluster reshard` does, while it is in use. */
