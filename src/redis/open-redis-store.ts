@@ -36,7 +36,8 @@ export function openRedisStore({ config, policy, redisClock: clock, log }: Redis
   const checked = new Set<string>();
   function onChange(reason: Error | undefined, address: string, node?: Redis): void {
     if (reason !== undefined) {
-      const what = address === whole ? 'the store is unavailable' : 'a part of the store is unavailable';
+      const isPart = cluster !== undefined && node !== undefined;
+      const what = isPart ? 'a part of the store is unavailable' : 'the store is unavailable';
       log.warn(what, { address, reason: reason.message });
       away.add(address);
       return;

@@ -20,7 +20,7 @@ export const redisSettings = {
     1,
     256,
     16,
-    'Parts of a shared store, at most one a primary of a cluster; fixed once the store is in use',
+    'Parts that a shared store is split into, by user; a cluster uses as many primaries at most; fixed once the store is in use',
   ),
   OTP_PEPPER: text('otp-pepper', (pepper) => /^[!-~]{16,}$/.test(pepper), {
     secret: true,
