@@ -34,7 +34,9 @@ export function openRedisStore({ config, policy, redisClock: clock, log }: Redis
 
   const away = new Set<string>();
   const checked = new Set<string>();
-  function onChange(reason: Error | undefined, address: string, node?: Redis): void {
+  async function onChange(reason: Error | undefined, address: string, node?: Redis): Promise<void> {
+    // A service that waits for the first attempt says first that it listens.
+    await connection.tried;
     if (reason !== undefined) {
       const isPart = cluster !== undefined && node !== undefined;
       const what = isPart ? 'a part of the store is unavailable' : 'the store is unavailable';
