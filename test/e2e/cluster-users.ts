@@ -40,7 +40,10 @@ export class ClusterUsers {
   static async start(url: string, users: number): Promise<ClusterUsers> {
     const codes = new Map<string, string>();
     const channels = [channelOf(async ({ user, code }) => void codes.set(user, code))];
-    const started = new ClusterUsers(await startReplicas(3, url, STRICT, { channels }), codes);
+    const log: string[] = [];
+    const write = (lines: string) =>
+      void log.push(...lines.split('\n').filter((line) => line.includes('"warn"')));
+    const started = new ClusterUsers(await startReplicas(3, url, STRICT, { channels, write }), codes, log);
     started.#gone = Promise.all(Array.from({ length: users }, (_, i) => started.#live(`user-${i}`)));
     return started;
   }
@@ -48,6 +51,8 @@ export class ClusterUsers {
   private constructor(
     readonly replicas: Replicas,
     codes: Map<string, string>,
+    /** The warnings of the replicas, as lines. */
+    readonly log: readonly string[],
   ) {
     this.#codes = codes;
   }

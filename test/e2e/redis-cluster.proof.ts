@@ -105,7 +105,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     return hit;
   },
   'a slot is moved': async (cluster, _, slot) => {
-    await cluster.fill(slot, 20_000);
+    await cluster.fill(slot, 5_000);
     await cluster.move(slot);
     return [slot];
   },
@@ -145,6 +145,7 @@ test(`under load, ${ROUNDS} of each trouble: calls of the part that it hits fail
       }
   }
   console.log(users.seen, figures);
+  if (stray.length > 0) console.log(users.log.join('\n'));
   expect([...users.wrongs, ...stray]).toEqual([]);
 }, 1_200_000);
 
