@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Policy } from '../../src/core/store.ts';
+import { KEYS } from '../../src/levers/shared/keys.ts';
 import { Keys } from '../../src/redis/keys.ts';
 import type { Redis } from '../../src/redis/redis.ts';
 import { slotOf } from '../../src/redis/slots.ts';
@@ -202,4 +203,46 @@ test('without one of three primaries its users get 503, all others are served, a
     const ttlMs = async () => Date.parse(String((await ask(user, 1)).body['expiresAt'])) - now;
     while (!((await ttlMs()) >= 300_000)) await Bun.sleep(20);
   }
+}, 60_000);
+
+test('while the levers’ slot fails over and moves, each call that succeeds is in the inbox of every replica once, in one order', async () => {
+  await using cluster = await RedisCluster.start();
+  await using service = await startReplicas(2, cluster.url);
+  const answered: string[] = [];
+  let asked = 0;
+  let failed = 0;
+  let stopping = false;
+  const lane = async () => {
+    while (!stopping && asked < 900) {
+      const user = `user-${asked++}`;
+      const { status } = await service.post('/otp/request', { user });
+      if (status === 200) answered.push(user);
+      else failed++;
+      await Bun.sleep(status === 200 ? 5 : 20);
+    }
+  };
+  const lanes = Promise.all(Array.from({ length: 8 }, lane));
+  const slot = slotOf(KEYS.stream);
+  for (const happen of ['a replica takes over', 'a slot is moved']) {
+    const before = answered.length;
+    while (answered.length < before + 100) await Bun.sleep(10);
+    await TROUBLES[happen]?.(cluster, [], slot);
+  }
+  const before = answered.length;
+  while (answered.length < before + 50) await Bun.sleep(10);
+  stopping = true;
+  await lanes;
+  console.log({ answered: answered.length, failed });
+
+  const usersAt = async (replica: number) => {
+    const { text } = await service.send('/mock/inbox', {}, replica);
+    return [...text.matchAll(/"user":"([^"]+)"/g)].map(([, user = '']) => user);
+  };
+  const [here, there] = await Promise.all([usersAt(0), usersAt(1)]);
+  expect(here).toEqual(there);
+  expect(new Set(here).size).toBe(here.length);
+  expect(answered.filter((user) => !here.includes(user))).toEqual([]);
+
+  expect((await service.post('/mock/reset', {}, 0)).status).toBe(200);
+  expect(await usersAt(1)).toEqual([]);
 }, 60_000);
