@@ -2,6 +2,7 @@ import { StoreUnavailable } from '../core/store.ts';
 import { RedisConnection } from './connection.ts';
 import { Redirected } from './errors.ts';
 import { Link } from './link.ts';
+import { PendingCalls } from './pending-calls.ts';
 import type { CallOptions, Redis } from './redis.ts';
 import { RedisClock } from './redis-clock.ts';
 import type { Script } from './scripts.ts';
@@ -73,6 +74,7 @@ export class RedisCluster implements Redis {
 
   async close(): Promise<void> {
     this.#refusal = new StoreUnavailable('the service has closed its connections to the cluster');
+    this.#tried.resolve(this.#refusal);
     this.#closing.abort();
     await this.#running;
     await Promise.all([...this.#nodes.values()].map((node) => node.close()));
@@ -102,14 +104,13 @@ export class RedisCluster implements Redis {
     }
   }
 
-  /** The connection to a node. Waits until a new one is open, or has failed, or the deadline has come. */
+  /** The connection to a node. Waits until a new one is open or has failed; rejects if that takes too long. */
   async #node(address: string, deadline: number): Promise<RedisConnection> {
     const node = this.#nodes.get(address) ?? this.#open(address);
     if (!node.ready) {
-      const { clock } = this.#parts;
-      const opened = new AbortController();
-      await Promise.race([node.tried, clock.sleep(deadline - clock.monotonic(), opened.signal)]);
-      opened.abort();
+      const late = new StoreUnavailable('the connection to a node did not open in time');
+      const opening = new PendingCalls(this.#parts.clock, () => opening.fail(late));
+      await opening.wait(node.tried, deadline).finally(() => opening.fail(late));
     }
     return node;
   }

@@ -246,6 +246,7 @@ describe('a cluster', () => {
     it.low.answer = () => undefined;
     await until(() => it.low.commands.length > 0);
     await it.cluster.close();
+    expect(await it.cluster.tried).toBeInstanceOf(StoreUnavailable);
     expect(it.cluster.ready).toBe(false);
   });
 
