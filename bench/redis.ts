@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { PRIMARIES, RedisCluster } from '../test/support/redis-cluster.ts';
 import { RedisServer } from '../test/support/redis-server.ts';
 import { median, table } from './figures.ts';
 import { hasWrk, load } from './http/wrk.ts';
@@ -17,20 +18,35 @@ const ROUNDS = QUICK ? 1 : 3;
 const CODES = QUICK ? 10_000 : 60_000;
 const SECONDS = QUICK ? 1 : 4;
 
-const SETUPS = [
-  { name: 'memory', replicas: 1, isShared: false },
-  { name: 'Redis, one replica', replicas: 1, isShared: true },
-  { name: 'Redis, two replicas', replicas: 2, isShared: true },
+type Server = RedisServer | RedisCluster;
+
+interface Setup {
+  readonly name: string;
+  readonly replicas: number;
+  readonly start?: () => Promise<Server>;
+}
+
+const SETUPS: readonly Setup[] = [
+  { name: 'memory', replicas: 1 },
+  { name: 'Redis, one replica', replicas: 1, start: () => RedisServer.start() },
+  { name: 'Redis, two replicas', replicas: 2, start: () => RedisServer.start() },
+  { name: 'cluster of three, one replica', replicas: 1, start: () => RedisCluster.start() },
+  { name: 'cluster of three, two replicas', replicas: 2, start: () => RedisCluster.start() },
 ];
 
-type Setup = (typeof SETUPS)[number];
 type Figures = Readonly<Record<string, number>>;
 
 /** Runs `run`, with a Redis of its own if the setup needs one. */
-async function withRedis<T>({ isShared }: Setup, run: (redis?: RedisServer) => Promise<T>): Promise<T> {
-  if (!isShared) return run();
-  await using redis = await RedisServer.start();
+async function withRedis<T>({ start }: Setup, run: (redis?: Server) => Promise<T>): Promise<T> {
+  if (start === undefined) return run();
+  await using redis = await start();
   return await run(redis);
+}
+
+/** The processes that have the codes. The replicas of a cluster are not counted. */
+function pidsOf(redis?: Server): number[] {
+  if (redis instanceof RedisCluster) return redis.nodes.slice(0, PRIMARIES).map(({ pid }) => pid);
+  return redis === undefined ? [] : [redis.pid];
 }
 
 /** Calls `act` for all replicas at once. */
@@ -60,7 +76,7 @@ function requests(setup: Setup): Promise<Figures> {
     const run = (seconds: number, names: string) =>
       Promise.all(services.map(({ url }, replica) => load(url, 'pair', seconds, 1, `${names}-${replica}`)));
     await run(1, 'warm');
-    const spentMs = () => Promise.all([...services, ...(redis ? [redis] : [])].map(({ pid }) => cpuMs(pid)));
+    const spentMs = () => Promise.all([...services.map(({ pid }) => pid), ...pidsOf(redis)].map(cpuMs));
     const before = await spentMs();
     const loads = await run(SECONDS, 'pairs');
     const usedMs = (await spentMs()).map((ms, i) => ms - (before[i] ?? 0));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { type App, mockApp, strictApp } from './app.ts';
-import { type Env, readConfig } from './config.ts';
+import { ConfigError, type Env, readConfig } from './config.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import { EventBus } from './core/event-bus.ts';
 import { announcer, lateAnnouncer, type OtpEvent } from './core/events.ts';
@@ -13,6 +13,7 @@ import { StoreUnavailable } from './core/store.ts';
 import type { Channel } from './delivery/channel.ts';
 import { openChannels } from './delivery/channels.ts';
 import { Delivery } from './delivery/delivery.ts';
+import { isReady, type Readiness } from './http/probes.ts';
 import { MovableClock } from './levers/clock/movable-clock.ts';
 import { createLevers } from './levers/levers.ts';
 import { eventLog } from './log/event-log.ts';
@@ -24,6 +25,7 @@ import { measuredStore } from './metrics/measured-store.ts';
 import { otpMetrics } from './metrics/otp-metrics.ts';
 import { serviceMetrics } from './metrics/service-metrics.ts';
 import { openStore } from './open-store.ts';
+import { WrongStore } from './redis/begun.ts';
 import { RedisClock } from './redis/redis-clock.ts';
 import { ListenError, Server } from './server.ts';
 
@@ -41,7 +43,8 @@ export interface Service {
   readonly url: string;
   /**
    * Opens the port and starts the expiry loop; once only. Without it codes expire all the same, but their end is not
-   * announced and their memory is not freed. Resolves to `url`, or rejects with a ListenError.
+   * announced and their memory is not freed. Resolves to `url`, or rejects with a ListenError, or with a ConfigError
+   * if the shared store was begun with other settings.
    */
   listen(): Promise<string>;
   /** Stops being ready at once, drains, finishes what is in flight, and stops. Further calls wait for the first. */
@@ -133,16 +136,20 @@ export function createService(env: Env = {}, options: ServiceOptions = {}): Serv
   const codes = levers?.codes ?? randomCodes(config.OTP_LENGTH);
   const otps = new OtpService(store, codes, announce, announceLater);
 
-  const readiness = async () => {
+  const shardsUnavailable = opened.redis?.shardsUnavailable;
+  const readiness = async (): Promise<Readiness> => {
     if (!server.isServing) return 'not_serving';
-    return (await store.ready()) ? 'ready' : 'no_store';
+    if (!(await store.ready())) return 'no_store';
+    const missing = shardsUnavailable?.() ?? [];
+    return missing.length > 0 ? { shardsUnavailable: missing } : 'ready';
   };
   serviceMetrics(registry, {
     config,
     store,
     log,
-    ready: async () => (await readiness()) === 'ready',
+    ready: async () => isReady(await readiness()),
     ...(redisClock && { skewMs: () => redisClock.skewMs }),
+    ...(shardsUnavailable && { shardsUnavailable }),
   });
   const parts = { otps, delivery, config, clock, log, registry, readiness, ending, run };
   const app = levers ? mockApp(parts, levers) : strictApp(parts);
@@ -155,10 +162,12 @@ export function createService(env: Env = {}, options: ServiceOptions = {}): Serv
     },
     async listen() {
       try {
+        const failure = await opened.redis?.connection.tried;
+        if (failure instanceof WrongStore) throw new ConfigError([failure.message]);
         return server.listen(app, () => Promise.all([expiry.run(), levers?.replica?.follow(signal)]));
       } catch (error) {
         // Otherwise a store that is away would be tried for ever, and keep the process running.
-        if (error instanceof ListenError) await closeStore();
+        if (error instanceof ListenError || error instanceof ConfigError) await closeStore();
         throw error;
       }
     },

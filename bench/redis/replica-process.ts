@@ -1,16 +1,17 @@
+import { RedisClient } from 'bun';
 import { systemClock } from '../../src/core/clock.ts';
 import { MemoryStore } from '../../src/core/memory-store.ts';
-import { RedisConnection } from '../../src/redis/connection.ts';
 import { Keys } from '../../src/redis/keys.ts';
-import { RedisClock } from '../../src/redis/redis-clock.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
+import { clusterOf } from '../../src/redis/settings.ts';
 import { FIVE_ATTEMPTS } from '../../test/support/policies.ts';
+import { connections } from '../../test/support/redis-stores.ts';
 import { quantile } from '../figures.ts';
 
 /**
  * One replica's store in its own process. It requests codes, guesses wrong, and verifies, one kind of step after the
  * other, AT_ONCE at a time. Prints a JSON object. For each kind of step it has the rate per second, latencies in ms,
- * the processor time per step in µs here and in Redis, and the bytes added in Redis. Redis's figures include all
+ * the processor time per step in µs here and in Redis, and the bytes added in Redis; in a cluster, in its primaries. Redis's figures include all
  * replicas.
  *
  * Usage: bun bench/redis/replica-process.ts NAME CODES [REDIS_URL]
@@ -20,23 +21,27 @@ const COUNT = Number(codes);
 const AT_ONCE = 32;
 const clock = systemClock();
 
-const redis =
-  url === undefined
-    ? undefined
-    : new RedisConnection({ url, clock: new RedisClock(clock), timeoutMs: 5_000 });
-redis?.connect();
-while (redis && !redis.ready) await Bun.sleep(1);
+const [redis] = url === undefined ? [] : (await connections(url, 1)).all;
+const cluster = clusterOf(url ?? '');
+const nodes = (cluster?.seeds.map(cluster.urlOf) ?? (url === undefined ? [] : [url])).map(
+  (node) => new RedisClient(node),
+);
 const store = redis
-  ? new RedisStore(redis, new Keys('otp:bench:', 'a pepper for the benchmark'), FIVE_ATTEMPTS, true)
+  ? new RedisStore(redis, new Keys('otp:bench:', 'a pepper for the benchmark', 16), FIVE_ATTEMPTS, true)
   : new MemoryStore(clock, FIVE_ATTEMPTS, 'run');
 
 /** Processor time used so far, in µs, by this process and by Redis, and the bytes that Redis uses. */
 async function spent(): Promise<{ own: number; redis: number; bytes: number }> {
   const { user, system } = process.cpuUsage();
-  const info = redis === undefined ? '' : String(await redis.send('INFO', []));
-  const seconds = [...info.matchAll(/^used_cpu_(?:sys|user):([\d.]+)/gm)].map(([, used]) => Number(used));
-  const bytes = Number(/^used_memory:(\d+)/m.exec(info)?.[1] ?? 0);
-  return { own: user + system, redis: seconds.reduce((sum, one) => sum + one, 0) * 1e6, bytes };
+  const infos = await Promise.all(nodes.map(async (node) => String(await node.send('INFO', []))));
+  const primaries = infos.filter((info) => info.includes('role:master')).join('\n');
+  const sum = (pattern: RegExp) =>
+    [...primaries.matchAll(pattern)].reduce((sum, [, value]) => sum + Number(value), 0);
+  return {
+    own: user + system,
+    redis: sum(/^used_cpu_(?:sys|user):([\d.]+)/gm) * 1e6,
+    bytes: sum(/^used_memory:(\d+)/gm),
+  };
 }
 
 const keyOf = (i: number) => ({

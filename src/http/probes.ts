@@ -1,15 +1,21 @@
-import { Type } from '@sinclair/typebox';
+import { type TProperties, Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
 import { problem, problemSchema } from './problem.ts';
 
-/** Whether the service takes requests now, or why not. */
-export type Readiness = 'ready' | 'not_serving' | 'no_store';
+/** Whether the service takes requests now, or why not. With some shards of its store away it takes those of others. */
+export type Readiness =
+  | 'ready'
+  | { readonly shardsUnavailable: readonly number[] }
+  | 'not_serving'
+  | 'no_store';
+
+export const isReady = (state: Readiness) => state === 'ready' || typeof state === 'object';
 
 /** `/livez` and `/readyz`, for operators. @param readiness never rejects */
 export function probeRoutes(readiness: () => Promise<Readiness>) {
   return new Elysia({ tags: ['operations'] })
     .get('/livez', () => ({ status: 'ok' as const }), {
-      response: { 200: answer('ok', 'The process is running.') },
+      response: { 200: answer('ok', 'The process is running.', {}) },
       detail: { summary: 'Check that the process is alive' },
     })
     .get(
@@ -17,12 +23,21 @@ export function probeRoutes(readiness: () => Promise<Readiness>) {
       async ({ status }) => {
         const state = await readiness();
         if (state === 'ready') return { status: state };
+        if (typeof state === 'object')
+          return { status: 'ready' as const, shardsUnavailable: [...state.shardsUnavailable] };
         const detail = 'The store (OTP_STORE) does not answer. The service is ready again when it does.';
         return status(503, state === 'no_store' ? problem('not_ready', { detail }) : problem('not_ready'));
       },
       {
         response: {
-          200: answer('ready', 'The service is ready for requests.'),
+          200: answer('ready', 'The service is ready for requests.', {
+            shardsUnavailable: Type.Optional(
+              Type.Array(Type.Integer(), {
+                description:
+                  'Shards of a shared store that are away. Calls for their users are answered with 503.',
+              }),
+            ),
+          }),
           503: problemSchema(['not_ready']),
         },
         detail: {
@@ -34,6 +49,6 @@ export function probeRoutes(readiness: () => Promise<Readiness>) {
     );
 }
 
-function answer<S extends string>(status: S, description: string) {
-  return Type.Object({ status: Type.Literal(status) }, { description, examples: [{ status }] });
+function answer<S extends string, P extends TProperties>(status: S, description: string, more: P) {
+  return Type.Object({ status: Type.Literal(status), ...more }, { description, examples: [{ status }] });
 }

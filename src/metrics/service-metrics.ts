@@ -12,12 +12,14 @@ export interface ServiceParts {
   readonly ready: () => Promise<boolean>;
   /** How far this machine's clock is ahead of a shared store's, in milliseconds. */
   readonly skewMs?: () => number;
+  /** The shards of a shared store that did not take every step when `ready` last looked. */
+  readonly shardsUnavailable?: () => readonly number[];
 }
 
 /** The version and the state of the service, read when the metrics are scraped. */
 export function serviceMetrics(
   registry: Registry,
-  { config, store, log, ready, skewMs }: ServiceParts,
+  { config, store, log, ready, skewMs, shardsUnavailable }: ServiceParts,
 ): void {
   const registers = [registry];
   const build = new Gauge({
@@ -58,6 +60,17 @@ export function serviceMetrics(
       registers,
       collect() {
         this.set(skewMs() / 1_000);
+      },
+    });
+
+  if (shardsUnavailable !== undefined)
+    new Gauge({
+      name: 'otp_store_shards_unavailable',
+      help: 'Shards of the shared store that do not take every step; their users get 503.',
+      registers,
+      async collect() {
+        await ready();
+        this.set(shardsUnavailable().length);
       },
     });
 

@@ -1,5 +1,6 @@
 import { StoreUnavailable } from '../core/store.ts';
 import { Link, type LinkParts } from './link.ts';
+import type { CallOptions, Redis } from './redis.ts';
 import type { Script } from './scripts.ts';
 
 /** Real time between two attempts to connect, in milliseconds. */
@@ -11,12 +12,12 @@ export interface ConnectionParts extends LinkParts {
 }
 
 /**
- * The connection to Redis: a link, and a new one whenever that is lost.
+ * The connection to one Redis: a link, and a new one whenever that is lost.
  *
  * Without a link every call fails at once. So no calls pile up however long Redis is away, and Redis is asked nothing
  * but whether it is back. A call that may have taken effect is never sent twice.
  */
-export class RedisConnection {
+export class RedisConnection implements Redis {
   readonly #parts: ConnectionParts;
   readonly #closing = new AbortController();
   /** The latest link, which may still be opening, or be lost. */
@@ -24,32 +25,34 @@ export class RedisConnection {
   /** The open link, or the reason why no link is open. */
   #open: Link | StoreUnavailable = new StoreUnavailable('there is no connection to Redis yet');
   #running: Promise<void> | undefined;
+  readonly #tried = Promise.withResolvers<Error | undefined>();
+  readonly tried = this.#tried.promise;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
   }
 
-  /** Starts to connect, and reconnects until `close`. */
   connect(): void {
     this.#running ??= this.#keepConnected();
   }
 
-  /** Whether there is a link that takes calls. */
   get ready(): boolean {
     return this.#open instanceof Link;
   }
 
-  /** Runs a script. Rejects with StoreUnavailable if no answer comes in time; the script may have run. */
-  async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    return this.#link.run(script, keys, args);
+  async run(
+    script: Script,
+    keys: readonly string[],
+    args: readonly string[],
+    options?: CallOptions,
+  ): Promise<unknown> {
+    return this.#link.run(script, keys, args, options);
   }
 
-  /** Sends a command. Rejects with StoreUnavailable if no answer comes in time; it may have taken effect. */
-  async send(command: string, args: string[]): Promise<unknown> {
-    return this.#link.send(command, args);
+  async send(command: string, args: string[], options?: CallOptions): Promise<unknown> {
+    return this.#link.send(command, args, options);
   }
 
-  /** Fails every pending call, and every later one. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#latest?.close();
@@ -71,10 +74,12 @@ export class RedisConnection {
       if (await link.open()) {
         this.#open = link;
         toldAway = false;
+        this.#tried.resolve(undefined);
         onChange?.(undefined);
       }
       const reason = await link.loss;
       this.#open = reason;
+      this.#tried.resolve(reason);
       if (signal.aborted) return;
       if (!toldAway) onChange?.(reason);
       toldAway = true;

@@ -1,14 +1,12 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { OtpKey } from '../core/store.ts';
-
-/** Shards of the store, over the nodes of a cluster. A constant: with another number no stored code would be found. */
-const SHARDS = 16;
+import { SLOTS, slotOf } from './slots.ts';
 
 /** The keys that all records of a shard share. */
 export type Shard = ReturnType<typeof shardOf>;
 
-function shardOf(prefix: string, number: number) {
-  const base = `${prefix}{${number}}:`;
+function shardOf(prefix: string, tag: number, number: number) {
+  const base = `${prefix}{${tag}}:`;
   return {
     number,
     /** Prefix of its records' keys, before the member's name. */
@@ -21,6 +19,8 @@ function shardOf(prefix: string, number: number) {
     counts: `${base}counts`,
     /** What moves service time: absent, `+ms` ahead of Redis's clock, or `=ms` where it stands still. */
     clock: `${base}clock`,
+    /** The number of the move that set it. */
+    moved: `${base}moved`,
     /** The number of the newest code. */
     issued: `${base}issued`,
   } as const;
@@ -30,23 +30,28 @@ function shardOf(prefix: string, number: number) {
  * The names of things in Redis.
  *
  * Users and purposes appear in keys as hashes of one length, so no name that a client chooses can collide with another
- * key. Everything of one user is in one shard. A cluster maps a key to its slot by the part in braces, which is the
- * shard's number, so all keys of one script are in one slot.
+ * key. Everything of one user is in one shard. A cluster maps a key to its slot by the part in braces, the shard's
+ * tag, so all keys of one script are in one slot. Each shard has its own equal part of the slots, so primaries with
+ * equally many slots have equally many shards.
  */
 export class Keys {
   readonly shards: readonly Shard[];
+  /** What all replicas of the store have in common: see begun.ts. */
+  readonly begun: string;
   readonly #pepper: string;
   readonly #previous: string;
 
   /**
    * @param prefix of all keys, such as `otp:strict:`
    * @param pepper secret of the codes' HMACs: without it, a stored code cannot be found by trying them all
+   * @param shards how many. With another number no stored code would be found
    * @param previous another pepper under which codes may be stored; "" for none
    */
-  constructor(prefix: string, pepper: string, shards = SHARDS, previous = '') {
+  constructor(prefix: string, pepper: string, shards: number, previous = '') {
     this.#pepper = pepper;
     this.#previous = previous;
-    this.shards = Array.from({ length: shards }, (_, number) => shardOf(prefix, number));
+    this.begun = `${prefix}begun`;
+    this.shards = tagsOf(shards).map((tag, number) => shardOf(prefix, tag, number));
   }
 
   /** Where everything of one user is. `sender` names the list of sends, and is the first half of each record's name. */
@@ -76,6 +81,16 @@ export class Keys {
 
 function macOf(pepper: string, { user, purpose }: OtpKey, code: string): string {
   return createHmac('sha256', pepper).update(`${user}\0${purpose}\0${code}`).digest('base64url');
+}
+
+/** The least tag for each equal part of the slots. */
+function tagsOf(parts: number): number[] {
+  const tags = new Map<number, number>();
+  for (let tag = 0; tags.size < parts; tag++) {
+    const part = Math.floor((slotOf(`${tag}`) * parts) / SLOTS);
+    if (!tags.has(part)) tags.set(part, tag);
+  }
+  return Array.from({ length: parts }, (_, part) => tags.get(part) ?? 0);
 }
 
 /** The keys that a script takes first: with a member those of its record, otherwise those of any record in the shard. */

@@ -2,12 +2,10 @@ import { RedisClient } from 'bun';
 import { StoreUnavailable } from '../core/store.ts';
 import { refusalOf } from './errors.ts';
 import { PendingCalls } from './pending-calls.ts';
+import type { CallOptions, Redis } from './redis.ts';
 import type { RedisClock } from './redis-clock.ts';
 import { listOf } from './replies.ts';
 import { SCRIPTS, type Script } from './scripts.ts';
-
-const IS_CLUSTER =
-  'Redis is a cluster, and this service needs a single one: set OTP_STORE to a Redis without cluster mode';
 
 export interface LinkParts {
   readonly url: string;
@@ -15,6 +13,8 @@ export interface LinkParts {
   readonly clock: RedisClock;
   /** Real time that each call may take. */
   readonly timeoutMs: number;
+  /** Rejects with StoreUnavailable if the service must not use this Redis. Called when a link opens. */
+  readonly check?: (send: Redis['send']) => Promise<void>;
 }
 
 /**
@@ -45,22 +45,25 @@ export class Link {
     this.#client.onclose = () => this.#lose(new StoreUnavailable('the connection to Redis is closed'));
   }
 
+  /** Connects, once only. Rejects if it cannot. */
+  async connect(): Promise<void> {
+    await this.#inTime(this.#client.connect(), this.#deadline());
+  }
+
   /**
-   * Connects, once only. It is enough that Redis takes the steps that end something: a full Redis must be reached,
+   * Connects, once only, and checks that Redis takes steps. It is enough that Redis takes the steps that end something: a full Redis must be reached,
    * because ending what it has makes room in it.
    *
    * @returns whether it is open; otherwise it is lost
    */
   async open(): Promise<boolean> {
     try {
-      const { clock } = this.#parts;
-      await this.#inTime(this.#client.connect(), this.#deadline());
+      const { clock, check } = this.#parts;
+      await this.connect();
       const askedAt = clock.monotonic();
       const [seconds, micros] = listOf(await this.send('TIME', []));
       clock.learn(Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000), askedAt);
-      // Where the user may not ask, it is taken for a single Redis.
-      const cluster = await this.send('INFO', ['cluster']).then(String, () => '');
-      if (cluster.includes('cluster_enabled:1')) throw new StoreUnavailable(IS_CLUSTER);
+      await check?.((command, args) => this.send(command, args));
       await this.run(SCRIPTS.probeEnding, [], []);
       return true;
     } catch (error) {
@@ -70,9 +73,12 @@ export class Link {
     }
   }
 
-  /** Sends a command. @param deadline by `Clock.monotonic`; rejects with StoreUnavailable if no answer comes by then */
-  async send(command: string, args: string[], deadline = this.#deadline()): Promise<unknown> {
+  /** Sends a command. Rejects with StoreUnavailable if no answer comes by the deadline. */
+  async send(command: string, args: string[], options: CallOptions = {}): Promise<unknown> {
+    const { deadline = this.#deadline(), asking = false } = options;
     if (this.#lost !== undefined) throw this.#lost;
+    // Holds for the next command alone. Bun's client sends what one step of the event loop gives it in that order.
+    if (asking) this.#client.send('ASKING', []).catch(() => {});
     return this.#inTime(this.#client.send(command, args), deadline);
   }
 
@@ -82,11 +88,16 @@ export class Link {
    * It is sent a second time only if the first did nothing: Redis did not know the script, or found its deadline
    * passed because we took Redis's clock to be behind. The first answer has told us the time.
    */
-  async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    const deadline = this.#deadline();
+  async run(
+    script: Script,
+    keys: readonly string[],
+    args: readonly string[],
+    { deadline = this.#deadline(), asking = false }: CallOptions = {},
+  ): Promise<unknown> {
     const attempt = () => {
       const redisDeadline = this.#parts.clock.at(deadline);
-      return this.#evaluate(script, [`${keys.length}`, ...keys, ...args, `${redisDeadline}`], deadline);
+      const operands = [`${keys.length}`, ...keys, ...args, `${redisDeadline}`];
+      return this.#evaluate(script, operands, { deadline, asking });
     };
     const first = await attempt();
     const answer = first.length < 2 ? await attempt() : first;
@@ -99,14 +110,14 @@ export class Link {
   }
 
   /** @returns Redis's time and the step's answer; the time alone if the step was skipped as late */
-  async #evaluate(script: Script, operands: string[], deadline: number): Promise<readonly unknown[]> {
+  async #evaluate(script: Script, operands: string[], options: CallOptions): Promise<readonly unknown[]> {
     const { clock } = this.#parts;
     let askedAt = clock.monotonic();
-    const reply = await this.send('EVALSHA', [script.sha, ...operands], deadline).catch((error) => {
+    const reply = await this.send('EVALSHA', [script.sha, ...operands], options).catch((error) => {
       // Redis does not know the script: it has restarted, or is another one than before.
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
       askedAt = clock.monotonic();
-      return this.send('EVAL', [script.source, ...operands], deadline);
+      return this.send('EVAL', [script.source, ...operands], options);
     });
     const answer = listOf(reply);
     clock.learn(Number(answer[0]), askedAt);

@@ -9,11 +9,14 @@ import type { Clock } from '../core/clock.ts';
  */
 export class RedisClock implements Clock {
   readonly #machine: Clock;
+  readonly #onLearn: RedisClock['learn'] | undefined;
   /** Redis's time minus the monotonic time, in milliseconds; undefined before the first answer. */
   #ahead: number | undefined;
 
-  constructor(machine: Clock) {
+  /** @param onLearn called with what `learn` is called with */
+  constructor(machine: Clock, onLearn?: RedisClock['learn']) {
     this.#machine = machine;
+    this.#onLearn = onLearn;
   }
 
   /** Redis's time; the machine's before the first answer. */
@@ -42,6 +45,7 @@ export class RedisClock implements Clock {
     const least = told - this.monotonic();
     const most = told + 1 - askedAt;
     this.#ahead = Math.min(Math.max(this.#ahead ?? (least + most) / 2, least), most);
+    this.#onLearn?.(told, askedAt);
   }
 
   monotonic(): number {

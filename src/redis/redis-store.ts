@@ -1,19 +1,20 @@
 import { EXEMPT } from '../core/rules.ts';
-import type {
-  Expired,
-  Found,
-  Issued,
-  Judged,
-  NewCode,
-  Otp,
-  OtpKey,
-  Policy,
-  Refused,
-  Store,
+import {
+  type Expired,
+  type Found,
+  type Issued,
+  type Judged,
+  type NewCode,
+  type Otp,
+  type OtpKey,
+  type Policy,
+  type Refused,
+  type Store,
+  StoreUnavailable,
 } from '../core/store.ts';
 import { TICK_MS } from '../core/wheel.ts';
-import type { RedisConnection } from './connection.ts';
 import { type Keys, type Shard, scriptKeys } from './keys.ts';
+import type { Redis } from './redis.ts';
 import { countedOf, expiredOtpOf, listOf, otpOf } from './replies.ts';
 import { SCRIPTS, type Script } from './scripts.ts';
 
@@ -28,7 +29,7 @@ const BATCH = 100;
  * have room.
  */
 export class RedisStore implements Store {
-  readonly #redis: RedisConnection;
+  readonly #redis: Redis;
   readonly #keys: Keys;
   readonly #policy: Policy;
   /** What a shard has room for, of `Policy.maxRecords` and of `Policy.maxCounts`. */
@@ -37,9 +38,12 @@ export class RedisStore implements Store {
   readonly #keepsDigits: boolean;
   /** The shard that `expire` goes on with. */
   #nextShard = 0;
+  /** What this pass of `expire` met in shards that are away. */
+  #failure: StoreUnavailable | undefined;
+  #unavailable: readonly number[] = [];
 
   /** @param keepsDigits whether a code can be sent again: otherwise its digits are nowhere, and a new one replaces it */
-  constructor(redis: RedisConnection, keys: Keys, policy: Policy, keepsDigits: boolean) {
+  constructor(redis: Redis, keys: Keys, policy: Policy, keepsDigits: boolean) {
     this.#redis = redis;
     this.#keepsDigits = keepsDigits;
     this.#keys = keys;
@@ -162,21 +166,40 @@ export class RedisStore implements Store {
 
   /**
    * Goes over the shards, as far as the first that has something due. What that one expires is announced before the
-   * next is asked: a replica that dies in between loses the announcements of one script at most.
+   * next is asked: a replica that dies in between loses the announcements of one script at most. The last call of a
+   * pass fails if a shard was away; the others' codes have expired by then.
    */
   async expire(limit: number): Promise<Expired> {
     const from = this.#nextShard;
     // Also where this call fails: the next pass must not begin in the middle.
     this.#nextShard = 0;
     for (const shard of this.#keys.shards.slice(from)) {
-      const args = [Math.min(limit, BATCH), this.#mostCountsInShard];
-      const [more, reported] = await this.#run(SCRIPTS.expire, scriptKeys(shard), ...args);
-      const expired = listOf(reported).map((one) => expiredOtpOf(shard, listOf(one)));
-      if (more === 0 && expired.length === 0) continue;
-      this.#nextShard = more === 1 ? shard.number : shard.number + 1;
+      const [more, expired] = await this.#expireIn(shard, Math.min(limit, BATCH));
+      if (!more && expired.length === 0) continue;
+      this.#nextShard = more ? shard.number : shard.number + 1;
       return { expired, more: true };
     }
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
     return { expired: [], more: false };
+  }
+
+  /** @returns whether the shard has more, and what expired: nothing if the shard is away */
+  async #expireIn(shard: Shard, limit: number): Promise<[more: boolean, expired: Otp[]]> {
+    try {
+      const [more, reported] = await this.#run(
+        SCRIPTS.expire,
+        scriptKeys(shard),
+        limit,
+        this.#mostCountsInShard,
+      );
+      return [more === 1, listOf(reported).map((one) => expiredOtpOf(shard, listOf(one)))];
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      this.#failure = error;
+      return [false, []];
+    }
   }
 
   async live(): Promise<number> {
@@ -184,11 +207,20 @@ export class RedisStore implements Store {
     return counts.reduce<number>((sum, count) => sum + Number(count), 0);
   }
 
+  /** Whether most shards take every step. */
   async ready(): Promise<boolean> {
-    return this.#redis.run(SCRIPTS.probe, [], []).then(
-      () => true,
-      () => false,
-    );
+    const probe = (shard: Shard) =>
+      this.#redis.run(SCRIPTS.probe, scriptKeys(shard), []).then(
+        () => [],
+        () => [shard.number],
+      );
+    this.#unavailable = (await Promise.all(this.#keys.shards.map(probe))).flat();
+    return this.#unavailable.length * 2 < this.#keys.shards.length;
+  }
+
+  /** The numbers of the shards that did not take every step when `ready` last looked. */
+  get shardsUnavailable(): readonly number[] {
+    return this.#unavailable;
   }
 
   async #end(key: OtpKey, how: 'cancelled' | 'expired'): Promise<Otp | undefined> {

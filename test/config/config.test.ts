@@ -32,6 +32,7 @@ describe('the configuration', () => {
         OTP_STORE: 'memory',
         OTP_PEPPER: '',
         OTP_PEPPER_PREVIOUS: '',
+        OTP_STORE_SHARDS: 16,
         OTP_STORE_TIMEOUT: 500,
         OTP_API_KEYS: [],
         OTP_METRICS_KEYS: [],
@@ -141,6 +142,8 @@ describe('a shared store', () => {
     'rediss://user:p%40ss@redis.example.com',
     'valkey://10.0.0.1:6379/',
     'valkeys://[::1]:6379',
+    'redis+cluster://redis:6379',
+    'rediss+cluster://user:p%40ss@redis-1:6379,redis-2:6380,[::1]:6379/',
   ])('can be at %s', (url) => {
     expect(readConfig({ OTP_STORE: url, OTP_PEPPER: pepper }).config).toMatchObject({ OTP_STORE: url });
   });
@@ -153,6 +156,11 @@ describe('a shared store', () => {
     'redis://redis?db=1',
     'redis://redis:0',
     'redis://redis/9999999999',
+    'redis://redis:6379,redis:6380',
+    'redis+cluster://redis',
+    'redis+cluster://:hunter22@redis:6379,redis',
+    'redis+cluster://:hunter22@redis:6379,',
+    'redis+cluster://redis:6379/1',
   ])('cannot be at %s, and the message does not repeat it', (url) => {
     const [reason = '', ...others] = refusal({ OTP_STORE: url, OTP_PEPPER: pepper });
     expect(reason).toStartWith('  - OTP_STORE must be memory, or a URL');
@@ -160,13 +168,16 @@ describe('a shared store', () => {
     expect(others).toEqual([]);
   });
 
-  test('has room for at least 100 records in each of its sixteen parts', () => {
+  test('has room for at least 100 records in each of its parts', () => {
     const shared = { OTP_STORE: 'redis://redis', OTP_PEPPER: pepper };
     expect(readConfig({ ...shared, OTP_MAX_LIVE: '1600' }).config).toMatchObject({ OTP_MAX_LIVE: 1_600 });
     expect(readConfig({ OTP_MAX_LIVE: '1' }).config).toMatchObject({ OTP_MAX_LIVE: 1 });
     expect(refusal({ ...shared, OTP_MAX_LIVE: '1599' })).toEqual([
-      '  - OTP_MAX_LIVE (1599) must be at least 1600 with a shared store, which gives each sixteenth of the users a sixteenth of it',
+      '  - OTP_MAX_LIVE (1599) must be at least 1600 with OTP_STORE_SHARDS (16), which splits it into as many parts',
     ]);
+    expect(readConfig({ ...shared, OTP_STORE_SHARDS: '3', OTP_MAX_LIVE: '300' }).config).toMatchObject({
+      OTP_STORE_SHARDS: 3,
+    });
   });
 
   test('requires a pepper of at least 16 characters, which no message repeats', () => {

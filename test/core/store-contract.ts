@@ -29,13 +29,14 @@ const ALL_LIMITS: Policy = { ...FIVE_ATTEMPTS, sends: { cooldownMs: 30_000, limi
  * The promises of every store.
  *
  * @param makeWith makes a new, empty store that applies a policy. Its time begins on a whole second.
- * @param races how many times 50 verifications race each other
+ * @param races how many times 50 verifications race each other; as many floods of 100 wrong guesses, but 1,000 at most
  */
 export function storeContract(
   name: string,
   makeWith: (policy: Policy) => StoreUnderTest | Promise<StoreUnderTest>,
   races = 20_000,
 ): void {
+  const floods = Math.min(races, 1_000);
   const open = async (policy = UNLIMITED) => {
     const { store, pass } = await makeWith(policy);
 
@@ -623,9 +624,9 @@ export function storeContract(
         expect(await tick(1)).toEqual([otp]);
       });
 
-      test('of 100 simultaneous wrong guesses exactly five are judged, 1,000 times over', async () => {
+      test(`of 100 simultaneous wrong guesses exactly five are judged, ${floods.toLocaleString('en')} times over`, async () => {
         const { issue, guessWrong, verdictOn } = await open(FIVE_ATTEMPTS);
-        for (let trial = 0; trial < 1_000; trial++) {
+        for (let trial = 0; trial < floods; trial++) {
           const key = keyOf(`user-${trial}`);
           await issue('111111', key);
           const verdicts = await Promise.all(Array.from({ length: 100 }, () => guessWrong(key)));

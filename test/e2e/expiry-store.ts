@@ -8,7 +8,7 @@ export async function expiryStore(url: string) {
   const open = await connections(url, 1);
   const [connection] = open.all;
   if (connection === undefined) throw new Error('there is no connection');
-  const keys = new Keys('otp:expiry:', 'a pepper for tests');
+  const keys = new Keys('otp:expiry:', 'a pepper for tests', 16);
   const store = new RedisStore(connection, keys, UNLIMITED, true);
   const standAt = async (now: number) => {
     await Promise.all(keys.shards.map(({ clock }) => connection.send('SET', [clock, `=${now}`])));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { Policy } from '../../src/core/store.ts';
-import type { RedisConnection } from '../../src/redis/connection.ts';
 import { Keys } from '../../src/redis/keys.ts';
+import type { Redis } from '../../src/redis/redis.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
 import { storeContract } from '../core/store-contract.ts';
 import { FIVE_ATTEMPTS, UNLIMITED } from '../support/policies.ts';
@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 /** Replicas with one shard: capacity and the order of expiry are promised within a shard. */
-async function storeOf(over: readonly RedisConnection[], policy: Policy) {
+async function storeOf(over: readonly Redis[], policy: Policy) {
   const { keys, stores } = sharedStores(over, policy, 1);
   const [one] = over;
   let now = START;

@@ -1,5 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { createService } from '../../src/service.ts';
+import { Keys } from '../../src/redis/keys.ts';
+import { ConfigError, createService } from '../../src/service.ts';
 import { ownTime } from '../support/own-time.ts';
 import { FORGETFUL, RedisServer } from '../support/redis-server.ts';
 import { type Replicas, startReplicas } from '../support/replicas.ts';
@@ -123,8 +124,8 @@ test.each([
     expect(asked.status).toBe(200);
     const admin = await server.connect();
     const live = async () => {
-      const names = Array.from({ length: 16 }, (_, shard) => `otp:${mode}:{${shard}}:live`);
-      const counts = await Promise.all(names.map((name) => admin.send('ZCARD', [name])));
+      const { shards } = new Keys(`otp:${mode}:`, '', 16);
+      const counts = await Promise.all(shards.map(({ live }) => admin.send('ZCARD', [live])));
       return counts.reduce((sum, count) => sum + Number(count), 0);
     };
     await admin.send('CONFIG', ['SET', 'maxmemory', '1']);
@@ -138,30 +139,39 @@ test.each([
   },
 );
 
-test('a Redis Cluster is refused: the log says why, once, and the service is not ready', async () => {
-  await using server = await RedisServer.start([...FORGETFUL, '--cluster-enabled', 'yes']);
-  const lines: { message: string; reason?: string }[] = [];
-  const write = (text: string) =>
-    void lines.push(
-      ...text
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line)),
-    );
-  const env = { OTP_STORE: server.url, OTP_PEPPER: 'pepper-for-tests', HOST: '127.0.0.1', PORT: '0' };
-  const service = createService(env, { write });
+const single = { HOST: '127.0.0.1', PORT: '0', OTP_PEPPER: 'pepper-for-tests' };
+
+/** What a service says that refuses to start; undefined for one that starts. */
+async function refusalOf(env: Record<string, string>): Promise<string | undefined> {
+  const service = createService(env);
   try {
-    const url = await service.listen();
-    const told = () => lines.filter(({ message }) => message === 'the store is unavailable');
-    while (told().length === 0) await Bun.sleep(20);
-    // Four more attempts to connect.
-    await Bun.sleep(1_000);
-    expect(told()).toMatchObject([{ reason: expect.stringContaining('Redis is a cluster') }]);
-    expect((await fetch(`${url}/readyz`)).status).toBe(503);
-    const body = JSON.stringify({ user: 'alice' });
-    const headers = { 'content-type': 'application/json' };
-    expect((await fetch(`${url}/otp/request`, { method: 'POST', body, headers })).status).toBe(503);
+    await service.listen();
+    return undefined;
+  } catch (error) {
+    return error instanceof ConfigError ? error.message.split('\n').slice(1).join('\n') : String(error);
   } finally {
     await service.stop();
   }
+}
+
+test('a service does not start on a Redis Cluster that OTP_STORE does not name as one, and says what to write', async () => {
+  await using server = await RedisServer.start([...FORGETFUL, '--cluster-enabled', 'yes']);
+  expect(await refusalOf({ ...single, OTP_STORE: server.url })).toBe(
+    '  - OTP_STORE is a Redis Cluster: write its scheme as redis+cluster:// or rediss+cluster://, or name a Redis without cluster mode',
+  );
+});
+
+test('a service does not start on a store that was begun with another number of shards or another pepper', async () => {
+  await using server = await RedisServer.start();
+  const env = { ...single, OTP_STORE: server.url };
+  expect(await refusalOf(env)).toBeUndefined();
+  expect(await refusalOf(env)).toBeUndefined();
+  expect(await refusalOf({ ...env, OTP_STORE_SHARDS: '32' })).toStartWith(
+    '  - OTP_STORE_SHARDS is 32, and the store was begun with 16: use that one, or',
+  );
+  expect(await refusalOf({ ...env, OTP_PEPPER: 'another-pepper-for-tests' })).toStartWith(
+    '  - OTP_PEPPER is not the one that the store was begun with: use that one, or',
+  );
+  expect(await server.send('DEL', 'otp:mock:begun')).toBe(1);
+  expect(await refusalOf({ ...env, OTP_STORE_SHARDS: '32' })).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { TICK_MS } from '../../src/core/wheel.ts';
+import { Keys } from '../../src/redis/keys.ts';
 import { SCRIPTS } from '../../src/redis/scripts.ts';
 import { createService, type Service } from '../../src/service.ts';
 import { channelOf } from '../support/channel.ts';
@@ -144,6 +145,33 @@ describe('while the store does not answer', () => {
     expect(await (await fetch(`${service.url}/readyz`)).json()).toMatchObject({ code: 'not_ready' });
     const authorization = `Bearer ${'m'.repeat(32)}`;
     expect((await fetch(`${service.url}/metrics`, { headers: { authorization } })).status).toBe(200);
+  });
+
+  test('a service without some shards of its store is ready, names them, and answers their users alone with 503', async () => {
+    await start(SOUND);
+    await ready();
+    const { answer } = redis;
+    const keys = new Keys('otp:strict:', '', 16);
+    const lost = keys.ofUser('alice').shard;
+    redis.answer = (command, args) =>
+      args[2]?.startsWith(lost.base) ? resp.error('CLUSTERDOWN Hash slot not served') : answer(command, args);
+    const readyz = await fetch(`${service.url}/readyz`);
+    expect([readyz.status, await readyz.json()]).toEqual([
+      200,
+      { status: 'ready', shardsUnavailable: [lost.number] },
+    ]);
+    const metrics = { headers: { authorization: `Bearer ${'m'.repeat(32)}` } };
+    const text = await (await fetch(`${service.url}/metrics`, metrics)).text();
+    expect(text).toContain('otp_store_shards_unavailable 1\n');
+    expect(text).toContain('otp_ready 1\n');
+    const guess = { user: 'alice', code: '123456' };
+    expect((await post('/otp/verify', guess)).status).toBe(503);
+    const none = resp.list(resp.text('none'), resp.number(-1));
+    redis.answer = (_, args) =>
+      args[2]?.startsWith(lost.base) ? resp.error('CLUSTERDOWN') : resp.list(resp.number(redis.now), none);
+    const served = ['bob', 'carol'].find((user) => keys.ofUser(user).shard !== lost) ?? '';
+    expect((await post('/otp/verify', { ...guess, user: served })).status).toBe(401);
+    redis.answer = answer;
   });
 
   test('the log reports a lost store once and its return once, and never the password', async () => {

@@ -224,7 +224,7 @@ describe('a connection to Redis', () => {
     expect(it.changes).toEqual([undefined, 'the connection to Redis is closed', undefined]);
   });
 
-  test.each(['READONLY', 'LOADING', 'MASTERDOWN', 'CLUSTERDOWN', 'NOAUTH', 'WRONGPASS'])(
+  test.each(['READONLY', 'LOADING', 'MASTERDOWN', 'NOAUTH', 'WRONGPASS'])(
     'is replaced when Redis takes no steps at all: %s',
     async (word) => {
       await using it = await connected();
@@ -238,7 +238,7 @@ describe('a connection to Redis', () => {
     },
   );
 
-  test.each(['OOM', 'MISCONF', 'NOREPLICAS', 'BUSY', 'TRYAGAIN', 'NOPERM'])(
+  test.each(['OOM', 'MISCONF', 'NOREPLICAS', 'BUSY', 'NOPERM', 'TRYAGAIN', 'CLUSTERDOWN'])(
     'is kept when Redis refuses one step: %s',
     async (word) => {
       await using it = await connected();

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { Keys } from '../../src/redis/keys.ts';
+import { slotOf } from '../../src/redis/slots.ts';
 
-const keys = new Keys('otp:test:', 'a pepper for tests');
+const keys = new Keys('otp:test:', 'a pepper for tests', 16);
 const users = Array.from({ length: 4_000 }, (_, i) => `user-${i}`);
 
 describe('keys in Redis', () => {
@@ -17,9 +18,14 @@ describe('keys in Redis', () => {
     }
   });
 
-  test('have the shard’s number in braces, by which a cluster keeps them together', () => {
-    for (const { number, base, live, kept, clock, issued } of keys.shards)
-      for (const key of [base, live, kept, clock, issued]) expect(key).toStartWith(`otp:test:{${number}}:`);
+  test('of one shard are in one slot of a cluster, and each shard has its own equal part of the slots', () => {
+    for (const count of [1, 3, 16, 256])
+      for (const { number, base, live, kept, clock, moved, issued } of new Keys('otp:test:', '', count)
+        .shards) {
+        const slots = [`${base}member`, live, kept, clock, moved, issued].map(slotOf);
+        expect(new Set(slots).size).toBe(1);
+        expect(Math.floor(((slots[0] ?? 0) * count) / 16_384)).toBe(number);
+      }
   });
 
   test('spread users over all shards', () => {
@@ -56,7 +62,7 @@ describe('what is stored of a code', () => {
       keys.mac({ ...alice, user: 'bob' }, '123456'),
       keys.mac({ ...alice, purpose: 'login' }, '123456'),
       keys.mac({ user: 'alicedefault', purpose: '' }, '123456'),
-      new Keys('otp:test:', 'another pepper').mac(alice, '123456'),
+      new Keys('otp:test:', 'another pepper', 16).mac(alice, '123456'),
     ];
     expect(new Set([...others, keys.mac(alice, '123456')]).size).toBe(6);
   });

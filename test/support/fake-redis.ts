@@ -8,13 +8,14 @@ export const resp = {
   text: (text: string) => `$${Buffer.byteLength(text)}\r\n${text}\r\n`,
   number: (number: number) => `:${number}\r\n`,
   list: (...items: string[]) => `*${items.length}\r\n${items.join('')}`,
+  none: '$-1\r\n',
   error: (message: string) => `-${message}\r\n`,
 };
 
 /**
  * A server on a free port that speaks Redis's protocol and replies as the test says, for what a real Redis does only
  * when it is in trouble. By itself it answers as a healthy Redis what every connection
- * begins with: HELLO, TIME and INFO cluster.
+ * begins with: HELLO, TIME, INFO cluster, and whether the store was begun.
  */
 export class FakeRedis {
   readonly #server;
@@ -68,6 +69,7 @@ export class FakeRedis {
         resp.text(`${(this.now % 1_000) * 1_000}`),
       );
     if (command === 'INFO' && args[0] === 'cluster') return resp.text('cluster_enabled:0');
+    if (args[0]?.endsWith(':begun')) return resp.none;
     this.commands.push([command, ...args]);
     return this.answer(command, args);
   }

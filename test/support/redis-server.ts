@@ -73,6 +73,10 @@ export class RedisServer {
     await this.#child?.exited;
   }
 
+  get isRunning(): boolean {
+    return this.#child?.exitCode === null && this.#child.signalCode === null;
+  }
+
   /** Freezes it. Its connections stay open. */
   freeze(): void {
     this.#child?.kill('SIGSTOP');

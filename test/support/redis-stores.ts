@@ -1,17 +1,25 @@
 import { systemClock } from '../../src/core/clock.ts';
 import type { Policy, Store } from '../../src/core/store.ts';
+import { RedisCluster } from '../../src/redis/cluster.ts';
 import { RedisConnection } from '../../src/redis/connection.ts';
 import { Keys } from '../../src/redis/keys.ts';
+import type { Redis } from '../../src/redis/redis.ts';
 import { RedisClock } from '../../src/redis/redis-clock.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
+import { clusterOf } from '../../src/redis/settings.ts';
 
 /** Long enough for a busy machine. */
 const PATIENT_MS = 5_000;
 
-/** Opens `count` connections to one Redis, as that many replicas do. Disposing closes them. */
+/** Opens `count` connections to one Redis or one cluster, as that many replicas do. Disposing closes them. */
 export async function connections(url: string, count: number, timeoutMs = PATIENT_MS) {
   const clock = new RedisClock(systemClock());
-  const all = Array.from({ length: count }, () => new RedisConnection({ url, clock, timeoutMs }));
+  const cluster = clusterOf(url);
+  const all: Redis[] = Array.from({ length: count }, () =>
+    cluster === undefined
+      ? new RedisConnection({ url, clock, timeoutMs })
+      : new RedisCluster({ ...cluster, clock, timeoutMs }),
+  );
   for (const connection of all) connection.connect();
   while (!all.every(({ ready }) => ready)) await Bun.sleep(1);
   return { all, [Symbol.asyncDispose]: async () => void (await Promise.all(all.map((one) => one.close()))) };
@@ -20,7 +28,7 @@ export async function connections(url: string, count: number, timeoutMs = PATIEN
 let made = 0;
 
 /** Stores over these connections. They share codes with each other, and none with stores made before. */
-export function sharedStores(over: readonly RedisConnection[], policy: Policy, shards?: number) {
+export function sharedStores(over: readonly Redis[], policy: Policy, shards = 16) {
   made++;
   const keys = new Keys(`otp:test-${made}:`, 'a pepper for tests', shards);
   return { keys, stores: over.map((connection) => new RedisStore(connection, keys, policy, true)) };

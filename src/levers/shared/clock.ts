@@ -1,23 +1,33 @@
-import type { RedisConnection } from '../../redis/connection.ts';
 import type { Keys } from '../../redis/keys.ts';
+import type { Redis } from '../../redis/redis.ts';
 import { listOf } from '../../redis/replies.ts';
 import { Script } from '../../redis/scripts.ts';
 import { FURTHEST_MS, LATEST, type MovableClock, type Move } from '../clock/movable-clock.ts';
-import { KEPT_MS } from './keys.ts';
+import { KEPT_MS, KEYS } from './keys.ts';
+import copy from './lua/copy.lua' with { type: 'text' };
 import move from './lua/move.lua' with { type: 'text' };
 
 const MOVE = new Script(move);
+const COPY = new Script(copy);
 
-/** Service time of all replicas. Redis keeps its position, by which the store judges. Each replica's clock follows. */
+/** Of service time that was never moved. */
+const UNMOVED = '0 +0';
+
+/**
+ * Service time of all replicas. Redis keeps its position, and each shard a copy, by which the store judges. Each
+ * replica's clock follows.
+ */
 export class SharedClock {
-  /** One for each shard, all with the same position. */
-  readonly keys: readonly string[];
-  readonly #redis: RedisConnection;
+  readonly #redis: Redis;
+  readonly #shards: Keys['shards'];
   readonly #clock: MovableClock;
+  /** The latest position that this replica knows, and the latest that it gave to all shards: see move.lua. */
+  #latest = UNMOVED;
+  #copied = UNMOVED;
 
-  constructor(redis: RedisConnection, { shards }: Keys, clock: MovableClock) {
-    this.keys = shards.map((shard) => shard.clock);
+  constructor(redis: Redis, { shards }: Keys, clock: MovableClock) {
     this.#redis = redis;
+    this.#shards = shards;
     this.#clock = clock;
   }
 
@@ -26,20 +36,34 @@ export class SharedClock {
     // At the call: a reset is announced in real time.
     if ('reset' in move) this.#clock.move(move);
     const args = [JSON.stringify(move), `${FURTHEST_MS}`, `${LATEST}`, `${KEPT_MS}`];
-    const [moved, position] = listOf(await this.#redis.run(MOVE, this.keys, args));
-    this.#follow(position);
+    const [moved, latest] = listOf(await this.#redis.run(MOVE, [KEYS.clock], args));
+    this.#follow(latest);
+    await this.copy();
     return moved === 1;
   }
 
   /** Follows the moves of other replicas. */
   async renew(): Promise<void> {
-    this.#follow(await this.#redis.send('GET', this.keys.slice(0, 1)));
+    this.#follow(await this.#redis.send('GET', [KEYS.clock]));
   }
 
-  /** @param position `+ms` if service time is that far ahead of real time, `=ms` if it is frozen there, null by default */
-  #follow(position: unknown): void {
-    const text = String(position ?? '+0');
-    const ms = Number(text.slice(1));
-    this.#clock.adopt(text.startsWith('=') ? { frozenAt: ms } : { ahead: ms });
+  /** Whether a shard may have missed a move, because it or the replica that made the move was away. */
+  get mayBeBehind(): boolean {
+    return this.#copied !== this.#latest;
+  }
+
+  /** Gives all shards the latest position, and keeps it there for longer. */
+  async copy(): Promise<void> {
+    const latest = this.#latest;
+    const args = [...latest.split(' '), `${KEPT_MS}`];
+    await Promise.all(this.#shards.map(({ clock, moved }) => this.#redis.run(COPY, [clock, moved], args)));
+    this.#copied = latest;
+  }
+
+  #follow(latest: unknown): void {
+    this.#latest = String(latest ?? UNMOVED);
+    const [, position = ''] = this.#latest.split(' ');
+    const ms = Number(position.slice(1));
+    this.#clock.adopt(position.startsWith('=') ? { frozenAt: ms } : { ahead: ms });
   }
 }

@@ -1,5 +1,5 @@
 import { isOf, keyOf } from '../../core/store.ts';
-import type { RedisConnection } from '../../redis/connection.ts';
+import type { Redis } from '../../redis/redis.ts';
 import { listOf } from '../../redis/replies.ts';
 import type { CodeCounter } from '../codes/seeded-codes.ts';
 import { KEYS } from './keys.ts';
@@ -8,7 +8,7 @@ import { KEYS } from './keys.ts';
 const SCAN = 1_000;
 
 /** Counts of issued codes for all replicas. Beyond what is kept, a random user and purpose starts again. */
-export function sharedCounter(redis: RedisConnection): CodeCounter {
+export function sharedCounter(redis: Redis): CodeCounter {
   return {
     issued: async (key) => Number((await redis.send('HGET', [KEYS.issued, keyOf(key)])) ?? 0),
     async forget(user) {

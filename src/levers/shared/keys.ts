@@ -1,9 +1,11 @@
 const BASE = 'otp:mock:{lever}:';
 
-/** What the levers of all replicas share in Redis. Mock mode only: strict mode has no levers, and the stream has codes. */
+/** What the levers of all replicas share in Redis, in one slot of a cluster. Mock mode only: strict mode has no levers, and the stream has codes. */
 export const KEYS = {
   /** Stream: what happened at any replica, in one order. */
   stream: `${BASE}stream`,
+  /** String: the number of the last move of service time, and its position. */
+  clock: `${BASE}clock`,
   /** String: the name of the last reset. */
   reset: `${BASE}reset`,
   /** Hash: how many codes each user and purpose has been issued, for `OTP_SEED`. */

@@ -1,4 +1,4 @@
-import type { RedisConnection } from '../../redis/connection.ts';
+import type { Redis } from '../../redis/redis.ts';
 import { listOf } from '../../redis/replies.ts';
 import { Script } from '../../redis/scripts.ts';
 import type { List } from '../list/list.ts';
@@ -10,13 +10,13 @@ const USE = new Script(use);
 /** A list of all replicas. It is in Redis, and read from a copy here, which `renew` brings up to date. */
 export class SharedList<T> implements List<T> {
   readonly key: string;
-  readonly #redis: RedisConnection;
+  readonly #redis: Redis;
   entries: readonly T[] = [];
   #uses: Readonly<Record<string, number>> = {};
   /** The entries as Redis has them. */
   #text = '';
 
-  constructor(redis: RedisConnection, name: string) {
+  constructor(redis: Redis, name: string) {
     this.#redis = redis;
     this.key = listKey(name);
   }

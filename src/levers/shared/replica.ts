@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { OtpEvent } from '../../core/events.ts';
 import { keyOf, StoreUnavailable } from '../../core/store.ts';
-import type { RedisConnection } from '../../redis/connection.ts';
 import type { Keys } from '../../redis/keys.ts';
+import type { Redis } from '../../redis/redis.ts';
 import type { Move } from '../clock/movable-clock.ts';
 import type { CodeCounter } from '../codes/seeded-codes.ts';
 import { isPublic } from '../events/history.ts';
@@ -26,7 +26,7 @@ const LOOK_AGAIN_MS = 1_000;
 const KEEP_MS = KEPT_MS / 24;
 
 export interface SharedParts {
-  readonly connection: RedisConnection;
+  readonly connection: Redis;
   readonly keys: Keys;
   /** Names this replica. */
   readonly run: string;
@@ -83,6 +83,7 @@ export class Replica implements LeverState {
     while (!signal.aborted) {
       try {
         await Promise.all([this.catchUp(), this.flush()]);
+        if (this.#clock.mayBeBehind) await this.#clock.copy();
         if (clock.monotonic() - keptAt >= KEEP_MS) {
           await this.#keep();
           keptAt = clock.monotonic();
@@ -194,7 +195,8 @@ export class Replica implements LeverState {
   }
 
   async #keep(): Promise<void> {
-    const keys = [...Object.values(KEYS), ...this.#lists.map(({ key }) => key), ...this.#clock.keys];
-    await Promise.all(keys.map((key) => this.#parts.connection.send('PEXPIRE', [key, `${KEPT_MS}`])));
+    const keys = [...Object.values(KEYS), ...this.#lists.map(({ key }) => key)];
+    const kept = keys.map((key) => this.#parts.connection.send('PEXPIRE', [key, `${KEPT_MS}`]));
+    await Promise.all([...kept, this.#clock.copy()]);
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RedisConnection } from '../../redis/connection.ts';
+import type { Redis } from '../../redis/redis.ts';
 import { listOf } from '../../redis/replies.ts';
 import { Script } from '../../redis/scripts.ts';
 import { COUNTS_KEPT } from '../codes/seeded-codes.ts';
@@ -51,7 +51,7 @@ interface Item {
  * next, so an event is late at worst. What Redis has appended, though the answer was lost, it skips then.
  */
 export class SharedStream {
-  readonly #redis: RedisConnection;
+  readonly #redis: Redis;
   readonly #by: string;
   #queue: Item[] = [];
   #told = 0;
@@ -61,7 +61,7 @@ export class SharedStream {
   #place: string | undefined;
 
   /** @param by names this replica */
-  constructor(redis: RedisConnection, by: string) {
+  constructor(redis: Redis, by: string) {
     this.#redis = redis;
     this.#by = by;
   }
