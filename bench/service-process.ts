@@ -32,19 +32,29 @@ export function startService(
   return startServer(script, { HOST: '127.0.0.1', PORT: '0', ...START_ENV, ...env }, core, listeners);
 }
 
+/** Runs a script as `startProgram` does. */
+export function startServer(
+  script: string,
+  env: Record<string, string>,
+  core?: number,
+  listeners?: Listeners,
+) {
+  return startProgram([process.execPath, script], env, core, listeners);
+}
+
 /**
- * Runs a script whose first output line is JSON with its `url`, and keeps reading its output.
+ * Runs a program whose first output line is JSON with its `url`, and keeps reading its output.
  *
  * @param core the only core that it may use; all if absent
  */
-export async function startServer(
-  script: string,
+export async function startProgram(
+  command: readonly string[],
   env: Record<string, string>,
   core?: number,
   { output = () => {}, errors }: Listeners = {},
 ): Promise<ServerProcess> {
   const pinned = core === undefined ? [] : ['taskset', '-c', String(core)];
-  const child = Bun.spawn([...pinned, process.execPath, script], {
+  const child = Bun.spawn([...pinned, ...command], {
     cwd: join(import.meta.dir, '..'),
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdout: 'pipe',
