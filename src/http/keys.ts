@@ -30,6 +30,11 @@ export function keyCheck(keys: readonly string[]): (context: { request: Request 
   };
 }
 
+/** The check as hooks: none without keys, so that routes without them have nothing to call. */
+export function keyHooks(keys: readonly string[]) {
+  return keys.length > 0 ? [keyCheck(keys)] : [];
+}
+
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
