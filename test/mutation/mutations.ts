@@ -244,7 +244,11 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
 
   // The levers
-  mutation('a lever works without an API key', 'mockRoutes', remove('.onTransform(checkKey)')),
+  mutation(
+    'a lever works without an API key',
+    'mockRoutes',
+    remove('.onTransform(keyHooks(config.OTP_API_KEYS))'),
+  ),
   mutation(
     'one test takes the code that another test waits for',
     'Inbox.#add',
