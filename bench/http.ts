@@ -39,7 +39,7 @@ type Rounds = Record<Traffic, Figures[]>;
 /** @returns both tables, or why they could not be measured */
 export async function benchHttp(quick: boolean): Promise<string> {
   if (!hasWrk()) return 'wrk is missing: `apt-get install wrk`';
-  const [lives, rounds] = quick ? [1, 1] : [3, 4];
+  const [lives, rounds] = quick ? [1, 5] : [3, 5];
   // This process reads the log. Keep it off the server's core.
   Bun.spawnSync(['taskset', '-cp', String(LOAD_CORE), String(process.pid)]);
   const compared = contenders();

@@ -90,9 +90,10 @@ async function read(stream: ReadableStream<Uint8Array>, onLines: (lines: string)
 
 /** Processor time that a process has used so far, in milliseconds. */
 export async function cpuMs(pid: number): Promise<number> {
-  // Fields 14 and 15 of proc(5), in hundredths of a second. The second field may contain spaces.
-  const fields = (await Bun.file(`/proc/${pid}/stat`).text()).replace(/^.*\) /s, '').split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+  // The first field of each thread's schedstat, in nanoseconds: proc(5) itself counts in hundredths of a second.
+  const threads = [...new Bun.Glob('*/schedstat').scanSync(`/proc/${pid}/task`)];
+  const texts = await Promise.all(threads.map((thread) => Bun.file(`/proc/${pid}/task/${thread}`).text()));
+  return texts.reduce((sum, text) => sum + Number(text.split(' ')[0]) / 1e6, 0);
 }
 
 /** Resident memory of a process, in MiB. */
