@@ -1,54 +1,80 @@
 import { median, ratio, table } from './figures.ts';
+import { DUTIES } from './http/duties.ts';
+import { contenders, floor } from './http/servers.ts';
 import { hasWrk, type Load, load, type Traffic } from './http/wrk.ts';
-import { cpuMs, type ServerProcess, startServer, startService } from './service-process.ts';
+import { cpuMs, type ServerProcess } from './service-process.ts';
 
 /**
- * The service with its defaults and its log read, beside the same two routes on a bare Elysia and on `Bun.serve`. The
- * server runs on one core, the load on another. At these rates the load generator is near its limit, and other work on
- * the machine disturbs both. The steady figure is the server's own processor time per request.
+ * The service with its defaults and its log read, beside servers with the same two routes: a bare Elysia, `Bun.serve`,
+ * Go, and the floor, which has the service's duties and nothing else. A second table adds the floor's duties one by one.
+ *
+ * The server runs on one core, the load on another. At these rates the load generator is near its limit, and other work
+ * on the machine disturbs both. The steady figure is the server's own processor time per request.
+ *
+ * All servers run at once and get the same calls in turns, in rounds of a second or less: so whatever else the machine
+ * does meets all of them. After some rounds all are started anew.
  *
  * Usage: bun bench/http.ts [--quick]
  */
 const SERVER_CORE = 0;
 const LOAD_CORE = 1;
 
-const SERVERS: Readonly<Record<string, () => Promise<ServerProcess>>> = {
-  service: () => startService({}, SERVER_CORE),
-  'bare Elysia': () => startServer('bench/http/bare-elysia.ts', {}, SERVER_CORE),
-  'Bun.serve': () => startServer('bench/http/bare-bun.ts', {}, SERVER_CORE),
-};
-
-/** Verifying takes less time than issuing, so that the codes last. */
-const TRAFFIC: readonly { readonly traffic: Traffic; readonly share: number }[] = [
-  { traffic: 'request', share: 1 },
-  { traffic: 'verify', share: 0.5 },
-  { traffic: 'pair', share: 1 },
+/** Calls of a round. Verifying needs codes that were issued just before. */
+const TRAFFIC: readonly { readonly traffic: Traffic; readonly calls: number }[] = [
+  { traffic: 'request', calls: 10_000 },
+  { traffic: 'verify', calls: 8_000 },
+  { traffic: 'pair', calls: 10_000 },
 ];
+
+/** Calls before the first round, which let the runtime compile what is hot. */
+const WARM_UP = 20_000;
 
 interface Figures extends Load {
   readonly cpuUs: number;
 }
 
-/** @returns a table, or why it could not be measured */
+/** The rounds of a server, by traffic. */
+type Rounds = Record<Traffic, Figures[]>;
+
+/** @returns both tables, or why they could not be measured */
 export async function benchHttp(quick: boolean): Promise<string> {
   if (!hasWrk()) return 'wrk is missing: `apt-get install wrk`';
-  const [rounds, seconds] = quick ? [1, 1] : [5, 4];
+  const [lives, rounds] = quick ? [1, 5] : [3, 5];
   // This process reads the log. Keep it off the server's core.
   Bun.spawnSync(['taskset', '-cp', String(LOAD_CORE), String(process.pid)]);
-  const measured: Record<Traffic, Record<string, Figures[]>> = { request: {}, verify: {}, pair: {} };
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, start] of Object.entries(SERVERS)) {
-      const server = await start();
-      await load(server.url, 'pair', quick ? 1 : 2, LOAD_CORE);
-      for (const { traffic, share } of TRAFFIC) {
-        const figures = measured[traffic];
-        const more = await measure(server, traffic, Math.max(1, Math.floor(seconds * share)));
-        figures[name] = [...(figures[name] ?? []), more];
-      }
-      server.kill();
+  const compared = contenders();
+  // The floor with no duty is the bare Elysia, and with all of them it is a contender.
+  const steps = DUTIES.slice(1).map((_, i) => [`${i + 1} duties`, floor(i + 1)] as const);
+  const measured: Record<string, Rounds> = {};
+  for (let life = 0; life < lives; life++) {
+    const servers: [string, ServerProcess][] = [];
+    for (const [name, start] of [...Object.entries(compared), ...steps]) {
+      const server = await start(SERVER_CORE);
+      await load(server.url, 'pair', { calls: quick ? WARM_UP / 5 : WARM_UP }, LOAD_CORE);
+      servers.push([name, server]);
     }
+    for (let round = 0; round < rounds; round++)
+      for (const [name, server] of servers) {
+        measured[name] ??= { request: [], verify: [], pair: [] };
+        for (const { traffic, calls } of TRAFFIC)
+          if (traffic !== 'pair' || name in compared)
+            measured[name][traffic].push(await measure(server, traffic, quick ? calls / 5 : calls));
+      }
+    for (const [, server] of servers) server.kill();
   }
-  return table(HEAD, Object.entries(measured).flatMap(rows));
+  const all = (traffic: Traffic) => comparison(traffic, Object.keys(compared), measured);
+  const shares = dutyTable(['bare Elysia', ...steps.map(([name]) => name), 'floor'], measured);
+  return `${table(
+    HEAD,
+    TRAFFIC.flatMap(({ traffic }) => all(traffic)),
+  )}\n\n${shares}`;
+}
+
+async function measure(server: ServerProcess, traffic: Traffic, calls: number): Promise<Figures> {
+  const before = await cpuMs(server.pid);
+  const counted = await load(server.url, traffic, { calls }, LOAD_CORE);
+  const spent = (await cpuMs(server.pid)) - before;
+  return { ...counted, cpuUs: (spent * 1_000) / counted.requests };
 }
 
 const HEAD = [
@@ -61,20 +87,16 @@ const HEAD = [
   'answers other than 200',
 ];
 
-async function measure(server: ServerProcess, traffic: Traffic, seconds: number): Promise<Figures> {
-  const before = await cpuMs(server.pid);
-  const counted = await load(server.url, traffic, seconds, LOAD_CORE);
-  const spent = (await cpuMs(server.pid)) - before;
-  return { ...counted, cpuUs: (spent * 1_000) / counted.requests };
-}
-
 /** A row per server. In brackets: the service's figure divided by that server's, median of the rounds' ratios. */
-function rows([traffic, byName]: readonly [
-  string,
-  Readonly<Record<string, readonly Figures[]>>,
-]): string[][] {
-  const ours = byName['service'] ?? [];
-  return Object.entries(byName).map(([name, rounds]) => {
+function comparison(
+  traffic: Traffic,
+  names: readonly string[],
+  measured: Record<string, Rounds>,
+): string[][] {
+  const roundsOf = (name: string) => measured[name]?.[traffic] ?? [];
+  const ours = roundsOf('service');
+  return names.map((name) => {
+    const rounds = roundsOf(name);
     const cell = (of: (figures: Figures) => number, digits: number) => {
       const value = median(rounds.map(of)).toFixed(digits);
       if (rounds === ours) return value;
@@ -90,6 +112,23 @@ function rows([traffic, byName]: readonly [
       String(Math.max(...rounds.map(({ failed }) => failed))),
     ];
   });
+}
+
+/** A row per duty: what it adds, and all so far divided by a bare Elysia. Medians of the rounds' differences and ratios. */
+function dutyTable(names: readonly string[], measured: Record<string, Rounds>): string {
+  const kinds = ['request', 'verify'] as const;
+  const cells = (step: number, traffic: Traffic) => {
+    const [bare, before, after] = [0, step, step + 1].map((i) => measured[names[i] ?? '']?.[traffic] ?? []);
+    const of = (combine: (after: number, before: number, bare: number) => number) =>
+      median(
+        (after ?? []).map((one, i) => combine(one.cpuUs, before?.[i]?.cpuUs ?? 0, bare?.[i]?.cpuUs ?? 0)),
+      ).toFixed(2);
+    return [of((after, before) => after - before), of((after, _, bare) => after / bare)];
+  };
+  return table(
+    ['duty', '', ...kinds.flatMap((kind) => [`${kind}: adds, µs`, 'all so far, times bare Elysia'])],
+    DUTIES.map(({ name, does }, step) => [name, does, ...kinds.flatMap((kind) => cells(step, kind))]),
+  );
 }
 
 if (import.meta.main) console.log(await benchHttp(process.argv.includes('--quick')));

@@ -20,8 +20,8 @@ const root = join(import.meta.dir, '..');
 
 /** The lines that connect the metrics to the rest. Without them nothing is measured. */
 const CUTS: readonly (readonly [file: string, from: string, to: string])[] = [
-  ['app.ts', '    .onRequest(measured.start)\n', ''],
-  ['app.ts', "    .onAfterHandle({ as: 'global' }, measured.answered)\n", ''],
+  ['app.ts', '      context.startedAt = clock.monotonic();\n', ''],
+  ['app.ts', '      measure(request, set, startedAt, route, responseValue);\n', ''],
   ['service.ts', '  bus.subscribe(otpMetrics(registry));\n', ''],
   ['service.ts', 'measuredStore(opened.store, clock, registry)', 'opened.store'],
 ];

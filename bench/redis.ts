@@ -74,7 +74,9 @@ function requests(setup: Setup): Promise<Figures> {
     const env = redis ? { OTP_STORE: redis.url, OTP_PEPPER: 'pepper-for-the-benchmark' } : {};
     const services = await onEach(setup, () => startService(env));
     const run = (seconds: number, names: string) =>
-      Promise.all(services.map(({ url }, replica) => load(url, 'pair', seconds, 1, `${names}-${replica}`)));
+      Promise.all(
+        services.map(({ url }, replica) => load(url, 'pair', { seconds }, 1, `${names}-${replica}`)),
+      );
     await run(1, 'warm');
     const spentMs = () => Promise.all([...services.map(({ pid }) => pid), ...pidsOf(redis)].map(cpuMs));
     const before = await spentMs();

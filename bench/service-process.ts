@@ -32,19 +32,29 @@ export function startService(
   return startServer(script, { HOST: '127.0.0.1', PORT: '0', ...START_ENV, ...env }, core, listeners);
 }
 
+/** Runs a script as `startProgram` does. */
+export function startServer(
+  script: string,
+  env: Record<string, string>,
+  core?: number,
+  listeners?: Listeners,
+) {
+  return startProgram([process.execPath, script], env, core, listeners);
+}
+
 /**
- * Runs a script whose first output line is JSON with its `url`, and keeps reading its output.
+ * Runs a program whose first output line is JSON with its `url`, and keeps reading its output.
  *
  * @param core the only core that it may use; all if absent
  */
-export async function startServer(
-  script: string,
+export async function startProgram(
+  command: readonly string[],
   env: Record<string, string>,
   core?: number,
   { output = () => {}, errors }: Listeners = {},
 ): Promise<ServerProcess> {
   const pinned = core === undefined ? [] : ['taskset', '-c', String(core)];
-  const child = Bun.spawn([...pinned, process.execPath, script], {
+  const child = Bun.spawn([...pinned, ...command], {
     cwd: join(import.meta.dir, '..'),
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdout: 'pipe',
@@ -80,9 +90,10 @@ async function read(stream: ReadableStream<Uint8Array>, onLines: (lines: string)
 
 /** Processor time that a process has used so far, in milliseconds. */
 export async function cpuMs(pid: number): Promise<number> {
-  // Fields 14 and 15 of proc(5), in hundredths of a second. The second field may contain spaces.
-  const fields = (await Bun.file(`/proc/${pid}/stat`).text()).replace(/^.*\) /s, '').split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+  // The first field of each thread's schedstat, in nanoseconds: proc(5) itself counts in hundredths of a second.
+  const threads = [...new Bun.Glob('*/schedstat').scanSync(`/proc/${pid}/task`)];
+  const texts = await Promise.all(threads.map((thread) => Bun.file(`/proc/${pid}/task/${thread}`).text()));
+  return texts.reduce((sum, text) => sum + Number(text.split(' ')[0]) / 1e6, 0);
 }
 
 /** Resident memory of a process, in MiB. */

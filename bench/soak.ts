@@ -22,7 +22,7 @@ const CONNECTIONS = 8;
 const WARM_UP = 0.25;
 
 const service = await startService();
-const highest = await load(service.url, 'pair', 5, 1);
+const highest = await load(service.url, 'pair', { seconds: 5 }, 1);
 // Otherwise the codes left by this load would be counted at the end.
 await fetch(`${service.url}/mock/reset`, { method: 'POST' });
 const portion = Math.floor(highest.perSecond / 2 / PORTIONS / 3 / CONNECTIONS) * 3 * CONNECTIONS;

@@ -22,14 +22,21 @@ const CONNECTIONS = 32;
  * User names have 24 bytes. The client chooses each code, so it need not read answers. In pairs, a code is verified
  * only after enough further requests that its own request has been answered.
  */
-const script = (traffic: Traffic, names: string) => `
+const script = (traffic: Traffic, names: string, calls: number) => `
 local traffic, lag, n = "${traffic}", ${CONNECTIONS * 16}, -1 -- wrk builds one request that it does not send
 local function body(kind, i)
   return wrk.format("POST", "/otp/" .. kind, { ["Content-Type"] = "application/json" },
     string.format('{"user":"%s-%018d","code":"%06d"}', "${names}", i, i % 1000000))
 end
+local ffi = require("ffi")
+ffi.cdef("int getpid(); int kill(int pid, int signal);")
+local function stop() -- the thread; and wrk itself, which would sleep on to the end of its time
+  wrk.thread:stop()
+  ffi.C.kill(ffi.C.getpid(), 2)
+end
 function request()
   n = n + 1
+  if n == ${calls} then stop() end
   if traffic ~= "pair" then return body(traffic, n) end
   if n <= lag then return body("request", n) end
   local i = math.floor((n - lag + 1) / 2)
@@ -51,16 +58,20 @@ export function hasWrk(): boolean {
   return found;
 }
 
-/** Sends traffic to a server from one core for some seconds. @param names the prefix of its user names */
+/** How long traffic lasts. With a number of calls it does not depend on what else the machine does. */
+export type Amount = { readonly seconds: number } | { readonly calls: number };
+
+/** Sends traffic to a server from one core. @param names the prefix of its user names */
 export async function load(
   url: string,
   traffic: Traffic,
-  seconds: number,
+  amount: Amount,
   core: number,
   names: string = traffic === 'pair' ? 'pairs' : 'users',
 ): Promise<Load> {
+  const { seconds, calls } = { seconds: 60, calls: -1, ...amount };
   const file = join(mkdtempSync(join(tmpdir(), 'wrk-')), `${traffic}.lua`);
-  await Bun.write(file, script(traffic, names));
+  await Bun.write(file, script(traffic, names, calls));
   const wrk = ['wrk', '-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '-s', file, url];
   // Not spawnSync: the caller may need to read a server's log meanwhile.
   const child = Bun.spawn(['taskset', '-c', String(core), ...wrk], { stdout: 'pipe' });

@@ -1,7 +1,7 @@
 import type { Context } from 'elysia';
 
 /**
- * Hook: says that the connection closes after the answer, in two cases.
+ * Says that the connection closes after the answer, in two cases.
  *
  * The client asks for it. Bun then closes without a word (RFC 9112, section 9.6, asks for one), and Node's pool of
  * connections would use the closed one again.
@@ -10,7 +10,7 @@ import type { Context } from 'elysia';
  * and answers them with a 400 of their own. On a connection that a proxy shares among clients, another client would get
  * that answer.
  */
-export function closeConnection({ request: { headers }, set }: Pick<Context, 'request' | 'set'>): void {
+export function closeConnection({ headers }: Request, set: Context['set']): void {
   if (headers.has('transfer-encoding') || headers.get('connection')?.toLowerCase() === 'close')
     set.headers['connection'] = 'close';
 }

@@ -15,10 +15,10 @@ const MAX_AGE_S = '600';
  *
  * @param origins as browsers write them: `http://localhost:5173`
  * @param root the app; its routes may still be added
- * @returns a hook for every request, which answers preflights itself
+ * @returns a function to call for every request; it returns the answer to a preflight
  */
 export function allowOrigins(origins: readonly string[], root: Pick<AnyElysia, 'routes'>) {
-  return ({ request, set }: Pick<Context, 'request' | 'set'>): Response | undefined => {
+  return (request: Request, set: Context['set']): Response | undefined => {
     const origin = request.headers.get('origin');
     if (origin === null || !origins.includes(origin)) return undefined;
     const headers = { 'access-control-allow-origin': origin, vary: 'origin' };

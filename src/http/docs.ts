@@ -88,8 +88,12 @@ export function docs(config: Record<'OTP_API_KEYS' | 'OTP_METRICS_KEYS', readonl
     new Elysia()
       // Making the document takes some 40 ms. At the start it delays no request; if it fails, the first one tries again.
       .onStart(() => void document({ request }).catch(() => {}))
+      // A hook names what it takes of the context. Otherwise Elysia parses the cookies, headers and query of every call,
+      // to any route, in case it wants them.
       // The plugin makes the document anew for each call of its route, so that route only ever serves `generate`.
-      .onBeforeHandle(async (context) => (context.route === DOCUMENT_PATH ? document(context) : undefined))
+      .onBeforeHandle(async ({ route, request }) =>
+        route === DOCUMENT_PATH ? document({ request }) : undefined,
+      )
       .use(plugin)
       // The plugin's page loads from another host. Our routes come later and so replace it.
       .get(

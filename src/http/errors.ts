@@ -31,14 +31,14 @@ const WITHOUT_HEAD = ['/mock/inbox/wait', '/mock/events'];
  *
  * @param root the app; its routes may still be added
  * @param shapes for the paths that don't show problems as all others do
- * @returns an error handler for it
+ * @returns the body of the answer; it sets the status and the headers
  */
 export function errorAnswers(
   log: Log,
   root: Pick<AnyElysia, 'routes'>,
   shapes: readonly ProblemShape[] = [],
 ) {
-  return ({ error, request, set }: { error: unknown; request: Request; set: Context['set'] }): string => {
+  return (error: unknown, request: Request, set: Context['set']): string => {
     const path = pathOf(request);
     const methods = methodsAt(path, root);
     const { code, more } = asProblem(error, methods);
@@ -68,8 +68,7 @@ function detailOf(code: string, path: string, methods: string[], { routes }: Pic
 }
 
 /** Completes an answer if it is a problem that a handler returned. */
-export function problemHeaders(context: { responseValue: unknown; set: Context['set'] }): void {
-  const { responseValue, set } = context;
+export function problemHeaders(responseValue: unknown, set: Context['set']): void {
   if (responseValue instanceof ElysiaCustomStatusResponse && responseValue.code >= 400)
     setHeaders(set, responseValue.response);
 }
@@ -82,7 +81,7 @@ function setHeaders({ headers }: Context['set'], body: { code: string; retryAfte
 }
 
 /** Refuses HEAD on paths that wait or stream. @throws NotFoundError, which is answered as 405 */
-export function refuseHead({ request }: { request: Request }): void {
+export function refuseHead(request: Request): void {
   if (request.method === 'HEAD' && WITHOUT_HEAD.includes(pathOf(request))) throw new NotFoundError();
 }
 

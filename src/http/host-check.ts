@@ -22,15 +22,16 @@ export function hostCheck(
   allowed: readonly string[],
   origins: readonly string[],
 ): (request: Request) => void {
-  /** The last accepted host: most calls use the same one. */
+  /** The last accepted host: most calls use the same one, and come from no page. */
   let accepted: string | undefined;
 
   return (request) => {
-    if (EXEMPT.includes(pathOf(request))) return;
     const { headers, url } = request;
     const host = headers.get('host') ?? /^https?:\/\/([^/?#]*)/.exec(url)?.[1] ?? '';
     const origin = headers.get('origin');
-    if (host !== accepted && !isAllowed(host, allowed)) throw forbiddenHost(host);
+    if (host === accepted && origin === null) return;
+    if (EXEMPT.includes(pathOf(request))) return;
+    if (!isAllowed(host, allowed)) throw forbiddenHost(host);
     accepted = host;
     if (origin !== null && !isOriginOf(origin, host) && !origins.includes(origin))
       throw forbiddenOrigin(origin);

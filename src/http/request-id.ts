@@ -9,7 +9,7 @@ const SAFE = /^[\w.:-]{1,64}$/;
 
 /** Puts the request's id into the answer's headers: the client's own if it is safe, otherwise a new one. */
 export function nameRequests(nextId: () => string) {
-  return ({ request, set }: Pick<Context, 'request' | 'set'>): void => {
+  return (request: Request, set: Context['set']): void => {
     const given = request.headers.get(HEADER);
     set.headers[HEADER] = given !== null && SAFE.test(given) ? given : nextId();
   };

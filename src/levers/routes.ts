@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia';
 import type { OtpService } from '../core/otp-service.ts';
-import { keyCheck, keyDetail } from '../http/keys.ts';
+import { keyDetail, keyHooks } from '../http/keys.ts';
 import { clockRoutes } from './clock/routes.ts';
 import { codeRoutes } from './codes/routes.ts';
 import { eventRoutes } from './events/routes.ts';
@@ -22,9 +22,8 @@ export interface MockParts {
 
 /** `/mock/*`: what a real provider can't give a test. A lever adds its routes here, in one line. */
 export function mockRoutes({ levers, otps, config, ending }: MockParts) {
-  const checkKey = keyCheck(config.OTP_API_KEYS);
   return new Elysia({ prefix: '/mock', detail: keyDetail(config.OTP_API_KEYS) })
-    .onTransform(checkKey)
+    .onTransform(keyHooks(config.OTP_API_KEYS))
     .use(inboxRoutes(levers, ending))
     .use(eventRoutes(levers, ending))
     .use(clockRoutes(levers))

@@ -28,7 +28,7 @@ export function eventLog(log: Log, mask: (user: string) => string): Subscriber<O
     }
     const level = event.type === 'otp.expired' && requestId === undefined ? 'debug' : 'info';
     if (!log.isEnabled(level)) return;
-    log[level](event.type, {
+    log.event(level, event.type, {
       id,
       user: mask(event.user),
       purpose: event.purpose,

@@ -1,5 +1,12 @@
 import type { Clock } from '../core/clock.ts';
-import { type Entry, type Fields, type FormatEntry, jsonLine, type Level } from './format.ts';
+import {
+  type Entry,
+  type EventFields,
+  type Fields,
+  type FormatEntry,
+  jsonLine,
+  type Level,
+} from './format.ts';
 
 /** Writes whole lines, each with its line break, or calls `dropped`, then or later. Must not throw. */
 export type WriteLines = (lines: string, dropped: () => void) => unknown;
@@ -39,21 +46,26 @@ export class Log {
   }
 
   debug(message: string, fields: Fields = {}): void {
-    this.#add('debug', message, fields);
+    this.#log('debug', message, fields);
   }
 
   info(message: string, fields: Fields = {}): void {
-    this.#add('info', message, fields);
+    this.#log('info', message, fields);
   }
 
   warn(message: string, fields: Fields = {}): void {
-    this.#add('warn', message, fields);
+    this.#log('warn', message, fields);
+  }
+
+  /** Logs an event. @param type is the line's message */
+  event(level: Level, type: string, event: EventFields): void {
+    if (this.isEnabled(level)) this.#add({ time: this.#clock.now(), level, message: type, event });
   }
 
   /** Logs a failure. @param error what was thrown; logged with its stack if it has one */
   error(message: string, error: unknown, fields: Fields = {}): void {
     const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#add('error', message, { ...fields, error: failure });
+    this.#log('error', message, { ...fields, error: failure });
   }
 
   /** Writes collected entries at once, for a process that is about to end. */
@@ -76,9 +88,12 @@ export class Log {
     return { time: this.#clock.now(), level: 'warn', message, fields: { count } };
   }
 
-  #add(level: Level, message: string, fields: Fields): void {
-    if (!this.isEnabled(level)) return;
+  #log(level: Level, message: string, fields: Fields): void {
+    if (this.isEnabled(level)) this.#add({ time: this.#clock.now(), level, message, fields });
+  }
+
+  #add(entry: Entry): void {
     if (this.#entries.length === 0) this.#clock.yieldToEventLoop().then(() => this.flush());
-    this.#entries.push({ time: this.#clock.now(), level, message, fields });
+    this.#entries.push(entry);
   }
 }

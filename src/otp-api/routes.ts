@@ -6,7 +6,7 @@ import type { Delivery } from '../delivery/delivery.ts';
 import { checkedBody } from '../http/body.ts';
 import { BODY_ANSWERS, retryAfter } from '../http/common-answers.ts';
 import { invalidRequest } from '../http/field-errors.ts';
-import { keyCheck, keyDetail } from '../http/keys.ts';
+import { keyDetail, keyHooks } from '../http/keys.ts';
 import { noCode, type ProblemCode, problem, problemSchema } from '../http/problem.ts';
 import { causeOf } from '../http/request-id.ts';
 import type { HttpSettings } from '../http/settings.ts';
@@ -21,10 +21,9 @@ function temporary<C extends ProblemCode>(code: C, waitMs: number) {
 /** `/otp/*`: request, verify and cancel a one-time password. */
 export function otpRoutes(otps: OtpService, delivery: Delivery, config: CoreSettings & HttpSettings) {
   const strict = config.OTP_MODE === 'strict';
-  const checkKey = keyCheck(config.OTP_API_KEYS);
   const iso = isoWriter();
   return new Elysia({ prefix: '/otp', tags: ['otp'], detail: keyDetail(config.OTP_API_KEYS) })
-    .onTransform(checkKey)
+    .onTransform(keyHooks(config.OTP_API_KEYS))
     .post(
       '/request',
       async ({ body, set, status }) => {

@@ -1,4 +1,4 @@
-import { matchesKey } from '../http/keys.ts';
+import { keyMatcher } from '../http/keys.ts';
 import { ProblemError } from '../http/problem.ts';
 
 /** Who calls: the user of Basic, if it is that, and the password or token. */
@@ -24,9 +24,10 @@ export function credentialsOf({ headers }: Request): Credentials | undefined {
  * @returns throws ProblemError `unauthorized`
  */
 export function credentialCheck(keys: readonly string[]): (context: { request: Request }) => void {
+  const matches = keyMatcher(keys);
   return ({ request }) => {
     const credentials = credentialsOf(request);
-    if (credentials === undefined || (keys.length > 0 && !matchesKey(credentials.secret, keys)))
+    if (credentials === undefined || (keys.length > 0 && !matches(credentials.secret)))
       throw new ProblemError('unauthorized');
   };
 }

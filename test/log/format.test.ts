@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
 import { jsonLine, prettyLine } from '../../src/log/format.ts';
 
 const entry = {
@@ -13,6 +14,37 @@ describe('a JSON line', () => {
   test('is one object with time, level and message first', () => {
     expect(jsonLine(entry)).toBe(
       '{"time":"2026-01-01T15:04:05.123Z","level":"info","message":"otp.rejected","user":"alice","count":3,"expiresAt":"1970-01-01T00:00:00.000Z"}\n',
+    );
+  });
+});
+
+describe('the line of an event', () => {
+  const { fields: _, ...head } = entry;
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('a"b', 'a\\b', '\u2028\u2029', '\ud800', ''),
+  );
+  const word = fc.option(fc.constantFrom('wrong', 'mws4q1rfd2c6-c1'), { nil: undefined });
+  const event = fc.record({
+    id: fc.constant('mws4q1rfd2c6-e1'),
+    user: text,
+    purpose: text,
+    otp: word,
+    expiresAt: word,
+    channel: word,
+    reason: word,
+    fault: word,
+    requestId: word,
+  });
+
+  test.each([
+    ['JSON', jsonLine],
+    ['pretty', plain],
+  ])('is that of any entry with the same fields, in %s', (_, format) => {
+    fc.assert(
+      fc.property(event, (event) => {
+        expect(format({ ...head, event })).toBe(format({ ...head, fields: { ...event } }));
+      }),
     );
   });
 });
