@@ -23,7 +23,7 @@ afterAll(async () => {
 /** A store in an empty Redis. Its time is Redis's own until a test sets it. */
 async function emptyStore(policy = FIVE_ATTEMPTS) {
   await server.send('FLUSHALL');
-  const { keys, stores } = sharedStores(open.all, policy);
+  const { keys, stores } = sharedStores(open.all, policy, 16, false);
   const [store] = stores;
   if (store === undefined) throw new Error('there is no store');
   const setClock = async (now: number) => {

@@ -22,13 +22,45 @@ function message(id: string, user = 'alice', state: CodeState = 'pending'): Mess
 }
 
 function requested(otp: string, user = 'alice', destination = {}): ServiceEvent {
-  const { purpose, expiresAt, createdAt: time } = message(otp);
-  return { type: 'otp.requested', otp, user, purpose, code: '042137', time, expiresAt, ...destination };
+  const { purpose, createdAt: time } = message(otp);
+  const of = { otp, user, purpose, code: '042137', time, expiresAt: EXPIRES_AT };
+  return { type: 'otp.requested', ...of, ...destination };
 }
 
 const states = (list: CodeList) => [...list.all()].map(({ id, state }) => `${id} ${state}`);
 
 describe('events', () => {
+  test('a code that is sent again keeps its place, and shows its last channel', () => {
+    const list = new CodeList();
+    list.apply(requested('c1', 'alice', { provider: 'twilio', channel: 'sms', to: '+15017122661' }));
+    list.apply(requested('c2'));
+    const again = requested('c1', 'alice', { provider: 'twilio', channel: 'call', to: '+15017122661' });
+    list.apply({ ...again, type: 'otp.resent' } as ServiceEvent);
+    expect(states(list)).toEqual(['c1 pending', 'c2 pending']);
+    expect(list.get('c1')).toMatchObject({ provider: 'twilio', channel: 'call', delivery: 'none' });
+    list.apply({ type: 'otp.rejected', reason: 'wrong', otp: 'c1' });
+    expect(list.get('c1')).toHaveProperty('state', 'pending');
+    list.apply({ type: 'otp.rejected', reason: 'locked', otp: 'c1' });
+    expect(list.get('c1')).toHaveProperty('state', 'locked');
+  });
+
+  test('a text of the application is listed, and never pending or expired', () => {
+    const list = new CodeList();
+    const text = {
+      user: '+15017122661',
+      purpose: 'twilio:messages',
+      code: '',
+      provider: 'twilio',
+      time: CREATED_AT,
+    };
+    list.apply({ type: 'message.sent', message: 'm1', ...text, channel: 'sms', to: '+15017122661' });
+    const [code] = list.newest(50, ALL, NOW).codes;
+    if (code === undefined) throw new Error('there is no text');
+    expect(code).toMatchObject({ id: 'm1', state: 'sent', expiresAt: Number.POSITIVE_INFINITY });
+    expect(stateAt(code, NOW + 1e12)).toBe('sent');
+    expect(list.pending(NOW)).toBe(0);
+  });
+
   test('requested codes are listed, newest first', () => {
     const list = new CodeList();
     list.apply(requested('c1'));
@@ -282,9 +314,8 @@ describe('search', () => {
 
   test('a message without a code is found by its user', () => {
     const list = new CodeList();
-    const { code: _, ...text } = message('c1');
     list.beginLoading();
-    list.load([{ ...text, provider: 'vonage' }]);
+    list.load([{ ...message('c1'), code: '', provider: 'vonage' }]);
     expect(found(list, 'vonage alice')).toEqual(['c1']);
   });
 });

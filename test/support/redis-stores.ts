@@ -28,10 +28,10 @@ export async function connections(url: string, count: number, timeoutMs = PATIEN
 let made = 0;
 
 /** Stores over these connections. They share codes with each other, and none with stores made before. */
-export function sharedStores(over: readonly Redis[], policy: Policy, shards = 16) {
+export function sharedStores(over: readonly Redis[], policy: Policy, shards = 16, keepsDigits = true) {
   made++;
   const keys = new Keys(`otp:test-${made}:`, 'a pepper for tests', shards);
-  return { keys, stores: over.map((connection) => new RedisStore(connection, keys, policy, true)) };
+  return { keys, stores: over.map((connection) => new RedisStore(connection, keys, policy, keepsDigits)) };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { CodeState, Delivery, Message, ServiceEvent } from './wire.ts';
 /** A code as the page shows it. Its moments are in ms since the epoch, service time. */
 export type Code = Omit<Message, 'createdAt' | 'expiresAt'> & {
   readonly createdAt: number;
+  /** Infinity for a text, which never expires. */
   readonly expiresAt: number;
 };
 
@@ -21,7 +22,7 @@ export interface Excerpt {
 }
 
 /** What an event changes in its code. */
-type Change = Partial<Pick<Code, 'state' | 'delivery' | 'expiresAt'>>;
+type Change = Partial<Pick<Code, 'state' | 'channel' | 'to' | 'delivery' | 'expiresAt'>>;
 
 const CHANGES: Readonly<Partial<Record<ServiceEvent['type'], Change>>> = {
   'otp.verified': { state: 'verified' },
@@ -66,10 +67,14 @@ export class CodeList {
 
   apply(event: ServiceEvent): void {
     this.#sinceLoading?.push(event);
-    if (event.type === 'otp.requested') this.#add(event);
+    if (event.type === 'otp.requested' || event.type === 'otp.resent' || event.type === 'message.sent')
+      this.#add(event);
     else if (event.type === 'mock.reset' || event.type === 'mock.inbox_emptied') this.#forget(event.user);
     else if (event.type === 'otp.expired')
       this.#change(event.otp, { state: 'expired', expiresAt: Date.parse(event.expiresAt) });
+    // A code that has limits of its own is locked once they have refused a guess.
+    else if (event.type === 'otp.rejected' && event.reason === 'locked' && event.otp !== undefined)
+      this.#change(event.otp, { state: 'locked' });
     else if ('otp' in event && event.otp !== undefined) this.#change(event.otp, CHANGES[event.type]);
   }
 
@@ -93,7 +98,7 @@ export class CodeList {
       this.#codes.set(message.id, {
         ...message,
         createdAt: Date.parse(createdAt),
-        expiresAt: Date.parse(expiresAt),
+        expiresAt: deadline(expiresAt),
       });
     for (const event of events) this.apply(event);
     // An inbox that is not full has all there are: fewer than before if it was emptied, or if the service has restarted.
@@ -114,14 +119,27 @@ export class CodeList {
     return this.#codes.values().reduce((count, code) => count + Number(stateAt(code, now) === 'pending'), 0);
   }
 
-  #add(event: Extract<ServiceEvent, { type: 'otp.requested' }>): void {
-    const { otp: id, type: _, time, expiresAt, channel = 'none', to, ...told } = event;
-    // A resumed stream may repeat a code that the inbox has listed.
-    if (this.#codes.has(id)) return;
-    const delivery: Delivery =
-      to === undefined ? { channel, delivery: 'none' } : { channel, to, delivery: 'queued' };
-    const moments = { createdAt: Date.parse(time), expiresAt: Date.parse(expiresAt) };
-    this.#codes.set(id, { ...told, id, ...moments, state: 'pending', ...delivery });
+  #add(event: Extract<ServiceEvent, { type: 'otp.requested' | 'otp.resent' | 'message.sent' }>): void {
+    const { user, purpose, code, provider, time, channel = 'none', to } = event;
+    const isText = event.type === 'message.sent';
+    const id = isText ? event.message : event.otp;
+    const delivery: Delivery = {
+      channel,
+      ...(to !== undefined && { to }),
+      // What a provider would send goes nowhere.
+      delivery: to === undefined || provider !== undefined ? 'none' : 'queued',
+    };
+    // A resumed stream may repeat a code that the inbox has listed. One that is sent again keeps its place.
+    if (this.#codes.has(id)) {
+      if (event.type === 'otp.resent') this.#change(id, delivery);
+      return;
+    }
+    const moments = {
+      createdAt: Date.parse(time),
+      expiresAt: deadline(isText ? undefined : event.expiresAt),
+    };
+    const told = { user, purpose, code, ...(provider !== undefined && { provider }) };
+    this.#codes.set(id, { ...told, id, ...moments, state: isText ? 'sent' : 'pending', ...delivery });
     this.#total++;
     for (const oldest of this.#codes.keys()) {
       if (this.#codes.size <= KEPT) return;
@@ -146,10 +164,14 @@ export class CodeList {
   }
 }
 
+function deadline(expiresAt: string | undefined): number {
+  return expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt);
+}
+
 function hasWords(code: Code, words: readonly string[]): boolean {
   // Every drawing of the page asks for all codes, most often without a search.
   if (words.length === 0) return true;
-  const { user, purpose, code: digits = '', channel, to = '', provider = '' } = code;
+  const { user, purpose, code: digits, channel, to = '', provider = '' } = code;
   const text = [user, purpose, digits, channel, to, provider].join('\n').toLowerCase();
   return words.every((word) => text.includes(word));
 }

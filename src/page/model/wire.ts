@@ -3,7 +3,7 @@
  * service and knows only these types.
  */
 
-export type CodeState = 'pending' | 'verified' | 'expired' | 'replaced' | 'cancelled' | 'locked';
+export type CodeState = 'pending' | 'verified' | 'expired' | 'replaced' | 'cancelled' | 'locked' | 'sent';
 
 /** How and where a code is delivered, besides the inbox, and the status of the delivery. */
 export interface Delivery {
@@ -12,16 +12,17 @@ export interface Delivery {
   readonly delivery: 'none' | 'queued' | 'delivered' | 'failed';
 }
 
-/** A message of the inbox. One that is only a text has no code. */
+/** A message of the inbox. One that is only a text has no deadline, and perhaps no code. */
 export interface Message extends Delivery {
   readonly id: string;
   readonly user: string;
   readonly purpose: string;
-  readonly code?: string;
+  /** Empty if there is none. */
+  readonly code: string;
   /** The provider whose API sent it, if one did. */
   readonly provider?: string;
   readonly createdAt: string;
-  readonly expiresAt: string;
+  readonly expiresAt?: string;
   readonly state: CodeState;
 }
 
@@ -32,21 +33,25 @@ export interface ClockState {
   readonly frozen: boolean;
 }
 
+/** What the events of a message have in common. */
+interface Sent {
+  readonly user: string;
+  readonly purpose: string;
+  readonly code: string;
+  readonly provider?: string;
+  readonly time: string;
+  readonly channel?: string;
+  readonly to?: string;
+}
+
 /** An event of the stream. `otp` is the id of its code; a guess may be at none. */
 export type ServiceEvent =
-  | {
-      readonly type: 'otp.requested';
+  | (Sent & {
+      readonly type: 'otp.requested' | 'otp.resent';
       readonly otp: string;
-      readonly user: string;
-      readonly purpose: string;
-      readonly code?: string;
-      readonly provider?: string;
-      /** When the code was issued. */
-      readonly time: string;
       readonly expiresAt: string;
-      readonly channel?: string;
-      readonly to?: string;
-    }
+    })
+  | (Sent & { readonly type: 'message.sent'; readonly message: string })
   | { readonly type: 'otp.delivered' | 'otp.delivery_failed'; readonly otp: string }
   | {
       readonly type: 'otp.verified' | 'otp.replaced' | 'otp.cancelled' | 'otp.locked';
@@ -54,7 +59,7 @@ export type ServiceEvent =
     }
   /** A test may have expired the code before its deadline: `expiresAt` says when. */
   | { readonly type: 'otp.expired'; readonly otp: string; readonly expiresAt: string }
-  | { readonly type: 'otp.rejected' }
+  | { readonly type: 'otp.rejected'; readonly reason?: string; readonly otp?: string }
   | { readonly type: 'mock.reset' | 'mock.inbox_emptied'; readonly user?: string }
   | ({ readonly type: 'mock.clock' } & ClockState);
 

@@ -9,9 +9,13 @@ export function problemInWords({ status, code, detail, attemptsLeft, errors = []
   return `${status === 0 ? '' : `${status} `}${code}: ${detail}${left}${fields}`;
 }
 
-/** A delivery in words, such as `email to alice@example.com: delivered`; empty without a delivery. */
-export function deliveryInWords({ channel, to = '', delivery }: Delivery): string {
-  return delivery === 'none' ? '' : `${channel} to ${to}: ${delivery}`;
+/**
+ * A delivery in words, such as `email to alice@example.com: delivered`; without the outcome for what a provider would
+ * send; empty without a delivery.
+ */
+export function deliveryInWords({ channel, to, delivery }: Delivery): string {
+  if (to === undefined) return '';
+  return delivery === 'none' ? `${channel} to ${to}` : `${channel} to ${to}: ${delivery}`;
 }
 
 /** A fault in words, such as `verify, alice*: 503 after 200 ms, 2 times`. */
@@ -60,10 +64,11 @@ export function dotInWords(user: string, second: number, now: number): string {
   return `Second ${second % SLOTS}, ${ring}, ${left} s to go: ${user}`;
 }
 
-/** When a code arrived and when exactly it expires or expired, in the reader's time zone. Times are ms since the epoch. */
+/** When a code arrived and when exactly it expires or expired, if it does, in the reader's time zone. Times are ms since the epoch. */
 export function lifetimeInWords(createdAt: number, expiresAt: number, now: number): string {
-  const expires = now < expiresAt ? 'expires' : 'expired';
-  return `arrived ${moment(createdAt, now)}, ${expires} ${moment(expiresAt, now)}`;
+  const arrived = `arrived ${moment(createdAt, now)}`;
+  if (expiresAt === Number.POSITIVE_INFINITY) return arrived;
+  return `${arrived}, ${now < expiresAt ? 'expires' : 'expired'} ${moment(expiresAt, now)}`;
 }
 
 /** A time of day, with its date unless that is today's. */

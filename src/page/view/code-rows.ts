@@ -57,7 +57,7 @@ function newRow({ id, user, purpose, code, provider = '' }: Code): HTMLLIElement
   const template = byId('row', HTMLTemplateElement);
   const row = within(document.importNode(template.content, true), 'li', HTMLLIElement);
   row.dataset['id'] = id;
-  const texts = { user, purpose, provider, digits: code ?? '' };
+  const texts = { user, purpose, provider, digits: code };
   for (const [part, text] of Object.entries(texts)) show(within(row, `.${part}`, HTMLElement), text);
   for (const button of row.querySelectorAll('button')) {
     const whose = document.createElement('span');
@@ -66,7 +66,7 @@ function newRow({ id, user, purpose, code, provider = '' }: Code): HTMLLIElement
     button.append(whose);
   }
   // A message that is only a text has nothing to copy or verify.
-  if (code === undefined) within(row, '.use', HTMLElement).remove();
+  if (code === '') within(row, '.use', HTMLElement).remove();
   return row;
 }
 
@@ -81,6 +81,9 @@ function update(row: HTMLLIElement, code: Code, now: number): void {
     seconds: state === 'pending' ? label : '–',
   };
   for (const [part, text] of Object.entries(texts)) show(within(row, `.${part}`, HTMLElement), text);
-  within(row, '.left', SVGCircleElement).setAttribute('stroke-dashoffset', String(1 - share));
+  within(row, '.left', SVGCircleElement).setAttribute(
+    'stroke-dashoffset',
+    String(state === 'pending' ? 1 - share : 1),
+  );
   row.dataset['state'] = state;
 }

@@ -22,7 +22,7 @@ export function prepareRowButtons(api: Api, codes: CodeList, dial: Dial): void {
   list.addEventListener('click', async ({ target }) => {
     const button = target instanceof Element ? target.closest('button') : null;
     const found = codeOf(button);
-    if (button === null || found?.code === undefined) return;
+    if (button === null || !found?.code) return;
     const { user, purpose, code } = found;
     if (button.classList.contains('copy')) await copy(code, button);
     if (button.classList.contains('verify')) await call('/otp/verify', { user, purpose, code });
