@@ -331,7 +331,7 @@ test('a running replica renews every hour how long Redis keeps what the levers s
   replica.onEvent(requested('c1'));
   await replica.flush();
   const all = Object.values(Object(await server.send('KEYS', '*'))).map(String);
-  expect(all).toHaveLength(4 + 2 * keys.shards.length);
+  expect(all).toHaveLength(5 + 2 * keys.shards.length);
   for (const key of all) expect(await server.send('PEXPIRE', key, '60000')).toBe(1);
 
   const following = replica.follow(ending.signal);

@@ -94,15 +94,21 @@ browserTest('the form for faults offers what an operation can suffer, with its p
     const offered = () => effect.locator('option:enabled').allTextContents();
     const add = () => form.getByRole('button', { name: 'Add' }).click();
 
-    expect(await offered()).toEqual(['error status', 'dropped', 'only late']);
+    expect(await offered()).toEqual(['error status', 'provider’s error', 'dropped', 'only late']);
     await form.getByLabel('Probability').fill('0.5');
     await add();
     await page.getByText('verify: 503, once, with probability 0.5').waitFor(SOON);
+    await form.getByLabel('Probability').fill('');
+    await on.selectOption('request');
+    await effect.selectOption('provider’s error');
+    expect(await form.locator('[name=status]').isVisible()).toBe(false);
+    await form.getByLabel('Its error').fill('60203');
+    await add();
+    await page.getByText('request: twilio’s 60203, once').waitFor(SOON);
     await on.selectOption('delivery');
     expect(await offered()).toEqual(['refused', 'dropped', 'sent twice', 'only late']);
     expect(await effect.inputValue()).toBe('fail');
     expect(await form.locator('[name=status]').isVisible()).toBe(false);
-    await form.getByLabel('Probability').fill('');
     await add();
     await page.getByText('delivery: refused, once').waitFor(SOON);
     await effect.selectOption('sent twice');
@@ -116,6 +122,7 @@ browserTest('the form for faults offers what an operation can suffer, with its p
     await page.getByText('delivery: sent after 20 ms, once').waitFor(SOON);
     expect(await faultsOf(service)).toEqual([
       { on: 'verify', times: 1, probability: 0.5, status: 503 },
+      { on: 'request', provider: 'twilio', times: 1, error: 60203 },
       { on: 'delivery', times: 1, fail: true },
       { on: 'delivery', times: 1, duplicate: true },
       { on: 'delivery', times: 1, delayMs: 20 },

@@ -17,7 +17,10 @@ let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sdk-'));
   await cp(join(import.meta.dir, 'sdk'), folder, { recursive: true });
-  await $`npm install --no-audit --no-fund --ignore-scripts`.cwd(folder).quiet();
+  // Not the whole environment: a test that `npx` started has settings of npm that this install refuses.
+  const { PATH = '', HOME = '', npm_config_registry: registry } = process.env;
+  const env = { PATH, HOME, ...(registry && { npm_config_registry: registry }) };
+  await $`npm install --no-audit --no-fund --ignore-scripts`.cwd(folder).env(env).quiet();
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -246,6 +246,18 @@ export const MUTATIONS: readonly Mutation[] = [
     'otpRoutes',
     remove("return status(401, problem('invalid_code'))"),
   ),
+  mutation('a code takes guesses beyond its own limit', 'judgeAlone', assume('own.checks === 0', false)),
+  mutation('a code is sent again beyond its own limit', 'refusesResend', assume('own?.resends === 0', false)),
+  mutation(
+    'a request that only looks for a code sends it again',
+    'MemoryStore.request',
+    assume("whenLive === 'keep'", false),
+  ),
+  mutation(
+    "a provider's call needs no credentials",
+    'credentialCheck',
+    assume('credentials === undefined', false),
+  ),
   mutation('any API key is accepted', 'keyCheck', assume('!matches(given)', false)),
   mutation(
     'an unavailable store is reported as an internal error',

@@ -66,6 +66,7 @@ test.each([
     { on: 'request', user: 'a*', status: 429, times: 2, delayMs: 200 },
     'request, a*: 429 after 200 ms, 2 times',
   ],
+  [{ on: 'request', provider: 'twilio', error: 60203, times: 1 }, 'request: twilio’s 60203, once'],
   [{ on: 'cancel', drop: true }, 'cancel: connection dropped, until cleared'],
   [{ on: 'verify', delayMs: 50 }, 'verify: answered after 50 ms, until cleared'],
   [{ on: 'request', status: 503, probability: 0.5 }, 'request: 503, until cleared, with probability 0.5'],

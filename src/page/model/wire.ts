@@ -79,6 +79,9 @@ export interface Fault {
   readonly probability?: number;
   readonly delayMs?: number;
   readonly status?: number;
+  /** Only for calls of this provider's API, and which of its errors they get. */
+  readonly provider?: string;
+  readonly error?: number | string;
   readonly drop?: boolean;
   readonly fail?: boolean;
   readonly duplicate?: boolean;

@@ -28,7 +28,8 @@ export function faultInWords(fault: Fault): string {
   return `${on}${user === undefined ? '' : `, ${user}`}: ${effect}${after}, ${often}${chance}`;
 }
 
-function callFaultInWords({ drop, status }: Fault): string {
+function callFaultInWords({ drop, status, provider = 'any provider', error }: Fault): string {
+  if (error !== undefined) return `${provider}’s ${error}`;
   return drop ? 'connection dropped' : (status?.toString() ?? 'answered');
 }
 

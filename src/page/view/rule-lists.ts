@@ -6,6 +6,7 @@ import { byId, type Filled, onClick, onSubmit, say, within } from './dom.ts';
 /** Effects that only a call can have, or only a delivery. */
 const ONLY_FOR: Readonly<Record<string, 'call' | 'delivery'>> = {
   status: 'call',
+  error: 'call',
   fail: 'delivery',
   duplicate: 'delivery',
 };
@@ -13,19 +14,20 @@ const ONLY_FOR: Readonly<Record<string, 'call' | 'delivery'>> = {
 /** Shows the injected faults, adds one, and clears them. @returns a function that asks for them */
 export function faultList(api: Api): () => Promise<void> {
   offerEffects();
-  return ruleList<Fault>(api, 'faults', '/mock/faults', faultInWords, ({ effect = '', ...fault }) =>
-    effect === 'status' || effect === 'delay' ? fault : { ...fault, [effect]: true },
-  );
+  return ruleList<Fault>(api, 'faults', '/mock/faults', faultInWords, ({ effect = '', error, ...fault }) => {
+    // Twilio's errors are numbers, those of others are names.
+    if (error !== undefined) return { ...fault, error: /^\d+$/.test(String(error)) ? Number(error) : error };
+    return effect === 'status' || effect === 'delay' ? fault : { ...fault, [effect]: true };
+  });
 }
 
 /** Offers only what the chosen operation can suffer, and the fields that the chosen effect needs. */
 function offerEffects(): void {
   const form = byId('faults-form', HTMLFormElement);
-  const [on, effect] = ['on', 'effect'].map((name) => within(form, `[name=${name}]`, HTMLSelectElement));
-  const [status, delay] = ['status', 'delayMs'].map((name) =>
-    within(form, `[name=${name}]`, HTMLInputElement),
-  );
-  if (!on || !effect || !status || !delay) return;
+  const select = (name: string) => within(form, `[name=${name}]`, HTMLSelectElement);
+  const input = (name: string) => within(form, `[name=${name}]`, HTMLInputElement);
+  const [on, effect, provider] = [select('on'), select('effect'), select('provider')];
+  const [status, error, delay] = [input('status'), input('error'), input('delayMs')];
   const fit = () => {
     const kind = on.value === 'delivery' ? 'delivery' : 'call';
     for (const option of effect.options) {
@@ -35,6 +37,8 @@ function offerEffects(): void {
     if (effect.selectedOptions[0]?.disabled) effect.value = kind === 'call' ? 'status' : 'fail';
     // A disabled field is not sent.
     status.disabled = effect.value !== 'status';
+    provider.disabled = effect.value !== 'error';
+    error.disabled = provider.disabled;
     delay.required = effect.value === 'delay';
   };
   form.addEventListener('change', fit);
