@@ -75,7 +75,7 @@ async function readBody<T>(
 
 /** @throws URIError if something is not percent-encoded UTF-8, which URLSearchParams would replace by U+FFFD */
 function parseForm(text: string): URLSearchParams {
-  decodeURIComponent(text);
+  if (text.includes('%')) decodeURIComponent(text);
   return new URLSearchParams(text);
 }
 

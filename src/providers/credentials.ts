@@ -7,10 +7,18 @@ export interface Credentials {
   readonly secret: string;
 }
 
+/** The header that was read last, and what it says: an application sends the same one with every call. */
+let last: { readonly header: string; readonly credentials: Credentials | undefined } | undefined;
+
 /** The credentials of a call; undefined if it has none. */
 export function credentialsOf({ headers }: Request): Credentials | undefined {
-  const [, scheme = '', given = ''] =
-    /^(basic|bearer) +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
+  const header = headers.get('authorization') ?? '';
+  if (last?.header !== header) last = { header, credentials: parse(header) };
+  return last.credentials;
+}
+
+function parse(header: string): Credentials | undefined {
+  const [, scheme = '', given = ''] = /^(basic|bearer) +(\S+)$/i.exec(header) ?? [];
   if (scheme.toLowerCase() === 'bearer') return { name: undefined, secret: given };
   const text = Buffer.from(given, 'base64').toString();
   const [, name, secret] = /^([^:]+):(.+)$/s.exec(text) ?? [];

@@ -28,6 +28,15 @@ const FLAGS: Readonly<Record<string, readonly [parameter: string, usual: boolean
   custom_code_enabled: ['CustomCodeEnabled', false],
 };
 
+/** A service that nobody made. */
+const DEFAULTS: Omit<Service, 'sid'> = {
+  friendlyName: 'Mock',
+  codeLength: 6,
+  flags: Object.fromEntries(Object.entries(FLAGS).map(([field, [, usual]]) => [field, usual])),
+  createdAt: 0,
+  updatedAt: 0,
+};
+
 /** The resources under a service, by their names in its links. */
 const LINKS = {
   verification_checks: 'VerificationCheck',
@@ -57,7 +66,7 @@ export class Services {
   /** A service by its SID; with the defaults if nobody made it. @returns undefined for what is no SID of a service */
   find(sid: string): Service | undefined {
     if (!/^VA[0-9a-fA-F]{32}$/.test(sid)) return undefined;
-    return this.all.find((service) => service.sid === sid) ?? { ...defaults(0), sid };
+    return this.all.find((service) => service.sid === sid) ?? { ...DEFAULTS, sid };
   }
 
   /** Makes a service, or changes one. */
@@ -89,11 +98,6 @@ export class Services {
   #others(sid: string): Service[] {
     return this.all.filter((service) => service.sid !== sid);
   }
-}
-
-function defaults(now: number): Omit<Service, 'sid'> {
-  const flags = Object.fromEntries(Object.entries(FLAGS).map(([field, [, usual]]) => [field, usual]));
-  return { friendlyName: 'Mock', codeLength: 6, flags, createdAt: now, updatedAt: now };
 }
 
 /** A service as Twilio shows it. */
