@@ -1,6 +1,6 @@
 import type { AnyElysia } from 'elysia';
 import type { ProblemShape } from '../http/errors.ts';
-import type { ProviderParts } from './provider.ts';
+import type { ProviderParts } from './parts.ts';
 
 /**
  * A real provider's API in front of the core, so that an application can call the service with its production code.

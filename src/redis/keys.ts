@@ -73,7 +73,7 @@ export class Keys {
     return macOf(this.#pepper, key, code);
   }
 
-  /** The same under the previous pepper; "" if there is none, which no stored code equals. */
+  /** The same under the previous pepper. Without such a pepper "", which no stored code equals. */
   previousMac(key: OtpKey, code: string): string {
     return this.#previous === '' ? '' : macOf(this.#previous, key, code);
   }

@@ -17,7 +17,7 @@ export interface Message extends Delivery {
   readonly id: string;
   readonly user: string;
   readonly purpose: string;
-  /** Empty if there is none. */
+  /** Its digits; empty for a text in which the service found none. */
   readonly code: string;
   /** The provider whose API sent it, if one did. */
   readonly provider?: string;

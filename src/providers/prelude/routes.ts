@@ -7,7 +7,8 @@ import { type Problem, ProblemError } from '../../http/problem.ts';
 import { causeOf } from '../../http/request-id.ts';
 import { credentialCheck } from '../credentials.ts';
 import { packId } from '../ids.ts';
-import { guessOf, isPhoneNumber, type ProviderParts } from '../provider.ts';
+import { guessOf, isPhoneNumber } from '../input.ts';
+import type { ProviderParts } from '../parts.ts';
 import type { Provider } from '../routes.ts';
 
 /** Prelude tells neither how long a verification is valid nor how often it may be checked and sent: not confirmed. */

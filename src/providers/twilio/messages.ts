@@ -1,7 +1,8 @@
 import type { Cause } from '../../core/events.ts';
 import type { InboxMessage } from '../../levers/inbox/message.ts';
 import { packId, unpackId } from '../ids.ts';
-import { isPhoneNumber, type ProviderParts } from '../provider.ts';
+import { isPhoneNumber } from '../input.ts';
+import type { ProviderParts } from '../parts.ts';
 import { codeIn } from '../text-code.ts';
 import { type Answer, notFound, twilioError } from './errors.ts';
 import { type Account, rfc2822 } from './format.ts';

@@ -2,7 +2,7 @@ import { type Context, Elysia } from 'elysia';
 import { formBody as form } from '../../http/body.ts';
 import { causeOf } from '../../http/request-id.ts';
 import { credentialCheck } from '../credentials.ts';
-import type { ProviderParts } from '../provider.ts';
+import type { ProviderParts } from '../parts.ts';
 import type { Provider } from '../routes.ts';
 import { type Answer, notFound, showProblem } from './errors.ts';
 import { type Account, accountOf, link } from './format.ts';
@@ -27,7 +27,7 @@ function twilioRoutes(parts: ProviderParts) {
 
   /** A handler that answers as Twilio does. */
   const handle =
-    (answer: (form: URLSearchParams, call: Incoming, account: Account) => Promise<Sent> | Sent) =>
+    (answer: (form: URLSearchParams, call: Incoming, account: Account) => Promise<Sent>) =>
     async (call: Incoming): Promise<Response | object> => {
       const form = call.body instanceof URLSearchParams ? call.body : new URLSearchParams();
       const sent = await answer(form, call, accountOf(call.request));
@@ -37,8 +37,8 @@ function twilioRoutes(parts: ProviderParts) {
     };
 
   /** A handler of calls about a service. */
-  const about = (answer: (form: URLSearchParams, call: Call, named: string) => Promise<Sent> | Sent) =>
-    handle((form, { params, request, set }, account) => {
+  const about = (answer: (form: URLSearchParams, call: Call, named: string) => Promise<Sent>) =>
+    handle(async (form, { params, request, set }, account) => {
       const service = services.find(params['service'] ?? '');
       if (service === undefined) return notFound(`/Services/${params['service']}`);
       return answer(form, { service, account, request, cause: causeOf(set) }, params['verification'] ?? '');
@@ -59,11 +59,11 @@ function twilioRoutes(parts: ProviderParts) {
     )
     .get(
       '/v2/Services',
-      handle((_, __, account) => listed(services.all, account)),
+      handle(async (_, __, account) => listed(services.all, account)),
     )
     .get(
       '/v2/Services/:service',
-      about((_, { service, account }) => ok(showService(service, account))),
+      about(async (_, { service, account }) => ok(showService(service, account))),
     )
     .post(
       '/v2/Services/:service',
@@ -84,7 +84,7 @@ function twilioRoutes(parts: ProviderParts) {
     )
     .get(
       '/v2/Services/:service/Verifications/:verification',
-      about((_, call, named) => verifications.read(named, call)),
+      about(async (_, call, named) => verifications.read(named, call)),
     )
     .post(
       '/v2/Services/:service/Verifications/:verification',
@@ -105,13 +105,13 @@ function twilioRoutes(parts: ProviderParts) {
     )
     .get(
       '/2010-04-01/Accounts/:account/Messages.json',
-      handle((_, { params, request }) =>
+      handle(async (_, { params, request }) =>
         messages.list(new URL(request.url).searchParams, params['account'] ?? ''),
       ),
     )
     .get(
       '/2010-04-01/Accounts/:account/Messages/:message',
-      handle((_, { params }) =>
+      handle(async (_, { params }) =>
         messages.read((params['message'] ?? '').replace(/\.json$/, ''), params['account'] ?? ''),
       ),
     );

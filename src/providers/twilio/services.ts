@@ -28,7 +28,7 @@ const FLAGS: Readonly<Record<string, readonly [parameter: string, usual: boolean
   custom_code_enabled: ['CustomCodeEnabled', false],
 };
 
-/** A service that nobody made. */
+/** What Twilio sets if an application says nothing. */
 const DEFAULTS: Omit<Service, 'sid'> = {
   friendlyName: 'Mock',
   codeLength: 6,
@@ -50,7 +50,7 @@ const LINKS = {
 
 /**
  * The services that applications made. Of two made at the same moment at two replicas, one may be lost; it then has the
- * defaults, like every service that nobody made: applications have the SID of one in their settings.
+ * defaults, like every SID that is used before its service was made: applications have it in their settings.
  */
 export class Services {
   readonly #list: List<Service>;
@@ -63,7 +63,7 @@ export class Services {
     return this.#list.entries;
   }
 
-  /** A service by its SID; with the defaults if nobody made it. @returns undefined for what is no SID of a service */
+  /** A service by its SID, with the defaults if it was never made. @returns undefined if the text is not such a SID */
   find(sid: string): Service | undefined {
     if (!/^VA[0-9a-fA-F]{32}$/.test(sid)) return undefined;
     return this.all.find((service) => service.sid === sid) ?? { ...DEFAULTS, sid };

@@ -3,13 +3,15 @@ import { type Context, Elysia } from 'elysia';
 import { isEmailAddress } from '../../delivery/email/address.ts';
 import { checkedBody } from '../../http/body.ts';
 import { oneOf } from '../../http/fields.ts';
-import { type Problem, ProblemError } from '../../http/problem.ts';
+import { ProblemError } from '../../http/problem.ts';
 import { causeOf } from '../../http/request-id.ts';
 import type { InboxMessage } from '../../levers/inbox/message.ts';
 import { credentialCheck, credentialsOf } from '../credentials.ts';
 import { packId, unpackId } from '../ids.ts';
-import { guessOf, isPhoneNumber, type ProviderParts } from '../provider.ts';
+import { guessOf, isPhoneNumber } from '../input.ts';
+import type { ProviderParts } from '../parts.ts';
 import type { Provider } from '../routes.ts';
+import { showProblem, vonageError } from './errors.ts';
 import { beginNextStep, LIMITS, viaOf, workflowOf } from './workflow.ts';
 
 const step = Type.Object({
@@ -32,48 +34,12 @@ const startBody = Type.Object({
 });
 const checkBody = Type.Object({ code: Type.String({ error: 'must be a string' }) });
 
-/** Vonage's errors, by the part of its documentation that tells of them: status, title and detail. */
-const ERRORS = {
-  'invalid-code': [400, 'Invalid Code', 'The code you provided does not match the expected value.'],
-  unauthorized: [401, 'Unauthorized', 'You did not provide correct credentials.'],
-  'low-balance': [
-    402,
-    'Low balance',
-    'This request could not be performed due to your account balance being low.',
-  ],
-  'not-found': [404, 'Not Found', 'The request was not found or it has been verified already.'],
-  conflict: [409, 'Conflict', 'Concurrent verifications to the same number are not allowed'],
-  gone: [410, 'Invalid Code', 'An incorrect code has been provided too many times. Workflow terminated.'],
-  'invalid-params': [422, 'Invalid params', 'The value of one or more parameters is invalid.'],
-  'rate-limit': [429, 'Rate Limit Hit', 'Please wait, then retry your request'],
-} as const;
-
-/** One of Vonage's errors. @param more other fields, or another detail */
-function vonageError(name: keyof typeof ERRORS, more: object = {}) {
-  const [status, title, detail] = ERRORS[name];
-  const type = `https://developer.vonage.com/api-errors#${name}`;
-  return { status, body: { title, type, detail, ...more } };
-}
-
 /** Vonage Verify v2: https://developer.vonage.com/en/api/verify.v2 */
 export const vonage: Provider = {
   name: 'vonage',
   contentType: 'application/problem+json',
-  show({ code, status, detail, errors = [], error }: Problem) {
-    const name = Object.keys(ERRORS).find((it): it is keyof typeof ERRORS => it === (error ?? BY_CODE[code]));
-    if (name === undefined) return { status, body: { title: code, type: 'about:blank', detail } };
-    if (code !== 'invalid_request') return vonageError(name);
-    const wrong = errors.map(({ field, detail }) => ({ name: field.slice(1), reason: detail }));
-    return vonageError(name, { invalid_parameters: wrong });
-  },
+  show: showProblem,
   routes,
-};
-
-/** Which error a problem of the service is, if there is one. */
-const BY_CODE: Readonly<Record<string, string>> = {
-  unauthorized: 'unauthorized',
-  not_found: 'not-found',
-  invalid_request: 'invalid-params',
 };
 
 function routes(parts: ProviderParts) {
@@ -94,7 +60,7 @@ function routes(parts: ProviderParts) {
     return { ...body, instance: causeOf(set).requestId };
   };
 
-  /** The step that a workflow is at; undefined if there is none, or it has ended. */
+  /** The pending step of a workflow; undefined once the workflow has ended, and for an unknown id. */
   const stepOf = (requestId: string): InboxMessage | undefined => {
     if (!/^[0-9a-f-]{36}$/.test(requestId)) return undefined;
     const first = inbox.get(idOf(requestId));
@@ -193,7 +159,7 @@ function notFound(id: string) {
   return { detail: `Request '${shown}' was not found or it has been verified already.` };
 }
 
-/** A recipient in the service's form; undefined if it is none. Vonage's numbers have no plus sign. */
+/** A recipient as the core has it, or undefined if it is not valid. Vonage writes numbers without the plus sign. */
 function recipientOf(channel: Static<typeof step>['channel'], to: string): string | undefined {
   if (channel === 'email') return isEmailAddress(to) ? to : undefined;
   return isPhoneNumber(`+${to}`) ? `+${to}` : undefined;

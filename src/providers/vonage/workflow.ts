@@ -1,6 +1,6 @@
 import type { Cause } from '../../core/events.ts';
 import type { InboxMessage } from '../../levers/inbox/message.ts';
-import type { ProviderParts } from '../provider.ts';
+import type { ProviderParts } from '../parts.ts';
 
 /** Three wrong codes end a workflow. (Whether they count across its steps is not confirmed: here each step has its three.) */
 export const LIMITS = { checks: 3, resends: 0 };

@@ -19,16 +19,6 @@ export interface ProviderParts {
   readonly list: <T>(name: string) => List<T>;
   /** Makes the ids of texts. */
   readonly nextMessageId: () => string;
-  /** The keys of which a call must have one as its password or token; any will do if there are none. */
+  /** A call must have one of these keys as its password or token. Without keys any will do. */
   readonly keys: readonly string[];
-}
-
-/** An E.164 number. */
-export function isPhoneNumber(text: string): boolean {
-  return /^\+[1-9]\d{6,14}$/.test(text);
-}
-
-/** What to verify a guess as: one that no code can be, since none is that short, in place of what is no code at all. */
-export function guessOf(text: string): string {
-  return /^\d{4,10}$/.test(text) ? text : '0';
 }
