@@ -1,5 +1,5 @@
 import type { OtpEvent } from '../core/events.ts';
-import type { MovableClock, Move } from './clock/movable-clock.ts';
+import type { ClockState, MovableClock, Move } from './clock/movable-clock.ts';
 import { type CodeCounter, LocalCounter } from './codes/seeded-codes.ts';
 import type { EventHistory } from './events/history.ts';
 import type { Filter, Inbox } from './inbox/inbox.ts';
@@ -17,8 +17,8 @@ export interface LeverState {
   list<T>(name: string): List<T>;
   /** Begins to count issued codes. A refused request counts for nothing. */
   countCodes(): CodeCounter;
-  /** Moves service time. @returns false, and moves nothing, if service time can't go there */
-  move(move: Move): Promise<boolean>;
+  /** Moves service time. @returns the clock as this move leaves it; undefined, and moves nothing, if it can't go there */
+  move(move: Move): Promise<ClockState | undefined>;
   /** Passes an event on to the inbox, the history and the counter. */
   onEvent(event: OtpEvent): void;
   /** Drops messages. @returns how many */
@@ -64,7 +64,7 @@ export class LocalState implements LeverState {
     return this.#counter;
   }
 
-  async move(move: Move): Promise<boolean> {
+  async move(move: Move): Promise<ClockState | undefined> {
     return this.#parts.clock.move(move);
   }
 

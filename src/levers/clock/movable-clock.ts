@@ -49,17 +49,21 @@ export class MovableClock implements Clock {
       : { now, offset: now - this.#real.now(), frozen: true };
   }
 
-  /** Moves service time. It stays frozen, or flows on, as before. @returns false, and moves nothing, if it can't go there */
-  move(move: Move): boolean {
+  /**
+   * Moves service time. It stays frozen, or flows on, as before.
+   *
+   * @returns the clock after the move; undefined, and moves nothing, if it can't go there
+   */
+  move(move: Move): ClockState | undefined {
     const { now, offset, frozen } = this.state;
     if ('reset' in move) this.adopt({ ahead: 0 });
     else if ('freeze' in move) this.adopt(move.freeze ? { frozenAt: now } : { ahead: offset });
     else {
       const ahead = 'set' in move ? move.set - now : move.advance;
-      if (ahead < 0 || ahead > FURTHEST_MS || now + ahead > LATEST) return false;
+      if (ahead < 0 || ahead > FURTHEST_MS || now + ahead > LATEST) return undefined;
       this.adopt(frozen ? { frozenAt: now + ahead } : { ahead: offset + ahead });
     }
-    return true;
+    return this.state;
   }
 
   adopt(position: Position): void {

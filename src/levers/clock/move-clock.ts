@@ -11,14 +11,14 @@ import type { ClockState, Move } from './movable-clock.ts';
  * @returns returns the clock after the move, and how many codes expired; undefined, and moves nothing, if service time
  * can't go there: that moment is past, or too far ahead
  */
-export function clockMover({ clock, expiry, announce, store, delivery }: LeverParts, state: LeverState) {
+export function clockMover({ expiry, announce, store, delivery }: LeverParts, state: LeverState) {
   return async (move: Move, cause: Cause): Promise<(ClockState & { expired: number }) | undefined> => {
     let after: ClockState | undefined;
     let expiredElsewhere = async () => 0;
     const expired = await expiry.expireAfter(async () => {
       expiredElsewhere = state.countElsewhere();
-      if (!(await state.move(move))) return;
-      after = clock.state;
+      after = await state.move(move);
+      if (after === undefined) return;
       const forgotten = 'reset' in move ? [state.cancelMessages(), delivery.forget(), store.forget()] : [];
       announce({ type: 'mock.clock', ...after, ...cause });
       await Promise.all(forgotten);

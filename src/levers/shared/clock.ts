@@ -2,7 +2,13 @@ import type { Keys } from '../../redis/keys.ts';
 import type { Redis } from '../../redis/redis.ts';
 import { listOf } from '../../redis/replies.ts';
 import { Script } from '../../redis/scripts.ts';
-import { FURTHEST_MS, LATEST, type MovableClock, type Move } from '../clock/movable-clock.ts';
+import {
+  type ClockState,
+  FURTHEST_MS,
+  LATEST,
+  type MovableClock,
+  type Move,
+} from '../clock/movable-clock.ts';
 import { KEPT_MS, KEYS } from './keys.ts';
 import copy from './lua/copy.lua' with { type: 'text' };
 import move from './lua/move.lua' with { type: 'text' };
@@ -31,15 +37,17 @@ export class SharedClock {
     this.#clock = clock;
   }
 
-  /** Moves service time. @returns false, and moves nothing, if service time can't go there */
-  async move(move: Move): Promise<boolean> {
+  /** Moves service time. @returns the clock as this move leaves it; undefined, and moves nothing, if it can't go there */
+  async move(move: Move): Promise<ClockState | undefined> {
     // At the call: a reset is announced in real time.
     if ('reset' in move) this.#clock.move(move);
     const args = [JSON.stringify(move), `${FURTHEST_MS}`, `${LATEST}`, `${KEPT_MS}`];
     const [moved, latest] = listOf(await this.#redis.run(MOVE, [KEYS.clock], args));
     this.#follow(latest);
+    // Before the copy, during which this clock may follow a later move.
+    const { state } = this.#clock;
     await this.copy();
-    return moved === 1;
+    return moved === 1 ? state : undefined;
   }
 
   /** Follows the moves of other replicas. */

@@ -3,7 +3,7 @@ import type { OtpEvent } from '../../core/events.ts';
 import { keyOf, StoreUnavailable } from '../../core/store.ts';
 import type { Keys } from '../../redis/keys.ts';
 import type { Redis } from '../../redis/redis.ts';
-import type { Move } from '../clock/movable-clock.ts';
+import type { ClockState, Move } from '../clock/movable-clock.ts';
 import type { CodeCounter } from '../codes/seeded-codes.ts';
 import { isPublic } from '../events/history.ts';
 import type { Filter } from '../inbox/inbox.ts';
@@ -108,7 +108,7 @@ export class Replica implements LeverState {
     return this.#counter;
   }
 
-  move(move: Move): Promise<boolean> {
+  move(move: Move): Promise<ClockState | undefined> {
     return this.#clock.move(move);
   }
 
