@@ -64,7 +64,7 @@ export class MemoryStore implements Store {
   }
 
   async request(wanted: NewCode): Promise<Issued | Found | Refused> {
-    const { user, code, ttlMs, exempt = false, own, whenLive, serial } = wanted;
+    const { code, ttlMs, exempt = false, own, whenLive, serial } = wanted;
     const { guesses, sends: policy } = this.#policy;
     const now = this.#clock.now();
     const key = keyOf(wanted);
@@ -73,23 +73,21 @@ export class MemoryStore implements Store {
     const live = whenLive !== undefined && phaseOf(kept.code, now) === 'live' ? kept.code : undefined;
     if (live !== undefined && whenLive === 'keep') return this.#found(wanted, live, now, false);
     const unlimited = exempt || own !== undefined;
-    const limited = !unlimited && limitsSends(policy);
-    const sender = limited ? this.#records.find(senderKey(user)) : 0;
-    const { sends } = this.#records.get(sender);
+    const senders = !unlimited && limitsSends(policy) ? this.#sendersOf(wanted) : NOBODY;
 
     const until = lockedUntil(kept.attempts, unlimited ? EXEMPT : guesses, now);
     if (until !== undefined) return { refused: 'locked', waitMs: until - now };
-    const throttled = limited ? throttle(sends, policy, now) : undefined;
-    if (throttled !== undefined) return { refused: throttled.reason, waitMs: throttled.until - now };
+    for (const { sends } of senders) {
+      const throttled = throttle(sends, policy, now);
+      if (throttled !== undefined) return { refused: throttled.reason, waitMs: throttled.until - now };
+    }
     const refused = live && refusesResend(live);
     if (live !== undefined && refused !== undefined) return { refused, waitMs: live.expiresAt - now };
-    const added = Number(kept.code === undefined) + Number(limited && sender === 0);
+    const added = Number(kept.code === undefined) + senders.filter(({ row }) => row === 0).length;
     if (!this.#hasRoom(added)) return { refused: 'capacity', waitMs: TICK_MS };
 
-    if (limited)
-      this.#records.set(sender || this.#records.add(senderKey(user)), {
-        sends: afterSend(sends, policy, now),
-      });
+    for (const { key, row, sends } of senders)
+      this.#records.set(row || this.#records.add(key), { sends: afterSend(sends, policy, now) });
     if (live !== undefined) {
       const again = afterResend(live);
       this.#records.set(row, { ...kept, code: again });
@@ -196,6 +194,15 @@ export class MemoryStore implements Store {
     return true;
   }
 
+  /** Those whose sends limit a code: its user, and its address. */
+  #sendersOf({ user, address = user }: NewCode): Sender[] {
+    return (address === user ? [user] : [user, address]).map((name) => {
+      const key = senderKey(name);
+      const row = this.#records.find(key);
+      return { key, row, sends: this.#records.get(row).sends };
+    });
+  }
+
   /** Whether so many records can be added that are more than a count of wrong codes. */
   #hasRoom(added: number): boolean {
     const { maxRecords, maxCounts } = this.#policy;
@@ -225,7 +232,16 @@ export class MemoryStore implements Store {
   }
 }
 
-/** The key of a user's sends. A user is never empty, so no code's key starts with NUL. */
-function senderKey(user: string): string {
-  return `\0${user}`;
+/** The record of sends of a user or an address. */
+interface Sender {
+  readonly key: string;
+  readonly row: number;
+  readonly sends: Kept['sends'];
+}
+
+const NOBODY: readonly Sender[] = [];
+
+/** The key of a user's or an address's sends. Neither is ever empty, so no code's key starts with NUL. */
+function senderKey(name: string): string {
+  return `\0${name}`;
 }

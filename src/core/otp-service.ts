@@ -23,6 +23,8 @@ export interface OtpRequest extends OtpKey {
   readonly whenLive?: NewCode['whenLive'];
   /** Where to deliver the code; nowhere if absent. */
   readonly destination?: Destination | undefined;
+  /** That address in the form that limits on sends count. */
+  readonly address?: string | undefined;
 }
 
 /** The code that a request leads to. */
@@ -85,12 +87,12 @@ export class OtpService {
    * changes nothing.
    */
   async request(request: OtpRequest, cause: Cause): Promise<Sent | Refused> {
-    const { user, purpose, ttlMs, destination, whenLive } = request;
+    const { user, purpose, ttlMs, destination, address, whenLive } = request;
     const drawn = request.code ?? (await this.#codes.draw(request, request.length));
     const exempt = this.#codes.isExempt(user);
     const own = exempt ? undefined : request.own;
     const serial = this.#codes.drawSerial?.();
-    const wanted = { user, purpose, code: drawn, serial, ttlMs, exempt, own, whenLive };
+    const wanted = { user, purpose, address, code: drawn, serial, ttlMs, exempt, own, whenLive };
     const answer = await this.#store.request(wanted);
     if ('refused' in answer) return answer;
     const { otp } = answer;

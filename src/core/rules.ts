@@ -205,7 +205,8 @@ function afterGuess(
 
 // --- Sends ------------------------------------------------------------------------------------------------------------
 //
-// Requests are limited for a user, all purposes together: a purpose is free text, and each code may cost a message.
+// Requests are limited for a user, all purposes together: a purpose is free text, and each code may cost a message. They
+// are limited for an address in the same way: otherwise many users with one address could flood it.
 
 /** The limits on requests. */
 export interface SendPolicy {
@@ -216,7 +217,7 @@ export interface SendPolicy {
   readonly windowMs: number;
 }
 
-/** A user's last requests. */
+/** The last requests for a user or an address. */
 export interface Sends {
   /** When they were made, oldest first: no more than the limit looks back at. */
   readonly times: readonly number[];

@@ -89,10 +89,16 @@ export const coreSettings = {
     0,
     86_400,
     0,
-    'Minimum time between two requests for one user, in seconds; 0 for none',
+    'Minimum time between two requests for one user or one address, in seconds; 0 for none',
     30,
   ),
-  OTP_SEND_LIMIT: whole(0, 100, 0, 'Maximum requests for one user per window; 0 for no limit', 5),
+  OTP_SEND_LIMIT: whole(
+    0,
+    100,
+    0,
+    'Maximum requests for one user or one address per window; 0 for no limit',
+    5,
+  ),
   OTP_SEND_WINDOW: whole(1, 86_400, 600, 'Length of that window, in seconds'),
   OTP_MAX_LIVE: whole(
     1,

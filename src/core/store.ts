@@ -84,6 +84,8 @@ export interface Otp extends OtpKey {
 export interface NewCode extends OtpKey {
   readonly code: string;
   readonly ttlMs: number;
+  /** Where it is sent, if anywhere. Limits on sends hold for an address as for a user, and for both together if they are one. */
+  readonly address?: string | undefined;
   /** Its number, from 1 to 2⁵³ - 1 and in no order; by default the store counts, so that ids tell how many codes there were. */
   readonly serial?: number | undefined;
   /** Whether locks and send limits do not apply to this user. */

@@ -16,7 +16,12 @@ export interface ChannelKind<S extends TProperties> {
   /** The setting that must come with it. */
   readonly needs: keyof S;
   /** What counts as an address. The caller reads the rule after "must be". */
-  readonly address: { readonly rule: string; isValid(address: string): boolean };
+  readonly address: {
+    readonly rule: string;
+    isValid(address: string): boolean;
+    /** Whether addresses that differ in case alone are one. */
+    readonly ignoresCase: boolean;
+  };
   /** Opens the channel; the settings are valid, and `on` and `needs` are set. */
   open(settings: SettingsOf<S>, parts: ChannelParts): Sender;
 }

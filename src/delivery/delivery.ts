@@ -18,9 +18,12 @@ interface DeliveryRequest {
   readonly to?: string | undefined;
 }
 
-/** Where a code goes, if anywhere; or which field of the request is wrong, and what it must be. */
+/**
+ * Where a code goes, if anywhere, and its address in the form that limits on sends count; or which field of the request
+ * is wrong, and what it must be.
+ */
 type ResolvedDestination =
-  | { readonly destination: Destination | undefined }
+  | { readonly destination: Destination | undefined; readonly address?: string }
   | { readonly wrong: { readonly field: string; readonly detail: string } };
 
 /** How a code has ended, by the type of the event that says so. */
@@ -62,7 +65,8 @@ export class Delivery {
       return { wrong: { field: '/channel', detail } };
     }
     const destination = { channel, to: to ?? user };
-    if (address.isValid(destination.to)) return { destination };
+    if (address.isValid(destination.to))
+      return { destination, address: address.ignoresCase ? destination.to.toLowerCase() : destination.to };
     const detail = `must be ${address.rule}${to === undefined ? '; the user is not one' : ''}`;
     return { wrong: { field: '/to', detail } };
   }

@@ -95,7 +95,7 @@ export const PROBLEMS = {
   send_limit: {
     status: 429,
     title: 'Too many codes',
-    detail: 'Too many codes were requested for this user. Wait as long as Retry-After says.',
+    detail: 'Too many codes were requested for this user or this address. Wait as long as Retry-After says.',
   },
   no_message: {
     status: 404,

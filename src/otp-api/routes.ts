@@ -30,9 +30,9 @@ export function otpRoutes(otps: OtpService, delivery: Delivery, config: CoreSett
         const { user, purpose = DEFAULT_PURPOSE, ttl = config.OTP_TTL, code, resend = false } = body;
         const resolved = delivery.resolve(body);
         if ('wrong' in resolved) throw invalidRequest([resolved.wrong]);
-        const { destination } = resolved;
+        const { destination, address } = resolved;
         const whenLive = resend && !strict ? 'resend' : undefined;
-        const ask = { user, purpose, ttlMs: ttl * 1_000, code, destination, whenLive } as const;
+        const ask = { user, purpose, ttlMs: ttl * 1_000, code, destination, address, whenLive } as const;
         const otp = await delivery.issue(destination, () => otps.request(ask, causeOf(set)));
         if (otp === undefined) return status(503, problem('delivery_busy', { retryAfter: 1 }));
         if ('refused' in otp) {

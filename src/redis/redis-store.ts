@@ -12,10 +12,10 @@ import {
   type Store,
   StoreUnavailable,
 } from '../core/store.ts';
-import { TICK_MS } from '../core/wheel.ts';
+import { AddressSends } from './address-sends.ts';
 import { type Keys, type Shard, scriptKeys } from './keys.ts';
 import type { Redis } from './redis.ts';
-import { countedOf, expiredOtpOf, listOf, otpOf } from './replies.ts';
+import { countedOf, expiredOtpOf, listOf, otpOf, refusedOf } from './replies.ts';
 import { SCRIPTS, type Script } from './scripts.ts';
 
 /** Most records that one run of a script takes: about 1 ms, during which Redis serves no other client. */
@@ -31,10 +31,9 @@ const BATCH = 100;
 export class RedisStore implements Store {
   readonly #redis: Redis;
   readonly #keys: Keys;
+  /** The limits, with the records and counts that one shard has room for. */
   readonly #policy: Policy;
-  /** What a shard has room for, of `Policy.maxRecords` and of `Policy.maxCounts`. */
-  readonly #mostInShard: number;
-  readonly #mostCountsInShard: number;
+  readonly #addressSends: AddressSends;
   readonly #keepsDigits: boolean;
   /** The shard that `expire` goes on with. */
   #nextShard = 0;
@@ -47,12 +46,24 @@ export class RedisStore implements Store {
     this.#redis = redis;
     this.#keepsDigits = keepsDigits;
     this.#keys = keys;
-    this.#policy = policy;
-    this.#mostInShard = Math.ceil(policy.maxRecords / keys.shards.length);
-    this.#mostCountsInShard = Math.ceil(policy.maxCounts / keys.shards.length);
+    this.#policy = {
+      ...policy,
+      maxRecords: Math.ceil(policy.maxRecords / keys.shards.length),
+      maxCounts: Math.ceil(policy.maxCounts / keys.shards.length),
+    };
+    this.#addressSends = new AddressSends(redis, keys, this.#policy);
   }
 
   async request(wanted: NewCode): Promise<Issued | Found | Refused> {
+    const send = await this.#addressSends.take(wanted);
+    const answer = await this.#request(wanted, send?.refused);
+    const sendsNothing = 'refused' in answer || ('resent' in answer && !answer.resent);
+    if (sendsNothing) await send?.giveBack();
+    return answer;
+  }
+
+  /** @param byAddress why its address takes no send: it is refused if nothing that is judged before refuses it */
+  async #request(wanted: NewCode, byAddress?: Refused): Promise<Issued | Found | Refused> {
     const { user, purpose, code, ttlMs, exempt = false, own, whenLive = '', serial: number = '' } = wanted;
     const { cooldownMs, limit, windowMs } = this.#policy.sends;
     const { shard, sender, member } = this.#keys.ofRecord(wanted);
@@ -69,14 +80,16 @@ export class RedisStore implements Store {
       cooldownMs,
       limit,
       windowMs,
-      this.#mostInShard,
+      this.#policy.maxRecords,
       Number(this.#policy.guesses.maxAttempts > 0),
       whenLive,
       this.#keepsDigits ? code : '',
       own?.checks ?? '',
       own?.resends ?? '',
-      this.#mostCountsInShard,
+      this.#policy.maxCounts,
       number,
+      byAddress?.refused ?? '',
+      byAddress?.waitMs ?? '',
     );
     switch (outcome) {
       case 'found': {
@@ -95,14 +108,8 @@ export class RedisStore implements Store {
         if (fate !== 'replaced' && fate !== 'expired') return { otp };
         return { otp, earlier: { otp: otpOf(wanted, shard, serial, expiresAt), fate } };
       }
-      case 'capacity':
-        return { refused: outcome, waitMs: TICK_MS };
-      case 'locked':
-      case 'resend_cooldown':
-      case 'send_limit':
-        return { refused: outcome, waitMs: Number(first) };
       default:
-        throw new Error(`request.lua has no such outcome: ${outcome}`);
+        return refusedOf(outcome, first);
     }
   }
 
@@ -119,7 +126,7 @@ export class RedisStore implements Store {
       maxAttempts,
       lockoutMs,
       Number(everyGuessCounts),
-      this.#mostCountsInShard,
+      this.#policy.maxCounts,
       this.#keys.previousMac(key, guess),
     );
     switch (verdict) {
@@ -192,7 +199,7 @@ export class RedisStore implements Store {
         SCRIPTS.expire,
         scriptKeys(shard),
         limit,
-        this.#mostCountsInShard,
+        this.#policy.maxCounts,
       );
       return [more === 1, listOf(reported).map((one) => expiredOtpOf(shard, listOf(one)))];
     } catch (error) {
@@ -225,7 +232,7 @@ export class RedisStore implements Store {
 
   async #end(key: OtpKey, how: 'cancelled' | 'expired'): Promise<Otp | undefined> {
     const { shard, member } = this.#keys.ofRecord(key);
-    const args = [member, how, this.#mostCountsInShard];
+    const args = [member, how, this.#policy.maxCounts];
     const [outcome, serial, expiresAt] = await this.#run(SCRIPTS.end, scriptKeys(shard, member), ...args);
     return outcome === 'none' ? undefined : otpOf(key, shard, serial, expiresAt);
   }

@@ -4,9 +4,11 @@ import deadline from './lua/deadline.lua' with { type: 'text' };
 import end from './lua/end.lua' with { type: 'text' };
 import expire from './lua/expire.lua' with { type: 'text' };
 import forget from './lua/forget.lua' with { type: 'text' };
+import giveBack from './lua/give-back.lua' with { type: 'text' };
 import records from './lua/records.lua' with { type: 'text' };
 import request from './lua/request.lua' with { type: 'text' };
 import rules from './lua/rules.lua' with { type: 'text' };
+import send from './lua/send.lua' with { type: 'text' };
 import verify from './lua/verify.lua' with { type: 'text' };
 
 /**
@@ -40,6 +42,8 @@ const probe = (flags?: string) => new Script('local function step() return 1 end
 /** The store's steps. A full Redis refuses requests, and guesses too, since it could not count them. */
 export const SCRIPTS = {
   request: onRecords(request),
+  send: onRecords(send),
+  giveBack: onRecords(giveBack, ENDING),
   verify: onRecords(verify),
   end: onRecords(end, ENDING),
   expire: onRecords(expire, ENDING),

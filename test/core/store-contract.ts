@@ -679,6 +679,102 @@ export function storeContract(
         }
         expect(await verdictOn('222222')).toBe('verified');
       });
+
+      describe('by address', () => {
+        const openTo = async (policy: Policy) => {
+          const it = await open(policy);
+          const send = (user: string, address: string, how: Partial<NewCode> = {}) =>
+            it.store.request({ ...keyOf(user), code: '111111', ttlMs: TTL_MS, address, ...how });
+          return { ...it, send };
+        };
+
+        test('many users with one address can send no more there than one user', async () => {
+          const { send, pass } = await openTo(ALL_LIMITS);
+          const users = Array.from({ length: 20 }, (_, i) => `user-${i}`);
+          const answers = await Promise.all(users.map((user) => send(user, 'one@example.com')));
+          const refusals = answers.flatMap((answer) => ('refused' in answer ? [answer] : []));
+          expect(refusals).toEqual(new Array(19).fill({ refused: 'resend_cooldown', waitMs: 30_000 }));
+          await pass(30_000);
+          expect(await send('user-20', 'one@example.com')).toHaveProperty('otp');
+          await pass(30_000);
+          expect(await send('user-21', 'one@example.com')).toEqual({
+            refused: 'send_limit',
+            waitMs: 540_000,
+          });
+          expect(await send('user-21', 'other@example.com')).toHaveProperty('otp');
+        });
+
+        test("a user's sends to other addresses count for the user", async () => {
+          const { send } = await openTo(ALL_LIMITS);
+          expect(await send('alice', 'one@example.com')).toHaveProperty('otp');
+          expect(await send('alice', 'other@example.com')).toMatchObject({ refused: 'resend_cooldown' });
+        });
+
+        test('a refusal for the user comes first, and counts no send to the address', async () => {
+          const { send, issue, guessWrong, pass } = await openTo(ALL_LIMITS);
+          await issue('111111');
+          await pass(1_000);
+          const throttled = { refused: 'resend_cooldown', waitMs: 29_000 } as const;
+          expect(await send('alice', 'one@example.com')).toEqual(throttled);
+          await issue('111111', bob);
+          for (let i = 0; i < 5; i++) await guessWrong(bob);
+          expect(await send('bob', 'one@example.com')).toMatchObject({ refused: 'locked' });
+          expect(await send('carol', 'one@example.com')).toHaveProperty('otp');
+          expect(await send('bob', 'one@example.com')).toMatchObject({ refused: 'locked' });
+        });
+
+        test('a refusal for the address changes nothing for the user', async () => {
+          const { send, store } = await openTo(COOLDOWN);
+          await send('bob', 'one@example.com');
+          expect(await send('alice', 'one@example.com')).toMatchObject({ refused: 'resend_cooldown' });
+          expect(await store.verify(alice, '111111')).toEqual({ verdict: 'none' });
+          expect(await send('alice', 'other@example.com')).toHaveProperty('otp');
+        });
+
+        test('a user whose name is an address and those who send there are limited together', async () => {
+          const { send, issue } = await openTo(COOLDOWN);
+          await issue('111111', keyOf('one@example.com'));
+          expect(await send('alice', 'one@example.com')).toMatchObject({ refused: 'resend_cooldown' });
+          await send('alice', 'other@example.com');
+          expect(await send('other@example.com', 'other@example.com')).toMatchObject({
+            refused: 'resend_cooldown',
+          });
+        });
+
+        test('a code that is only found counts no send, and one that is sent again does', async () => {
+          const { send, pass } = await openTo(COOLDOWN);
+          await send('alice', 'one@example.com', { ttlMs: 60_000 });
+          await pass(30_000);
+          expect(await send('alice', 'one@example.com', { whenLive: 'keep' })).toHaveProperty(
+            'resent',
+            false,
+          );
+          expect(await send('alice', 'one@example.com', { whenLive: 'resend' })).toHaveProperty('otp');
+          expect(await send('bob', 'one@example.com')).toMatchObject({ refused: 'resend_cooldown' });
+        });
+
+        test('limits on an address hold neither for exempt users nor for a code with limits of its own', async () => {
+          const { send } = await openTo(COOLDOWN);
+          for (const how of [{ exempt: true }, { own: { checks: 3, resends: 3 } }])
+            for (const user of ['alice', 'bob'])
+              expect(await send(user, 'one@example.com', how)).toHaveProperty('otp');
+          expect(await send('carol', 'one@example.com')).toHaveProperty('otp');
+        });
+
+        test('forgetting a user whose name is an address forgets the sends there', async () => {
+          const { send, store } = await openTo(COOLDOWN);
+          await send('alice', 'one@example.com');
+          await store.forget('one@example.com');
+          expect(await send('bob', 'one@example.com')).toHaveProperty('otp');
+        });
+
+        test('a full store refuses an address that is new to it', async () => {
+          const { send } = await openTo({ ...COOLDOWN, maxRecords: 5 });
+          expect(await send('alice', 'one@example.com')).toHaveProperty('otp');
+          expect(await send('bob', 'other@example.com')).toMatchObject({ refused: 'capacity' });
+          expect(await send('bob', 'bob')).toHaveProperty('otp');
+        });
+      });
     });
 
     describe('capacity', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { testService } from '../support/api.ts';
+import { channelOf } from '../support/channel.ts';
 
 const alice = { user: 'alice' };
 
@@ -81,6 +82,25 @@ describe('sends', () => {
       status: 429,
       body: { code: 'send_limit', retryAfter: 60 },
     });
+  });
+
+  test('many users with one e-mail address send there once within the cooldown, whatever its case', async () => {
+    const sent: string[] = [];
+    const email = channelOf(async ({ to }) => void sent.push(to), 'email');
+    const { post, clock } = testService({ OTP_RESEND_COOLDOWN: '30' }, [email]);
+    const ask = (user: string, to: string) => post('/otp/request', { user, to, channel: 'email' });
+    const to = (i: number) => (i % 2 === 0 ? 'One@Example.com' : 'one@example.com');
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => ask(`user-${i}`, to(i))));
+    await clock.settle();
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ body }) => body['code'] === 'resend_cooldown')).toHaveLength(99);
+    expect(sent).toEqual(['One@Example.com']);
+  });
+
+  test('names of users that differ by case, on a channel whose addresses do too, are limited apart', async () => {
+    const { post } = testService({ OTP_RESEND_COOLDOWN: '30' }, [channelOf(async () => {})]);
+    for (const user of ['alice', 'Alice'])
+      expect((await post('/otp/request', { user, channel: 'webhook' })).status).toBe(200);
   });
 
   test('a request that needs a record beyond OTP_MAX_LIVE is 503 capacity', async () => {

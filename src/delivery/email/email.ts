@@ -33,7 +33,12 @@ export const email = {
   settings,
   on: 'OTP_SMTP_URL',
   needs: 'OTP_MAIL_FROM',
-  address: { rule: 'an e-mail address in ASCII, like alice@example.com', isValid: isEmailAddress },
+  address: {
+    rule: 'an e-mail address in ASCII, like alice@example.com',
+    isValid: isEmailAddress,
+    // RFC 5321 lets the part before the @ differ by case; no provider of note does.
+    ignoresCase: true,
+  },
   open({ OTP_SMTP_URL, OTP_MAIL_FROM }, { serviceName, clock }) {
     const from = { name: serviceName, address: OTP_MAIL_FROM };
     const [, domain] = from.address.split('@');

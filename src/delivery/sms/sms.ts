@@ -27,7 +27,11 @@ export const sms = {
   settings,
   on: 'OTP_SMS_URL',
   needs: 'OTP_SMS_FROM',
-  address: { rule: 'a phone number in E.164 format, like +15005550006', isValid: isPhoneNumber },
+  address: {
+    rule: 'a phone number in E.164 format, like +15005550006',
+    isValid: isPhoneNumber,
+    ignoresCase: false,
+  },
   open({ OTP_SMS_URL, OTP_SMS_FROM, OTP_ORIGIN }, { serviceName, clock }) {
     const url = new URL(OTP_SMS_URL);
     const { username: account, password: token } = url;

@@ -32,7 +32,7 @@ export const webhook = {
   settings,
   on: 'OTP_WEBHOOK_URL',
   needs: 'OTP_WEBHOOK_SECRETS',
-  address: { rule: 'any text', isValid: () => true },
+  address: { rule: 'any text', isValid: () => true, ignoresCase: false },
   open(config, { realTime }) {
     const url = new URL(config.OTP_WEBHOOK_URL);
     const keys = config.OTP_WEBHOOK_SECRETS.map((secret) =>

@@ -2,8 +2,8 @@
 --
 -- What is stored for one user and one purpose is a hash. Its member is in one of three indexes, sorted by the time when
 -- something in the record ends: in `live` while it has a code whose end is not noticed yet, in `kept` while it has one
--- whose end is, and in `counts` while it has none. The times when codes were sent to a user are a list, which is in
--- `kept` too.
+-- whose end is, and in `counts` while it has none. The times when codes were sent to a user or an address are a list,
+-- which is in `kept` too.
 
 -- How long a key outlasts its use before Redis drops it, in case no replica is running to clean it up.
 local BACKSTOP = 86400000
@@ -102,6 +102,28 @@ local function save(record, key, indexes, member, now)
     if name ~= to and not record.is_new then redis.call('ZREM', from, member) end
   end
   index(indexes[to], member, due)
+end
+
+-- The limits on sends, as three arguments give them.
+local function send_policy(cooldown, limit, window)
+  return { cooldown = tonumber(cooldown), limit = tonumber(limit), window = tonumber(window) }
+end
+
+-- Why one more send is too many, by the list of earlier ones, and until when; and whether there is no such list.
+local function refuses_send(sender, policy, now)
+  local last = tonumber(redis.call('LINDEX', sender, -1))
+  local oldest = last and policy.limit > 0 and tonumber(redis.call('LINDEX', sender, -policy.limit))
+  local reason, open = throttle(last, oldest, policy.cooldown, policy.window, now)
+  return reason, open, not last
+end
+
+-- Adds a send to the list.
+local function count_send(sender, indexes, member, policy, now)
+  local forgotten = sends_forgotten_at(policy.cooldown, policy.limit, policy.window, now)
+  redis.call('RPUSH', sender, now)
+  redis.call('LTRIM', sender, -math.max(policy.limit, 1), -1)
+  redis.call('PEXPIRE', sender, forgotten - now + BACKSTOP)
+  index(indexes.kept, member, forgotten)
 end
 
 -- Whether so many records can be added that are more than a count of wrong codes.
