@@ -77,8 +77,8 @@ export class MemoryStore implements Store {
 
     const until = lockedUntil(kept.attempts, unlimited ? EXEMPT : guesses, now);
     if (until !== undefined) return { refused: 'locked', waitMs: until - now };
-    for (const { sends } of senders) {
-      const throttled = throttle(sends, policy, now);
+    for (const sender of senders) {
+      const throttled = throttle(sender.sends, policy, now);
       if (throttled !== undefined) return { refused: throttled.reason, waitMs: throttled.until - now };
     }
     const refused = live && refusesResend(live);
@@ -86,8 +86,10 @@ export class MemoryStore implements Store {
     const added = Number(kept.code === undefined) + senders.filter(({ row }) => row === 0).length;
     if (!this.#hasRoom(added)) return { refused: 'capacity', waitMs: TICK_MS };
 
-    for (const { key, row, sends } of senders)
-      this.#records.set(row || this.#records.add(key), { sends: afterSend(sends, policy, now) });
+    for (const sender of senders)
+      this.#records.set(sender.row || this.#records.add(sender.key), {
+        sends: afterSend(sender.sends, policy, now),
+      });
     if (live !== undefined) {
       const again = afterResend(live);
       this.#records.set(row, { ...kept, code: again });

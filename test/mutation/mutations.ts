@@ -80,8 +80,14 @@ export const MUTATIONS: readonly Mutation[] = [
     'MemoryStore.request',
     before(
       'if (throttled !== undefined) …',
-      'if (throttled) this.#records.set(sender, { sends: afterSend(sends, policy, now) });',
+      'if (throttled) this.#records.set(sender.row, { sends: afterSend(sender.sends, policy, now) });',
     ),
+  ),
+  mutation('many users can flood one address', 'MemoryStore.#sendersOf', assume('address === user', true)),
+  mutation(
+    'an address is flooded by writing it in capitals',
+    'Delivery.resolve',
+    assume('address.ignoresCase', false),
   ),
   mutation(
     'guesses for unknown users take memory without limit',
