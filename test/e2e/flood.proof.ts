@@ -37,11 +37,11 @@ async function flood(users: number, highestMb: number, names: 'usual' | 'longest
   }
 }
 
-test('the service stays under 1 GiB of memory in two floods of 2,000,000 distinct users each', async () => {
+test.concurrent('the service stays under 1 GiB of memory in two floods of 2,000,000 distinct users each', async () => {
   await flood(2_000_000, 1_024, 'usual');
 }, 1_800_000);
 
-test('the records that k8s/ allows fit into its memory limit, with the names that take the most', async () => {
+test.concurrent('the records that k8s/ allows fit into its memory limit, with the names that take the most', async () => {
   const [config, deployment] = await Promise.all(
     ['configmap', 'deployment'].map(
       async (file): Promise<unknown> => YAML.parse(await Bun.file(join(root, `k8s/${file}.yaml`)).text()),

@@ -81,7 +81,13 @@ describe('the store’s pod in k8s-scaled/', () => {
     // As many users as are counted, so that the next one makes a script drop one of them.
     const fill = `for i = 1, ${COUNTS_KEPT} do redis.call('HSET', KEYS[1], i, 1) end`;
     await pod.cli('EVAL', fill, '1', KEYS.issued);
-    const levers = { OTP_SEED: 'seed', OTP_SEND_LIMIT: '5' };
+    using provider = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() });
+    const levers = {
+      OTP_SEED: 'seed',
+      OTP_SEND_LIMIT: '5',
+      OTP_WEBHOOK_URL: `${provider.url}`,
+      OTP_WEBHOOK_SECRETS: `whsec_${'s'.repeat(32)}`,
+    };
     await using service = await serviceWith(pod, levers);
     const call = async (method: string, path: string, body?: object) => {
       const response = await service.call(method, path, body);
@@ -113,6 +119,11 @@ describe('the store’s pod in k8s-scaled/', () => {
     const seen: string[] = [];
     for (const [method, path, body] of steps) seen.push(await call(method, path, body));
     expect(seen.filter((line) => !line.endsWith(' 200'))).toEqual([]);
+    // The sixth takes a send to its address, and gives it back.
+    const toOne = (i: number) =>
+      call('POST', '/otp/request', { user: 'erin', channel: 'webhook', to: `${i}` });
+    const answers = await Array.fromAsync({ length: 6 }, (_, i) => toOne(i));
+    expect(answers.filter((line) => line.endsWith(' 429'))).toHaveLength(1);
     expect(service.log).toEqual([]);
     expect(await pod.cli('ACL', 'LOG')).toBe('');
     const stats = await pod.cli('INFO', 'commandstats');
