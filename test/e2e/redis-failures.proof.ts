@@ -19,10 +19,10 @@ const FAILURES: [name: string, fail: (server: RedisServer) => Promise<void>][] =
     },
   ],
   [
-    'frozen for 3 s',
+    'frozen for 1.5 s',
     async (server) => {
       server.freeze();
-      await Bun.sleep(3_000);
+      await Bun.sleep(1_500);
       server.thaw();
     },
   ],

@@ -20,7 +20,7 @@ const stalls = {
   'half a body after a whole request': `${WHOLE}${HEAD}Content-Length: 16\r\n\r\n{"us`,
 };
 
-test('the service closes a connection within 15 s of a stall, wherever in the request the client stalls', async () => {
+test.concurrent('the service closes a connection within 15 s of a stall, wherever in the request the client stalls', async () => {
   using service = await listening();
   const { url, child } = service;
   await fetch(`${url}/mock/faults`, {
@@ -40,7 +40,7 @@ test('the service closes a connection within 15 s of a stall, wherever in the re
   expect((await fetch(`${url}/livez`)).status).toBe(200);
 }, 60_000);
 
-test('long polls and quiet event streams outlive the time limit for incoming requests', async () => {
+test.concurrent('long polls and quiet event streams outlive the time limit for incoming requests', async () => {
   using service = await listening();
   const { url } = service;
   const leaving = new AbortController();
