@@ -1,7 +1,5 @@
 /// <reference path="./assets.d.ts" />
 import { resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { type AnyElysia, Elysia } from 'elysia';
 import css from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' };
 import bundle from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' };
@@ -10,8 +8,6 @@ import type { Clock } from '../core/clock.ts';
 import { KEY_SCHEME, METRICS_KEY_SCHEME } from './keys.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { contentPolicy, fileHandler } from './page-files.ts';
-
-const compress = promisify(gzip);
 
 const DESCRIPTION = `Issues one-time passwords, verifies each of them once, and expires them.
 
@@ -103,5 +99,6 @@ export function docs(
 function asset(path: string, type: string) {
   // In a bundle the path is relative to the bundle, not to the working directory.
   const file = Bun.file(resolve(import.meta.dir, path));
-  return fileHandler(async () => compress(await file.bytes()), type, { 'content-encoding': 'gzip' });
+  const compressed = () => new Response(file.stream().pipeThrough(new CompressionStream('gzip'))).bytes();
+  return fileHandler(compressed, type, { 'content-encoding': 'gzip' });
 }
