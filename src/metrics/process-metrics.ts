@@ -14,9 +14,6 @@ const DEFAULT_METRICS = [startTime, memory, openFileDescriptors, maxFileDescript
 /** What prom-client says of the process's memory on Linux, and what means nothing on Bun. */
 const MEANINGLESS = ['process_heap_bytes', 'process_virtual_memory_bytes'];
 
-/** Time between two looks at the lag of the event loop, in milliseconds: prom-client's default. */
-const LAG_EVERY_MS = 10;
-
 /**
  * A registry with metrics of the process: processor time, memory, open files, lag of the event loop. Create one for the
  * process: it begins to measure at once.
@@ -26,7 +23,7 @@ export function processRegistry(): Registry {
   processorTime(registry, 'process_cpu_user_seconds_total', 'User', ({ user }) => user);
   processorTime(registry, 'process_cpu_system_seconds_total', 'System', ({ system }) => system);
   processorTime(registry, 'process_cpu_seconds_total', 'Total', ({ user, system }) => user + system);
-  for (const collect of DEFAULT_METRICS) collect(registry, { eventLoopMonitoringPrecision: LAG_EVERY_MS });
+  for (const collect of DEFAULT_METRICS) collect(registry);
   for (const name of MEANINGLESS) registry.removeSingleMetric(name);
   return registry;
 }
