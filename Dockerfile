@@ -4,8 +4,9 @@ COPY package.json bun.lock ./
 # typescript and bun-types are optional peers of elysia. Only development needs them.
 RUN bun install --frozen-lockfile --production --omit=peer --ignore-scripts
 COPY src src
-# Not minified: Elysia reads the source of request handlers.
-RUN bun build --target=bun --outdir=service src/main.ts
+# Not minified: Elysia reads the source of request handlers. Split: what few need, such as the mail client, is loaded when
+# it is needed.
+RUN bun build --target=bun --splitting --outdir=service src/main.ts
 
 # The smaller image, without a shell: docker build --target distroless
 FROM oven/bun:1.4.5-distroless AS distroless

@@ -30,6 +30,10 @@ export const pageFiles = () => FILES.map(({ text, ...file }) => ({ ...file, text
 const outfile = join(root, 'dist', target === undefined ? 'mock-otp-service' : `mock-otp-service-${target}`);
 await Bun.build({
   entrypoints: [join(root, 'src/main.ts')],
+  // What few need, such as the mail client, is loaded when it is needed, and nothing is parsed at the start.
+  splitting: true,
+  bytecode: true,
+  format: 'esm',
   // Not minified: Elysia reads the source of request handlers.
   compile: { outfile, ...(target !== undefined && { target }) },
   plugins: [

@@ -125,7 +125,7 @@ function baseApp(
       problemHeaders(responseValue, set);
       measure(request, set, startedAt, route, responseValue);
     })
-    .use(docs(config))
+    .use(docs(root, config, clock))
     .use(probeRoutes(readiness))
     .use(metricsRoute(registry, config.OTP_METRICS_KEYS));
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { Registry } from 'prom-client';
 import { type App, mockApp, strictApp } from './app.ts';
 import { ConfigError, type Env, readConfig } from './config.ts';
 import { type Clock, systemClock } from './core/clock.ts';
@@ -23,6 +22,7 @@ import { userMask } from './log/user-mask.ts';
 import { deliveryMetrics } from './metrics/delivery-metrics.ts';
 import { measuredStore } from './metrics/measured-store.ts';
 import { otpMetrics } from './metrics/otp-metrics.ts';
+import { Registry } from './metrics/prom-client.ts';
 import { serviceMetrics } from './metrics/service-metrics.ts';
 import { openStore } from './open-store.ts';
 import { WrongStore } from './redis/begun.ts';

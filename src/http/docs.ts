@@ -1,19 +1,13 @@
 /// <reference path="./assets.d.ts" />
 import { resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import { swagger } from '@elysiajs/swagger';
-import { Elysia } from 'elysia';
+import { type AnyElysia, Elysia } from 'elysia';
 import css from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' };
 import bundle from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' };
 import { version } from '../../package.json';
+import type { Clock } from '../core/clock.ts';
 import { KEY_SCHEME, METRICS_KEY_SCHEME } from './keys.ts';
-import { fixOpenApiDocument } from './openapi-document.ts';
+import { openApiDocument } from './openapi-document.ts';
 import { contentPolicy, fileHandler } from './page-files.ts';
-
-const compress = promisify(gzip);
-
-const DOCUMENT_PATH = '/swagger/json';
 
 const DESCRIPTION = `Issues one-time passwords, verifies each of them once, and expires them.
 
@@ -56,15 +50,20 @@ SwaggerUIBundle({ url: '/swagger/json', dom_id: '#swagger-ui', validatorUrl: nul
 /**
  * `/swagger`: Swagger UI, with every file that it loads, and the OpenAPI document.
  *
+ * @param root the app; its routes may still be added
  * @param config the keys that the document mentions, if there are any
  */
-export function docs(config: Record<'OTP_API_KEYS' | 'OTP_METRICS_KEYS', readonly string[]>) {
+export function docs(
+  root: Pick<AnyElysia, 'routes'>,
+  config: Record<'OTP_API_KEYS' | 'OTP_METRICS_KEYS', readonly string[]>,
+  clock: Clock,
+) {
   const bearer = { type: 'http', scheme: 'bearer' } as const;
   const securitySchemes = {
     ...(config.OTP_API_KEYS.length > 0 && { [KEY_SCHEME]: bearer }),
     ...(config.OTP_METRICS_KEYS.length > 0 && { [METRICS_KEY_SCHEME]: bearer }),
   };
-  const documentation = {
+  const about = {
     openapi: '3.1.0',
     components: { securitySchemes },
     info: { title: 'mock-otp-service', version, description: DESCRIPTION },
@@ -79,41 +78,27 @@ export function docs(config: Record<'OTP_API_KEYS' | 'OTP_METRICS_KEYS', readonl
   };
   // Swagger UI has inline styles, and its icons are `data:` URLs.
   const policy = contentPolicy("'self' 'unsafe-inline'", "'self' data:");
-  const hidden = { detail: { hide: true } };
-  const plugin = swagger({ specPath: DOCUMENT_PATH, documentation });
-  const request = new Request(`http://localhost${DOCUMENT_PATH}`);
-  const generate = async () => (await plugin.handle(request)).json();
-  const document = fileHandler(async () => fixOpenApiDocument(await generate()), 'application/json');
-  return (
-    new Elysia()
-      // Making the document takes some 40 ms. At the start it delays no request; if it fails, the first one tries again.
-      .onStart(() => void document({ request }).catch(() => {}))
-      // A hook names what it takes of the context. Otherwise Elysia parses the cookies, headers and query of every call,
-      // to any route, in case it wants them.
-      // The plugin makes the document anew for each call of its route, so that route only ever serves `generate`.
-      .onBeforeHandle(async ({ route, request }) =>
-        route === DOCUMENT_PATH ? document({ request }) : undefined,
-      )
-      .use(plugin)
-      // The plugin's page loads from another host. Our routes come later and so replace it.
-      .get(
-        '/swagger',
-        fileHandler(() => PAGE, 'text/html', policy),
-        hidden,
-      )
-      .get(
-        '/swagger/assets/start.js',
-        fileHandler(() => SCRIPT, 'text/javascript'),
-        hidden,
-      )
-      .get('/swagger/assets/swagger-ui-bundle.js', asset(bundle, 'text/javascript'), hidden)
-      .get('/swagger/assets/swagger-ui.css', asset(css, 'text/css'), hidden)
-  );
+  return new Elysia({ detail: { hide: true } })
+    .get(
+      '/swagger/json',
+      fileHandler(() => openApiDocument(about, root.routes, clock), 'application/json'),
+    )
+    .get(
+      '/swagger',
+      fileHandler(() => PAGE, 'text/html', policy),
+    )
+    .get(
+      '/swagger/assets/start.js',
+      fileHandler(() => SCRIPT, 'text/javascript'),
+    )
+    .get('/swagger/assets/swagger-ui-bundle.js', asset(bundle, 'text/javascript'))
+    .get('/swagger/assets/swagger-ui.css', asset(css, 'text/css'));
 }
 
 /** Serves a file of Swagger UI to browsers, which all accept gzip: sending 1.7 MB costs as much as 15 small answers. */
 function asset(path: string, type: string) {
   // In a bundle the path is relative to the bundle, not to the working directory.
   const file = Bun.file(resolve(import.meta.dir, path));
-  return fileHandler(async () => compress(await file.bytes()), type, { 'content-encoding': 'gzip' });
+  const compressed = () => new Response(file.stream().pipeThrough(new CompressionStream('gzip'))).bytes();
+  return fileHandler(compressed, type, { 'content-encoding': 'gzip' });
 }

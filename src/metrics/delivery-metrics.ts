@@ -1,8 +1,8 @@
-import { Counter, type Registry } from 'prom-client';
 import type { Subscriber } from '../core/event-bus.ts';
 import type { OtpEvent } from '../core/events.ts';
 import { CHANNEL_NAMES } from '../delivery/channels.ts';
 import type { DeliveryFailureReason } from '../delivery/facts.ts';
+import { Counter, type Registry } from './prom-client.ts';
 
 /**
  * The outcome of a message: delivered, failed, or ended because it was no longer needed. One whose code expires while it

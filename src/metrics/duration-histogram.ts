@@ -1,4 +1,5 @@
-import { Histogram, type HistogramConfiguration } from 'prom-client';
+import type { HistogramConfiguration } from 'prom-client';
+import { Histogram } from './prom-client.ts';
 
 /** One series of a histogram: the durations with the same labels, by bucket and in all. */
 interface Series<L extends string> {

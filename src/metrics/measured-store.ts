@@ -1,7 +1,7 @@
-import { Counter, type Registry } from 'prom-client';
 import type { Clock } from '../core/clock.ts';
 import type { Store } from '../core/store.ts';
 import { DurationHistogram } from './duration-histogram.ts';
+import { Counter, type Registry } from './prom-client.ts';
 
 /** From an operation in memory to a server that is about to time out. Seconds. */
 const BUCKETS = [0.00001, 0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];

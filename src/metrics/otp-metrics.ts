@@ -1,6 +1,6 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Subscriber } from '../core/event-bus.ts';
 import type { OtpEvent } from '../core/events.ts';
+import { Counter, Histogram, type Registry } from './prom-client.ts';
 
 /** From the lag of a tick, a second at most, to one that needs an operator. Seconds. */
 const LAG_BUCKETS = [0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 30, 60];

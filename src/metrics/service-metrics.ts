@@ -1,8 +1,8 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
 import { version } from '../../package.json';
 import type { CoreSettings } from '../core/settings.ts';
 import type { Store } from '../core/store.ts';
 import type { Log } from '../log/log.ts';
+import { Counter, Gauge, type Registry } from './prom-client.ts';
 
 export interface ServiceParts {
   readonly config: Pick<CoreSettings, 'OTP_MODE'>;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { $ } from 'bun';
 import { pageFiles } from '../../src/page/files.ts';
+import { mailCatcher } from '../support/mail-catcher.ts';
 import { testNeeding } from '../support/needing.ts';
 
 const root = join(import.meta.dir, '../..');
@@ -35,10 +36,14 @@ const readOnly = [Bun.which('unshare') ?? 'unshare', '--mount', 'sh', '-c', READ
 
 /** @param through a command that runs the one behind it */
 async function servesEverything(through: readonly string[]): Promise<void> {
+  await using mail = await mailCatcher();
   const began = performance.now();
   const child = Bun.spawn([...through, program, '--port', '0', '--host', '127.0.0.1'], {
     cwd: empty,
-    env: {},
+    env: {
+      OTP_SMTP_URL: `smtp://127.0.0.1:${mail.port}?tls.rejectUnauthorized=false`,
+      OTP_MAIL_FROM: 'otp@example.com',
+    },
     stdout: 'pipe',
   });
   try {
@@ -63,6 +68,8 @@ async function servesEverything(through: readonly string[]): Promise<void> {
     const code = (await say('request', '--user', 'alice')).trim();
     expect((await say('wait', '--user', 'alice')).trim()).toBe(code);
     expect((await say('verify', '--user', 'alice', '--code', code)).trim()).toBe('OTP verified successfully');
+    await say('request', '--user', 'bob@example.com', '--channel', 'email');
+    expect((await mail.caught(1)).map(({ recipients }) => recipients)).toEqual([['bob@example.com']]);
     child.kill('SIGTERM');
     expect(await child.exited).toBe(0);
     expect(await readdir(empty)).toEqual([]);

@@ -3,9 +3,12 @@ import { processRegistry } from '../../src/metrics/process-metrics.ts';
 import { samplesOf } from './samples.ts';
 
 describe('the metrics of the process', () => {
-  test('include processor time, memory, open files and the lag of the event loop', async () => {
+  test('include processor time since the start, memory, open files and the lag of the event loop', async () => {
+    const { user, system } = process.cpuUsage();
     const samples = samplesOf(await processRegistry().metrics());
-    expect(samples['process_cpu_seconds_total']).toBeGreaterThanOrEqual(0);
+    expect(samples['process_cpu_user_seconds_total']).toBeGreaterThanOrEqual(user / 1e6);
+    expect(samples['process_cpu_system_seconds_total']).toBeGreaterThanOrEqual(system / 1e6);
+    expect(samples['process_cpu_seconds_total']).toBeGreaterThanOrEqual((user + system) / 1e6);
     expect(samples['process_resident_memory_bytes']).toBeGreaterThan(2 ** 20);
     expect(samples['process_open_fds']).toBeGreaterThan(0);
     expect(samples).toHaveProperty('nodejs_eventloop_lag_p99_seconds');
