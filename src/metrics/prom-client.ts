@@ -6,6 +6,7 @@ import Registry from 'prom-client/lib/registry';
 
 /**
  * The parts of prom-client that the service uses. The package as a whole also loads OpenTelemetry, `node:http` and
- * clients of both, which took a seventh of the time until the first answer.
+ * clients of both, which took a seventh of the time until the first answer. Another version may have its parts
+ * elsewhere, so package.json names this one exactly.
  */
 export { Counter, Gauge, Histogram, Registry };
