@@ -4,8 +4,9 @@ import { hostOf, isExempt } from './host-check.ts';
 import { ProblemError, safeName } from './problem.ts';
 import { pathOf } from './request.ts';
 
-/** What a page may send, and what it may read besides the body. */
-const REQUEST_HEADERS = 'content-type, authorization, x-request-id, last-event-id';
+/** What a page may send, the headers of the Model Context Protocol included, and what it may read besides the body. */
+const REQUEST_HEADERS =
+  'content-type, authorization, x-request-id, last-event-id, mcp-protocol-version, mcp-method, mcp-name';
 const ANSWER_HEADERS = 'x-request-id, retry-after';
 
 /** How long a browser may keep the answer to a preflight, in seconds. */
