@@ -31,15 +31,33 @@ async function boxOf(page: Page, selector: string) {
   return box;
 }
 
+/** Sends a text without digits through Twilio's API: a row that has only a name and a state. */
+function sendText(service: Service): Promise<Response> {
+  const account = `AC${'a'.repeat(32)}`;
+  return service.app.handle(
+    new Request(`http://localhost/twilio/2010-04-01/Accounts/${account}/Messages.json`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${account}:token`)}` },
+      body: new URLSearchParams({ To: '+15550001', From: '+15550002', Body: 'Welcome' }),
+    }),
+  );
+}
+
 function shownUsers(page: Page): Promise<string[]> {
   return page.locator('#list .user').allTextContents();
 }
 
 browserTest(
-  'the codes come first at every width, the newest largest, and the forms wait behind a button',
+  'the codes come first at every width, the newest largest, their states in line, and the forms wait behind a button',
   (browser) =>
     withService(async (service) => {
-      for (let i = 1; i <= 60; i++) await request(service, { user: `user-${i}` });
+      for (let i = 1; i <= 58; i++) await request(service, { user: `user-${i}` });
+      expect((await sendText(service)).status).toBe(201);
+      for (const [user, code] of [
+        ['user-59', '1234'],
+        ['user-60', '123456'],
+      ])
+        await request(service, { user, code });
       const { page, complaints } = await watchedPage(browser);
       await open(page, service);
       await row(page, 'user-60').waitFor(SOON);
@@ -54,6 +72,11 @@ browserTest(
         expect(newest.y, `${screen.width}`).toBeLessThan(260);
         expect(second.y + second.height).toBeLessThan(screen.height);
         expect(await page.locator('form:visible').count()).toBe(0);
+        const states = await page
+          .locator('#list .state')
+          .evaluateAll((all) => all.map((it) => it.getBoundingClientRect().left));
+        expect(states.length).toBe(50);
+        expect([...new Set(states)], `${screen.width}: the states are out of line`).toHaveLength(1);
         if (screen.width < WIDE) expect(wheel.y).toBeGreaterThan(list.y + list.height);
         else expect(wheel.x).toBeGreaterThanOrEqual(list.x + list.width);
       }
