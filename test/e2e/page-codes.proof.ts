@@ -2,7 +2,7 @@ import { expect } from 'bun:test';
 import type { Page } from 'playwright-core';
 import type { Service } from '../../src/service.ts';
 import { browserTest } from '../support/browser.ts';
-import { open, openLever, request, row, withService } from '../support/page-steps.ts';
+import { open, openLever, request, row, send, withService } from '../support/page-steps.ts';
 import { SOON, watchedPage } from '../support/watched-page.ts';
 
 const SCREENS = [
@@ -16,13 +16,7 @@ const WIDE = 1100;
 const DAY_MS = 86_400_000;
 
 function moveClock(service: Service, lever: object): Promise<Response> {
-  return service.app.handle(
-    new Request('http://localhost/mock/clock', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(lever),
-    }),
-  );
+  return send(service, 'POST', '/mock/clock', lever);
 }
 
 async function boxOf(page: Page, selector: string) {
