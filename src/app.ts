@@ -6,10 +6,10 @@ import { idSource } from './core/ids.ts';
 import type { OtpService } from './core/otp-service.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import { closeConnection } from './http/connection.ts';
-import { allowOrigins } from './http/cors.ts';
 import { docs } from './http/docs.ts';
 import { errorAnswers, type ProblemShape, problemHeaders, refuseHead } from './http/errors.ts';
 import { hostCheck } from './http/host-check.ts';
+import { originCheck } from './http/origins.ts';
 import { probeRoutes, type Readiness } from './http/probes.ts';
 import { causeOf, nameRequests } from './http/request-id.ts';
 import { targetCheck } from './http/targets.ts';
@@ -48,8 +48,7 @@ export interface AppParts {
 /** The HTTP API of mock mode. `app.handle(request)` answers as a server would, without a port. */
 export function mockApp(parts: AppParts, levers: Levers) {
   const { otps, delivery, config, clock, ending } = parts;
-  const checkHost = hostCheck(config.OTP_ALLOWED_HOSTS, config.OTP_ALLOWED_ORIGINS);
-  const root = baseApp(parts, checkHost, providerShapes(PROVIDERS));
+  const root = baseApp(parts, providerShapes(PROVIDERS));
   const { replica } = levers;
   // An instance of its own: on `root` these hooks would reach probes and metrics too, which must answer without the store.
   const calls = new Elysia();
@@ -75,23 +74,21 @@ export type App = ReturnType<typeof mockApp>;
 
 /** The HTTP API of strict mode: the same without the test levers and the page. */
 export function strictApp(parts: AppParts) {
-  return baseApp(parts, () => {}).use(otpRoutes(parts.otps, parts.delivery, parts.config));
+  return baseApp(parts).use(otpRoutes(parts.otps, parts.delivery, parts.config));
 }
 
-/** The part that both modes share. @param checkHost refuses a request by throwing */
-function baseApp(
-  parts: AppParts,
-  checkHost: (request: Request) => void,
-  shapes: readonly ProblemShape[] = [],
-) {
+/** The part that both modes share. */
+function baseApp(parts: AppParts, shapes: readonly ProblemShape[] = []) {
   const { config, clock, log, registry, readiness, run } = parts;
   const targets = targetCheck((request): Response | Promise<Response> => root.fetch(request));
   // Unknown fields are errors rather than silently dropped. `/otp/verify/` is not `/otp/verify`.
   const root = new Elysia({ normalize: false, strictPath: true, serve: { routes: targets.routes } });
+  const isMock = config.OTP_MODE === 'mock';
   // Every answer has one, also to callers without a key. In strict mode it must not tell how many requests there were.
-  const requestIds = config.OTP_MODE === 'strict' ? () => crypto.randomUUID() : idSource(run, 'r');
+  const requestIds = isMock ? idSource(run, 'r') : () => crypto.randomUUID();
   const nameRequest = nameRequests(requestIds);
-  const allowOrigin = allowOrigins(config.OTP_ALLOWED_ORIGINS, root);
+  const checkHost = hostCheck(config.OTP_ALLOWED_HOSTS);
+  const checkOrigin = originCheck(config.OTP_ALLOWED_ORIGINS, root);
   const answerError = errorAnswers(log, root, shapes);
   const measure = measureRequests(registry, clock, root, (answered, set) => {
     if (log.isEnabled('debug')) log.debug('http.request', { ...answered, ...causeOf(set) });
@@ -109,9 +106,12 @@ function baseApp(
       const { request, set } = context;
       nameRequest(request, set);
       closeConnection(request, set);
-      checkHost(request);
-      const preflight = allowOrigin(request, set);
-      if (preflight !== undefined) return preflight;
+      // Any web page may try to call a mock on a developer's machine. In strict mode every call needs a key instead.
+      if (isMock) {
+        checkHost(request);
+        const preflight = checkOrigin(request, set);
+        if (preflight !== undefined) return preflight;
+      }
       refuseHead(request);
       return undefined;
     })

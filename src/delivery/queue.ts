@@ -10,6 +10,7 @@ import {
   SENDS_AT_ONCE,
 } from './channel.ts';
 import type { CodeEnd, DeliveryFailureReason } from './facts.ts';
+import { copiesWith, type FindFault } from './fault.ts';
 import { Slots } from './slots.ts';
 
 /** Most messages that may wait for one channel: a few megabytes. */
@@ -20,21 +21,6 @@ const BATCH = 500;
 
 /** The longest that one message's failure stops all others of the channel, in milliseconds. */
 const LONGEST_PAUSE_MS = 30_000;
-
-/** What a test makes go wrong with a message, to see late, lost and duplicate ones. */
-export interface DeliveryFault {
-  /** It waits this long before its first attempt: real time, in milliseconds. */
-  readonly delayMs?: number | undefined;
-  /** It is not sent, and counts as failed. */
-  readonly fail?: boolean | undefined;
-  /** It is not sent, and counts as delivered. */
-  readonly drop?: boolean | undefined;
-  /** It is sent twice. */
-  readonly duplicate?: boolean | undefined;
-}
-
-/** Looks up the fault for a message; called once for each. */
-export type FindFault = (message: Message) => Promise<DeliveryFault | undefined>;
 
 export interface QueueParts {
   /** Service time for the lifetimes of codes, real time for waits. */
@@ -162,11 +148,10 @@ export class DeliveryQueue {
   /** Applies the fault that a test has set for the message, if any, before its first attempt. */
   async #prepare(job: Job): Promise<void> {
     // If the lookup fails, there is no fault.
-    const fault = await this.#parts.findFault?.(job.message).catch(() => undefined);
-    const { fail, drop, duplicate, delayMs = 0 } = fault ?? {};
-    job.copies = drop ? 0 : duplicate ? 2 : 1;
-    if (fail) this.#settle(job, 'injected_fault');
-    else this.#attemptIn(job, delayMs);
+    const fault = (await this.#parts.findFault?.(job.message).catch(() => undefined)) ?? {};
+    job.copies = copiesWith(fault);
+    if (fault.fail) this.#settle(job, 'injected_fault');
+    else this.#attemptIn(job, fault.delayMs ?? 0);
   }
 
   async #attemptIn(job: Job, waitMs: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { keyMatcher } from '../http/keys.ts';
 import { ProblemError } from '../http/problem.ts';
+import { rememberLast } from './remember-last.ts';
 
 /** Who calls: the user of Basic, if it is that, and the password or token. */
 export interface Credentials {
@@ -7,23 +8,18 @@ export interface Credentials {
   readonly secret: string;
 }
 
-/** The header that was read last, and what it says: an application sends the same one with every call. */
-let last: { readonly header: string; readonly credentials: Credentials | undefined } | undefined;
-
 /** The credentials of a call; undefined if it has none. */
 export function credentialsOf({ headers }: Request): Credentials | undefined {
-  const header = headers.get('authorization') ?? '';
-  if (last?.header !== header) last = { header, credentials: parse(header) };
-  return last.credentials;
+  return parse(headers.get('authorization') ?? '');
 }
 
-function parse(header: string): Credentials | undefined {
+const parse = rememberLast((header: string): Credentials | undefined => {
   const [, scheme = '', given = ''] = /^(basic|bearer) +(\S+)$/i.exec(header) ?? [];
   if (scheme.toLowerCase() === 'bearer') return { name: undefined, secret: given };
   const text = Buffer.from(given, 'base64').toString();
   const [, name, secret] = /^([^:]+):(.+)$/s.exec(text) ?? [];
   return secret === undefined ? undefined : { name, secret };
-}
+});
 
 /**
  * Makes the hook that requires credentials. Applications send those of their provider, which this service does not know:

@@ -106,6 +106,8 @@ test('the package holds the program, its sources and its papers, and nothing els
     'dist/client/playwright.js',
     'dist/client/start.d.ts',
     'dist/client/start.js',
+    'dist/client/wire.d.ts',
+    'dist/client/wire.js',
     'package.json',
   ]);
   expect(packed.size).toBeLessThan(225_000);

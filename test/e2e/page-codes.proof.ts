@@ -2,7 +2,7 @@ import { expect } from 'bun:test';
 import type { Page } from 'playwright-core';
 import type { Service } from '../../src/service.ts';
 import { browserTest } from '../support/browser.ts';
-import { open, openLever, request, row, withService } from '../support/page-steps.ts';
+import { open, openLever, request, row, send, withService } from '../support/page-steps.ts';
 import { SOON, watchedPage } from '../support/watched-page.ts';
 
 const SCREENS = [
@@ -16,13 +16,7 @@ const WIDE = 1100;
 const DAY_MS = 86_400_000;
 
 function moveClock(service: Service, lever: object): Promise<Response> {
-  return service.app.handle(
-    new Request('http://localhost/mock/clock', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(lever),
-    }),
-  );
+  return send(service, 'POST', '/mock/clock', lever);
 }
 
 async function boxOf(page: Page, selector: string) {
@@ -31,15 +25,33 @@ async function boxOf(page: Page, selector: string) {
   return box;
 }
 
+/** Sends a text without digits through Twilio's API: a row that has only a name and a state. */
+function sendText(service: Service): Promise<Response> {
+  const account = `AC${'a'.repeat(32)}`;
+  return service.app.handle(
+    new Request(`http://localhost/twilio/2010-04-01/Accounts/${account}/Messages.json`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${account}:token`)}` },
+      body: new URLSearchParams({ To: '+15550001', From: '+15550002', Body: 'Welcome' }),
+    }),
+  );
+}
+
 function shownUsers(page: Page): Promise<string[]> {
   return page.locator('#list .user').allTextContents();
 }
 
 browserTest(
-  'the codes come first at every width, the newest largest, and the forms wait behind a button',
+  'the codes come first at every width, the newest largest, the states of the others in line, and the forms wait behind a button',
   (browser) =>
     withService(async (service) => {
-      for (let i = 1; i <= 60; i++) await request(service, { user: `user-${i}` });
+      for (let i = 1; i <= 58; i++) await request(service, { user: `user-${i}` });
+      expect((await sendText(service)).status).toBe(201);
+      for (const [user, code] of [
+        ['user-59', '1234'],
+        ['user-60', '123456'],
+      ])
+        await request(service, { user, code });
       const { page, complaints } = await watchedPage(browser);
       await open(page, service);
       await row(page, 'user-60').waitFor(SOON);
@@ -54,6 +66,11 @@ browserTest(
         expect(newest.y, `${screen.width}`).toBeLessThan(260);
         expect(second.y + second.height).toBeLessThan(screen.height);
         expect(await page.locator('form:visible').count()).toBe(0);
+        const states = await page
+          .locator('#list > li + li .state')
+          .evaluateAll((all) => all.map((it) => it.getBoundingClientRect().left));
+        expect(states.length).toBe(49);
+        expect([...new Set(states)], `${screen.width}: the states are out of line`).toHaveLength(1);
         if (screen.width < WIDE) expect(wheel.y).toBeGreaterThan(list.y + list.height);
         else expect(wheel.x).toBeGreaterThanOrEqual(list.x + list.width);
       }
@@ -113,7 +130,7 @@ browserTest(
     }),
 );
 
-browserTest('one key copies the newest code, except in a field', (browser) =>
+browserTest('Alt and C copy the newest code, except in a field, and C alone does nothing', (browser) =>
   withService(async (service) => {
     await request(service, { user: 'alice', code: '111111' });
     await request(service, { user: 'bob', code: '222222' });
@@ -127,11 +144,14 @@ browserTest('one key copies the newest code, except in a field', (browser) =>
         .locator('#list .copy')
         .nth(nth)
         .evaluate((it) => getComputedStyle(it, '::after').content);
-    expect(await hint(0)).toStartWith('"C"');
+    expect(await hint(0)).toStartWith('"Alt C"');
     expect(await hint(1)).toBe('none');
 
     const digits = await boxOf(page, '#list > li:nth-child(1) .digits');
-    await page.keyboard.press('c');
+    await page.evaluate(() => navigator.clipboard.writeText('untouched'));
+    for (const keys of ['c', 'Shift+c', 'Control+Alt+c']) await page.keyboard.press(keys);
+    expect([await page.locator('#toast').textContent(), await clipboard()]).toEqual(['', 'untouched']);
+    await page.keyboard.press('Alt+c');
     await page.getByText('Copied 222222').waitFor(SOON);
     expect(await clipboard()).toBe('222222');
     const copied = row(page, 'bob').getByText('Copied', { exact: true });
@@ -140,16 +160,17 @@ browserTest('one key copies the newest code, except in a field', (browser) =>
     await row(page, 'alice').getByRole('button', { name: 'Copy the code of alice' }).click();
     await page.getByText('Copied 111111').waitFor(SOON);
 
-    // It copies what is on top, also after a search, in which it is a letter.
     const search = page.getByRole('searchbox', { name: 'Search' });
+    await search.press('Alt+c');
+    expect(await clipboard()).toBe('111111');
+    // After a search they copy what is on top.
     await search.pressSequentially('alic');
     await row(page, 'bob').waitFor({ state: 'detached', ...SOON });
     expect(await search.inputValue()).toBe('alic');
     await request(service, { user: 'alice', purpose: 'login', code: '333333' });
     await page.getByText('333333').waitFor(SOON);
     await search.press('Tab');
-    await page.keyboard.press('Control+c');
-    await page.keyboard.press('c');
+    await page.keyboard.press('Alt+c');
     await page.getByText('Copied 333333').waitFor(SOON);
     expect(await clipboard()).toBe('333333');
     expect(complaints).toEqual([]);

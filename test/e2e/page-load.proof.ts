@@ -1,6 +1,7 @@
 import { expect } from 'bun:test';
 import { createService } from '../../src/service.ts';
 import { browserTest } from '../support/browser.ts';
+import { request } from '../support/page-steps.ts';
 import { watchedPage } from '../support/watched-page.ts';
 import { longestTaskMs } from './longest-task.ts';
 
@@ -25,14 +26,6 @@ browserTest(
   'the page keeps up with 1,000 codes a second: it shows the newest, counts the rest and never stalls',
   async (browser) => {
     const service = createService({ PORT: '0', HOST: '127.0.0.1' });
-    const request = (user: string, ttl: number) =>
-      service.app.handle(
-        new Request('http://localhost/otp/request', {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ user, ttl }),
-        }),
-      );
     try {
       const { page, complaints } = await watchedPage(browser);
       await page.goto(await service.listen());
@@ -43,7 +36,7 @@ browserTest(
         const startedAt = performance.now();
         for (let sent = 0; sent < 3_000; sent += 50) {
           const users = Array.from({ length: 50 }, (_, i) => `user-${sent + i}`);
-          await Promise.all(users.map((user) => request(user, 60 + (sent % 240))));
+          await Promise.all(users.map((user) => request(service, { user, ttl: 60 + (sent % 240) })));
           await Bun.sleep(Math.max(0, startedAt + sent - performance.now()));
         }
         await page.getByText('newest 50 of 3,000').waitFor({ timeout: 10_000 });

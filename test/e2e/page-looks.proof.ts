@@ -3,7 +3,7 @@ import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import type { Service } from '../../src/service.ts';
 import { browserTest } from '../support/browser.ts';
-import { open, request, row, withService } from '../support/page-steps.ts';
+import { open, request, row, send, withService } from '../support/page-steps.ts';
 import { SOON, watchedPage } from '../support/watched-page.ts';
 import { weakContrasts } from './contrast.ts';
 
@@ -12,25 +12,16 @@ const LONG_NAME = `${'a.rather.long.name.'.repeat(8)}@example.com`;
 
 /** A code in each state, and what the levers list. */
 async function fill(service: Service): Promise<void> {
-  const { app } = service;
-  const send = (method: string, path: string, body: object) =>
-    app.handle(
-      new Request(`http://localhost${path}`, {
-        method,
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
-    );
   await request(service, { user: 'locked', code: '111111' });
   for (let guess = 0; guess < 5; guess++)
-    await send('POST', '/otp/verify', { user: 'locked', code: '000000' });
+    await send(service, 'POST', '/otp/verify', { user: 'locked', code: '000000' });
   for (const user of ['verified', 'cancelled', 'expired', 'replaced', 'replaced', 'waits', 'newest'])
     await request(service, { user, code: '222222' });
-  await send('POST', '/otp/verify', { user: 'verified', code: '222222' });
-  await send('POST', '/otp/cancel', { user: 'cancelled' });
-  await send('POST', '/mock/expire', { user: 'expired' });
-  await send('PUT', '/mock/faults', [{ on: 'verify', user: 'nobody', status: 503 }]);
-  await send('PUT', '/mock/codes', [{ user: 'nobody', code: '333333' }]);
+  await send(service, 'POST', '/otp/verify', { user: 'verified', code: '222222' });
+  await send(service, 'POST', '/otp/cancel', { user: 'cancelled' });
+  await send(service, 'POST', '/mock/expire', { user: 'expired' });
+  await send(service, 'PUT', '/mock/faults', [{ on: 'verify', user: 'nobody', status: 503 }]);
+  await send(service, 'PUT', '/mock/codes', [{ user: 'nobody', code: '333333' }]);
 }
 
 /** Opens the panel of levers with all its forms at once, which a click does not. */

@@ -1,24 +1,13 @@
-import { afterAll, beforeAll, test } from 'bun:test';
+import { test } from 'bun:test';
 import { deepStrictEqual } from 'node:assert';
 import fc from 'fast-check';
 import { MemoryStore } from '../../src/core/memory-store.ts';
 import type { Otp, Policy, Store } from '../../src/core/store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { RedisServer } from '../support/redis-server.ts';
-import { connections, sharedStores } from '../support/redis-stores.ts';
+import { ownRedis } from '../support/own-redis.ts';
+import { sharedStores } from '../support/redis-stores.ts';
 
-let server: RedisServer;
-let open: Awaited<ReturnType<typeof connections>>;
-
-beforeAll(async () => {
-  server = await RedisServer.start();
-  open = await connections(server.url, 1);
-});
-
-afterAll(async () => {
-  await open?.[Symbol.asyncDispose]();
-  await server?.[Symbol.asyncDispose]();
-});
+const server = ownRedis(1);
 
 /** A call of the store, or a move of its clock. */
 type Action =
@@ -136,9 +125,9 @@ test('the store in Redis answers as the memory store does, whatever the calls an
       async (policy, actions) => {
         const clock = new ManualClock();
         const memory = new MemoryStore(clock, policy, 'run');
-        const { keys, stores } = sharedStores(open.all, policy, 1);
+        const { keys, stores } = sharedStores(server().all, policy, 1);
         const [redis] = stores;
-        const [connection] = open.all;
+        const [connection] = server().all;
         if (redis === undefined || connection === undefined) throw new Error('there is no store');
         const [inMemory, inRedis] = [new Map<string, number>(), new Map<string, number>()];
         const setClock = () =>

@@ -1,17 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import type { Policy } from '../../src/core/store.ts';
 import { KEYS } from '../../src/levers/shared/keys.ts';
 import { Keys } from '../../src/redis/keys.ts';
-import type { Redis } from '../../src/redis/redis.ts';
 import { slotOf } from '../../src/redis/slots.ts';
 import { storeContract } from '../core/store-contract.ts';
 import { UNLIMITED } from '../support/policies.ts';
 import { PRIMARIES, RedisCluster } from '../support/redis-cluster.ts';
-import { connections, inTurn, sharedStores } from '../support/redis-stores.ts';
+import { connections, contractStore, inTurn, sharedStores } from '../support/redis-stores.ts';
 import { startReplicas } from '../support/replicas.ts';
 import { ClusterUsers } from './cluster-users.ts';
 
-const START = Date.UTC(2026, 0, 1);
 /** How many times 50 verifications race each other over three replicas. 20,000 take a quarter of an hour. */
 const RACES = Number(process.env['CLUSTER_RACES'] ?? 200);
 /** How often each kind of trouble comes. */
@@ -33,23 +30,8 @@ describe('on a Redis Cluster', () => {
     await cluster?.[Symbol.asyncDispose]();
   });
 
-  /** Replicas with one shard: capacity and the order of expiry are promised within a shard. */
-  async function storeOf(over: readonly Redis[], policy: Policy) {
-    const { keys, stores } = sharedStores(over, policy, 1);
-    let now = START;
-    const setClock = async () => {
-      for (const { clock } of keys.shards) await over[0]?.send('SET', [clock, `=${now}`]);
-    };
-    await setClock();
-    const pass = async (ms: number) => {
-      now += ms;
-      await setClock();
-    };
-    return { store: inTurn(stores), pass };
-  }
-
-  storeContract('the store', (policy) => storeOf(replicas.all.slice(0, 1), policy), 20);
-  storeContract('a store of three replicas', (policy) => storeOf(replicas.all, policy), 20);
+  storeContract('the store', (policy) => contractStore(replicas.all.slice(0, 1), policy), 20);
+  storeContract('a store of three replicas', (policy) => contractStore(replicas.all, policy), 20);
 
   test(`${RACES} races of 50 verifications over three replicas have one winner each`, async () => {
     const { stores } = sharedStores(replicas.all, UNLIMITED);

@@ -1,33 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
+import { ownRedis } from '../support/own-redis.ts';
 import { FIVE_ATTEMPTS } from '../support/policies.ts';
-import { RedisServer } from '../support/redis-server.ts';
-import { connections, sharedStores } from '../support/redis-stores.ts';
+import { sharedStores } from '../support/redis-stores.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const alice = { user: 'alice', purpose: 'default' };
 const wanted = { ...alice, code: '012345', ttlMs: 5_000 };
 
-let server: RedisServer;
-let open: Awaited<ReturnType<typeof connections>>;
-
-beforeAll(async () => {
-  server = await RedisServer.start();
-  open = await connections(server.url, 1);
-});
-
-afterAll(async () => {
-  await open?.[Symbol.asyncDispose]();
-  await server?.[Symbol.asyncDispose]();
-});
+const redis = ownRedis(1);
+const send = (command: string, ...args: string[]) => redis().server.send(command, ...args);
 
 /** A store in an empty Redis. Its time is Redis's own until a test sets it. */
 async function emptyStore(policy = FIVE_ATTEMPTS) {
-  await server.send('FLUSHALL');
-  const { keys, stores } = sharedStores(open.all, policy, 16, false);
+  await send('FLUSHALL');
+  const { keys, stores } = sharedStores(redis().all, policy, 16, false);
   const [store] = stores;
   if (store === undefined) throw new Error('there is no store');
   const setClock = async (now: number) => {
-    for (const { clock } of keys.shards) await server.send('SET', clock, `=${now}`, 'PX', '60000');
+    for (const { clock } of keys.shards) await send('SET', clock, `=${now}`, 'PX', '60000');
   };
   return { store, setClock };
 }
@@ -45,7 +35,7 @@ async function fill({ store }: Awaited<ReturnType<typeof emptyStore>>): Promise<
 }
 
 const keysOf = async (): Promise<string[]> => {
-  const keys = await server.send('KEYS', '*');
+  const keys = await send('KEYS', '*');
   return Array.isArray(keys) ? keys.map(String) : [];
 };
 
@@ -56,7 +46,7 @@ describe('the store in Redis', () => {
     const keys = await keysOf();
     expect(keys.length).toBeGreaterThan(10);
     for (const key of keys) {
-      const leftMs = Number(await server.send('PTTL', key));
+      const leftMs = Number(await send('PTTL', key));
       expect(leftMs, key).toBeWithin(86_000_000, 6 * 86_400_000);
     }
   });
@@ -78,8 +68,7 @@ describe('the store in Redis', () => {
     await it.store.request({ ...wanted, user: 'clear-user' });
     for (const key of await keysOf()) {
       expect(key).not.toContain('clear-user');
-      const kept =
-        (await server.send('TYPE', key)) === 'hash' ? JSON.stringify(await server.send('HGETALL', key)) : '';
+      const kept = (await send('TYPE', key)) === 'hash' ? JSON.stringify(await send('HGETALL', key)) : '';
       expect(kept).not.toContain('012345');
     }
   });
@@ -87,9 +76,9 @@ describe('the store in Redis', () => {
   test('works on when Redis forgets its scripts', async () => {
     const { store } = await emptyStore();
     for (let i = 0; i < 5; i++) {
-      await server.send('SCRIPT', 'FLUSH');
+      await send('SCRIPT', 'FLUSH');
       expect(await store.request(wanted)).toHaveProperty('otp');
-      await server.send('SCRIPT', 'FLUSH');
+      await send('SCRIPT', 'FLUSH');
       expect((await store.verify(alice, wanted.code)).verdict).toBe('verified');
     }
   });
@@ -102,7 +91,7 @@ describe('the store in Redis', () => {
         const answer = await store.request({ ...wanted, user: `user-${i}` });
         if ('otp' in answer) ids.add(answer.otp.id);
       }
-      await server.send('FLUSHALL');
+      await send('FLUSHALL');
     }
     expect(ids.size).toBe(500);
   });

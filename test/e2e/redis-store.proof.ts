@@ -1,49 +1,18 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
-import type { Policy } from '../../src/core/store.ts';
+import { expect, test } from 'bun:test';
 import { Keys } from '../../src/redis/keys.ts';
-import type { Redis } from '../../src/redis/redis.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
 import { storeContract } from '../core/store-contract.ts';
+import { ownRedis } from '../support/own-redis.ts';
 import { FIVE_ATTEMPTS, UNLIMITED } from '../support/policies.ts';
-import { RedisServer } from '../support/redis-server.ts';
-import { connections, inTurn, sharedStores } from '../support/redis-stores.ts';
+import { contractStore, sharedStores } from '../support/redis-stores.ts';
 
-const START = Date.UTC(2026, 0, 1);
+const redis = ownRedis(3);
 
-let server: RedisServer;
-let replicas: Awaited<ReturnType<typeof connections>>;
-
-beforeAll(async () => {
-  server = await RedisServer.start();
-  replicas = await connections(server.url, 3);
-});
-
-afterAll(async () => {
-  await replicas?.[Symbol.asyncDispose]();
-  await server?.[Symbol.asyncDispose]();
-});
-
-/** Replicas with one shard: capacity and the order of expiry are promised within a shard. */
-async function storeOf(over: readonly Redis[], policy: Policy) {
-  const { keys, stores } = sharedStores(over, policy, 1);
-  const [one] = over;
-  let now = START;
-  const setClock = async () => {
-    for (const { clock } of keys.shards) await one?.send('SET', [clock, `=${now}`]);
-  };
-  await setClock();
-  const pass = async (ms: number) => {
-    now += ms;
-    await setClock();
-  };
-  return { store: inTurn(stores), pass };
-}
-
-storeContract('the Redis store', (policy) => storeOf(replicas.all.slice(0, 1), policy), 1_000);
-storeContract('a Redis store of three replicas', (policy) => storeOf(replicas.all, policy));
+storeContract('the Redis store', (policy) => contractStore(redis().all.slice(0, 1), policy), 1_000);
+storeContract('a Redis store of three replicas', (policy) => contractStore(redis().all, policy));
 
 test('a lock does not hold for a replica that starts without a limit on guesses', async () => {
-  const [connection] = replicas.all;
+  const [connection] = redis().all;
   if (connection === undefined) throw new Error('there is no connection');
   const maxRecords = 1_600;
   const { keys, stores } = sharedStores([connection], { ...FIVE_ATTEMPTS, maxRecords });
@@ -57,7 +26,7 @@ test('a lock does not hold for a replica that starts without a limit on guesses'
 });
 
 test('a code verifies under the previous pepper once, and a wrong guess under both counts once', async () => {
-  const [connection] = replicas.all;
+  const [connection] = redis().all;
   if (connection === undefined) throw new Error('there is no connection');
   const policy = { ...FIVE_ATTEMPTS, maxRecords: 1_600 };
   const storeWith = (pepper: string, previous?: string) =>

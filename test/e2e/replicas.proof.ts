@@ -1,26 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import type { Policy, Store } from '../../src/core/store.ts';
+import { ownRedis } from '../support/own-redis.ts';
 import { FIVE_ATTEMPTS, UNLIMITED } from '../support/policies.ts';
-import { RedisServer } from '../support/redis-server.ts';
-import { connections, sharedStores } from '../support/redis-stores.ts';
+import { sharedStores } from '../support/redis-stores.ts';
 import { startReplicas } from '../support/replicas.ts';
 
-let server: RedisServer;
-let open: Awaited<ReturnType<typeof connections>>;
-
-beforeAll(async () => {
-  server = await RedisServer.start();
-  open = await connections(server.url, 3);
-});
-
-afterAll(async () => {
-  await open?.[Symbol.asyncDispose]();
-  await server?.[Symbol.asyncDispose]();
-});
+const redis = ownRedis(3);
 
 /** The stores of three replicas that share their codes. */
 function threeStores(policy: Policy): readonly [Store, Store, Store] {
-  const [a, b, c] = sharedStores(open.all, policy).stores;
+  const [a, b, c] = sharedStores(redis().all, policy).stores;
   if (a === undefined || b === undefined || c === undefined) throw new Error('there are not three replicas');
   return [a, b, c];
 }
@@ -80,7 +69,7 @@ describe('three replicas with one store', () => {
     const env = { OTP_RESEND_COOLDOWN: '30' };
     const wrong = { user: 'alice', code: '999999' };
     {
-      await using before = await startReplicas(3, server.url, env);
+      await using before = await startReplicas(3, redis().server.url, env);
       expect(await before.post('/otp/request', { user: 'alice', code: '111111' }, 0)).toMatchObject({
         status: 200,
       });
@@ -91,7 +80,7 @@ describe('three replicas with one store', () => {
         });
     }
     {
-      await using after = await startReplicas(2, server.url, env);
+      await using after = await startReplicas(2, redis().server.url, env);
       expect(await after.post('/otp/request', { user: 'alice' }, 0)).toMatchObject({
         status: 429,
         body: { code: 'resend_cooldown' },
@@ -99,7 +88,7 @@ describe('three replicas with one store', () => {
       expect(await after.post('/otp/verify', wrong, 0)).toMatchObject({ body: { attemptsLeft: 1 } });
       expect(await after.post('/otp/verify', wrong, 1)).toMatchObject({ body: { attemptsLeft: 0 } });
     }
-    await using last = await startReplicas(1, server.url, env);
+    await using last = await startReplicas(1, redis().server.url, env);
     expect(await last.post('/otp/verify', { user: 'alice', code: '111111' }, 0)).toMatchObject({
       status: 429,
       body: { code: 'locked' },

@@ -44,7 +44,7 @@ describe('a web page whose origin is named in OTP_ALLOWED_ORIGINS', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe(PAGE);
     expect(answer.headers.get('access-control-allow-methods')).toBe(methods);
     expect(answer.headers.get('access-control-allow-headers')).toBe(
-      'content-type, authorization, x-request-id, last-event-id',
+      'content-type, authorization, x-request-id, last-event-id, mcp-protocol-version, mcp-method, mcp-name',
     );
     expect(answer.headers.get('access-control-max-age')).toBe('600');
   });

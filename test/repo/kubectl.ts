@@ -39,7 +39,7 @@ export function kubectlTest(name: string, run: (folder: string) => Promise<void>
   );
 }
 
-/** Writes the two files of secrets, as the README's commands do. */
+/** Writes the two files of secrets, as the commands in docs/kubernetes.md do. */
 export async function writeSecrets(folder: string, changed: Partial<typeof SECRETS> = {}): Promise<void> {
   const { VALKEY_PASSWORD, ...others } = { ...SECRETS, ...changed };
   const lines = Object.entries(others).map(([name, value]) => `${name}=${value}\n`);

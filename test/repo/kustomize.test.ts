@@ -69,16 +69,19 @@ describe('the plain and the scaled manifests', () => {
     }
   });
 
-  kubectlTest('get secrets that the service accepts from the commands in the README', async (folder) => {
-    const readme = await Bun.file(join(root, 'README.md')).text();
-    const commands = readme.split('\n').filter((line) => /^KEY=| > k8s-scaled\//.test(line));
-    expect(commands).toHaveLength(3);
-    await $`rm k8s-scaled/secrets.env k8s-scaled/valkey/password.env`.cwd(folder);
-    await $`sh -ec ${commands.join('\n')}`.cwd(folder);
-    const all = await rendered(folder);
-    const { config, warnings } = readConfig(all.environment(serviceIn(all).container));
-    expect(warnings).toEqual([]);
-    expect(config.OTP_API_KEYS).toEqual([expect.stringMatching(/^[0-9a-f]{48}$/)]);
-    expect(config.OTP_STORE).toMatch(/^redis:\/\/otp:[0-9a-f]{48}@otp-valkey:6379$/);
-  });
+  kubectlTest(
+    'get secrets that the service accepts from the commands in docs/kubernetes.md',
+    async (folder) => {
+      const page = await Bun.file(join(root, 'docs/kubernetes.md')).text();
+      const commands = page.split('\n').filter((line) => /^KEY=| > k8s-scaled\//.test(line));
+      expect(commands).toHaveLength(3);
+      await $`rm k8s-scaled/secrets.env k8s-scaled/valkey/password.env`.cwd(folder);
+      await $`sh -ec ${commands.join('\n')}`.cwd(folder);
+      const all = await rendered(folder);
+      const { config, warnings } = readConfig(all.environment(serviceIn(all).container));
+      expect(warnings).toEqual([]);
+      expect(config.OTP_API_KEYS).toEqual([expect.stringMatching(/^[0-9a-f]{48}$/)]);
+      expect(config.OTP_STORE).toMatch(/^redis:\/\/otp:[0-9a-f]{48}@otp-valkey:6379$/);
+    },
+  );
 });

@@ -32,7 +32,7 @@ test('createService throws a ConfigError for invalid settings', () => {
   expect(() => createService({ PORT: '-1' })).toThrow(ConfigError);
 });
 
-test('a program that imports the service compiles with the options in the README', async () => {
+test('a program that imports the service compiles with the options in docs/package.md', async () => {
   const options =
     '--skipLibCheck --allowImportingTsExtensions --resolveJsonModule --types bun-types --strict --module esnext --moduleResolution bundler';
   const said = await $`bunx tsc --ignoreConfig --noEmit ${options.split(' ')} ${import.meta.path}`

@@ -1,7 +1,8 @@
 import type { Clock } from '../../src/core/clock.ts';
 import type { Announce } from '../../src/core/events.ts';
 import type { Channel, Message } from '../../src/delivery/channel.ts';
-import { DeliveryQueue, type FindFault } from '../../src/delivery/queue.ts';
+import type { FindFault } from '../../src/delivery/fault.ts';
+import { DeliveryQueue } from '../../src/delivery/queue.ts';
 import { Log } from '../../src/log/log.ts';
 import type { ManualClock } from './manual-clock.ts';
 

@@ -22,15 +22,20 @@ export async function withService(
   }
 }
 
-/** Requests a code, without going over the port. */
-export function request(service: Service, body: object): Promise<Response> {
+/** Sends JSON to a service, without going over the port. */
+export function send(service: Service, method: string, path: string, body: object): Promise<Response> {
   return service.app.handle(
-    new Request('http://localhost/otp/request', {
-      method: 'POST',
+    new Request(`http://localhost${path}`, {
+      method,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     }),
   );
+}
+
+/** Requests a code. */
+export function request(service: Service, body: object): Promise<Response> {
+  return send(service, 'POST', '/otp/request', body);
 }
 
 /** The row of a user's code in the page's list. */

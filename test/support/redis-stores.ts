@@ -62,3 +62,21 @@ export function inTurn(stores: readonly Store[]): Store {
     ready: () => next().ready(),
   };
 }
+
+/**
+ * A store for the contract suite, over these connections in turn. It has one shard: capacity and the order of expiry are
+ * promised within a shard.
+ */
+export async function contractStore(over: readonly Redis[], policy: Policy) {
+  const { keys, stores } = sharedStores(over, policy, 1);
+  let now = Date.UTC(2026, 0, 1);
+  const setClock = async () => {
+    for (const { clock } of keys.shards) await over[0]?.send('SET', [clock, `=${now}`]);
+  };
+  await setClock();
+  const pass = async (ms: number) => {
+    now += ms;
+    await setClock();
+  };
+  return { store: inTurn(stores), pass };
+}

@@ -4,8 +4,11 @@ import { copy } from './copy.ts';
 import type { Dial } from './dial.ts';
 import { byId, toast } from './dom.ts';
 
-/** The key that copies the newest code shown, except in a field. */
-const COPY_KEY = 'c';
+/**
+ * With Alt, the key that copies the newest code shown, except in a field. A letter alone could be pressed by chance, and by
+ * speech input (WCAG 2.1.4). With Alt a Mac makes other characters of it, so it is named by its place.
+ */
+const COPY_KEY = 'KeyC';
 
 /** Connects the buttons of the rows and the key, and highlights the code under the pointer or the focus on the wheel. */
 export function prepareRowButtons(api: Api, codes: CodeList, dial: Dial): void {
@@ -30,10 +33,10 @@ export function prepareRowButtons(api: Api, codes: CodeList, dial: Dial): void {
   });
 
   document.addEventListener('keydown', (event) => {
-    const { key, target, repeat, ctrlKey, metaKey, altKey } = event;
+    const { code, target, repeat, ctrlKey, metaKey, altKey } = event;
     const isTyped =
       target instanceof Element && target.closest('input:not([type=checkbox]), select, dialog') !== null;
-    if (key !== COPY_KEY || isTyped || repeat || ctrlKey || metaKey || altKey) return;
+    if (code !== COPY_KEY || !altKey || isTyped || repeat || ctrlKey || metaKey) return;
     const newest = list.querySelector('.copy');
     if (newest instanceof HTMLButtonElement) newest.click();
   });

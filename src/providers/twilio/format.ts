@@ -1,4 +1,5 @@
 import { credentialsOf } from '../credentials.ts';
+import { rememberLast } from '../remember-last.ts';
 
 /** The SID of an account: what most answers name first. */
 export type Account = string;
@@ -17,14 +18,8 @@ export function link(path: string): string {
   return `https://verify.twilio.com${path}`;
 }
 
-/** The moment that was written last: an answer has it several times. */
-let last = { time: Number.NaN, text: '' };
-
 /** A moment in Verify's form, without milliseconds: Twilio's Python client reads no others. */
-export function second(time: number): string {
-  if (time !== last.time) last = { time, text: new Date(time).toISOString().replace(/\.\d+Z$/, 'Z') };
-  return last.text;
-}
+export const second = rememberLast((time: number) => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z'));
 
 /** A moment in the form of the API of 2010 (RFC 2822). */
 export function rfc2822(time: number): string {
