@@ -62,7 +62,9 @@ export class Inbox {
       if (change.state) this.#earlyEnds.set(event.otp, event);
       return;
     }
-    Object.assign(message, change);
+    const { state = message.state, delivery = message.delivery } = change;
+    message.state = state;
+    message.delivery = delivery;
     if (event.type === 'otp.expired') message.expiresAt = event.expiresAt;
   }
 
