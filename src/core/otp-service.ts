@@ -47,6 +47,9 @@ export interface CodeSource {
   drawSerial?(): number;
 }
 
+/** What is announced of an earlier code. Not put together each time: subscribers compare constants faster. */
+const FACTS = { replaced: 'otp.replaced', expired: 'otp.expired' } as const;
+
 /** Codes of `length` digits (at most 14), uniform over the whole range, from the system's secure generator. */
 export function randomCodes(length: number): CodeSource {
   return {
@@ -100,7 +103,7 @@ export class OtpService {
       return { ...otp, code, leftMs, how: resent ? 'resent' : 'found', own };
     }
     const { earlier } = answer;
-    if (earlier !== undefined) this.#announce(ofCode(`otp.${earlier.fate}`, earlier.otp, cause));
+    if (earlier !== undefined) this.#announce(ofCode(FACTS[earlier.fate], earlier.otp, cause));
     const code = drawn;
     this.#announce(Object.assign(ofCode('otp.requested', otp, cause), { code, destination }));
     const { id, expiresAt } = otp;
