@@ -136,8 +136,9 @@ export class Inbox {
     this.#messages.set(message.id, message);
     const end = this.#earlyEnds.get(message.id);
     if (end !== undefined) this.onEvent(end);
-    for (const waiter of this.#waiters.get(message.user) ?? [])
+    this.#waiters.get(message.user)?.forEach((waiter) => {
       if (waiter.wants(message)) waiter.take(message);
+    });
   }
 
   #wait(user: string, wants: Waiter['wants'], signal: AbortSignal): Promise<InboxMessage | undefined> {
