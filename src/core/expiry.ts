@@ -64,7 +64,7 @@ export class Expiry {
       for (let more = true; more && !signal.aborted; ) {
         const batch = await store.expire(BATCH);
         // No await before the announcements: a request served in between would be announced first.
-        for (const otp of batch.expired) announce({ type: 'otp.expired', ...ofCode(otp) });
+        for (const otp of batch.expired) announce(ofCode('otp.expired', otp));
         expired += batch.expired.length;
         more = batch.more;
         if (more) await clock.yieldToEventLoop();

@@ -31,8 +31,9 @@ export class HashIndex {
     return this.#size;
   }
 
+  /** A whole number from -2³¹ to 2³¹ - 1: the engine works with larger ones as floats. */
   hash(key: string): number {
-    return Bun.hash.xxHash32(key, this.#seed);
+    return Bun.hash.xxHash32(key, this.#seed) | 0;
   }
 
   /** The row of a key; 0 if there is none. */
@@ -63,7 +64,7 @@ export class HashIndex {
 class Shard {
   readonly #hasKey: (row: number, key: string) => boolean;
   /** Two numbers for each slot: the row, 0 if the slot is free, and its hash. At most three slots in four are taken. */
-  #slots = new Uint32Array(2 * SMALLEST);
+  #slots = new Int32Array(2 * SMALLEST);
   #mask = SMALLEST - 1;
   #size = 0;
 
@@ -109,7 +110,7 @@ class Shard {
 
   #grow(): void {
     const old = this.#slots;
-    this.#slots = new Uint32Array(2 * old.length);
+    this.#slots = new Int32Array(2 * old.length);
     this.#mask = old.length - 1;
     for (let i = 0; i < old.length; i += 2)
       if (old[i] !== NONE) this.#insert(old[i] ?? NONE, old[i + 1] ?? 0);

@@ -55,7 +55,7 @@ export class Rows {
     this.#free.add(row);
   }
 
-  /** A whole number from 0 to 2³² - 1. */
+  /** A whole number from -2³¹ to 2³¹ - 1. */
   whole(row: number, field: number): number {
     return this.#chunkOf(row).wholes[((row & (CHUNK - 1)) << 5) | field] ?? 0;
   }
@@ -110,7 +110,7 @@ export class Rows {
 /** The bytes of some rows, as the three kinds of things in them. */
 class Chunk {
   readonly bytes = Buffer.from(new ArrayBuffer(CHUNK * ROW_BYTES));
-  readonly wholes = new Uint32Array(this.bytes.buffer);
+  readonly wholes = new Int32Array(this.bytes.buffer);
   readonly floats = new Float64Array(this.bytes.buffer);
 }
 
@@ -139,8 +139,8 @@ const WORD_BITS = 5;
  * in it is set, and so on up to a single word. So each step costs a few operations at any number of rows.
  */
 class FreeRows {
-  /** The bits of the rows first, the single word last. */
-  #levels = [new Uint32Array(1)];
+  /** The bits of the rows first, the single word last. Signed, as the results of bit operations are. */
+  #levels = [new Int32Array(1)];
 
   add(row: number): void {
     while (row >>> (WORD_BITS * this.#levels.length) !== 0) this.#grow();
@@ -178,10 +178,10 @@ class FreeRows {
   #grow(): void {
     const top = this.#levels.at(-1)?.[0] ?? 0;
     this.#levels = this.#levels.map((words) => {
-      const more = new Uint32Array(words.length << WORD_BITS);
+      const more = new Int32Array(words.length << WORD_BITS);
       more.set(words);
       return more;
     });
-    this.#levels.push(Uint32Array.of(top === 0 ? 0 : 1));
+    this.#levels.push(Int32Array.of(top === 0 ? 0 : 1));
   }
 }

@@ -220,11 +220,11 @@ export class DeliveryQueue {
   #announce(message: Message, reason?: DeliveryFailureReason, fault?: AttemptFailure): void {
     const { requestId } = message;
     const cause = requestId === undefined ? {} : { requestId };
-    const of = { channel: this.#channel.name, ...ofCode(message, cause) };
+    const { name: channel } = this.#channel;
     this.#parts.announce(
       reason === undefined
-        ? { type: 'otp.delivered', ...of }
-        : { type: 'otp.delivery_failed', reason, ...(fault && { fault }), ...of },
+        ? { ...ofCode('otp.delivered', message, cause), channel }
+        : { ...ofCode('otp.delivery_failed', message, cause), channel, reason, ...(fault && { fault }) },
     );
   }
 

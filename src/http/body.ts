@@ -80,13 +80,15 @@ function parseForm(text: string): URLSearchParams {
 }
 
 /** Reads a body at once if its announced length fits, and in chunks if none is announced. */
-async function readBytes(request: Request, type: RegExp): Promise<Uint8Array> {
+function readBytes(request: Request, type: RegExp): Promise<Uint8Array> {
   const announced = request.headers.get('content-length');
-  if (announced !== null) {
-    checkType(request, type);
-    if (Number(announced) > MAX_BYTES) throw new ProblemError('body_too_large');
-    return request.bytes();
-  }
+  if (announced === null) return readChunks(request, type);
+  checkType(request, type);
+  if (Number(announced) > MAX_BYTES) throw new ProblemError('body_too_large');
+  return request.bytes();
+}
+
+async function readChunks(request: Request, type: RegExp): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body ?? []) {

@@ -6,8 +6,8 @@ export function pathOf({ url }: Request): string {
   return /^(?:https?:\/\/[^/?#]*)?([^?]*)/.exec(url)?.[1] ?? '/';
 }
 
-/** Whether a request has a body of any type. */
-export function hasBody({ headers, body }: Request): boolean {
-  const announced = headers.get('content-length');
-  return announced === null ? body !== null : announced !== '0';
+/** Whether a request has a body of any type. Looks at `request.body` only if it must: that makes the body a stream. */
+export function hasBody(request: Request): boolean {
+  const announced = request.headers.get('content-length');
+  return announced === null ? request.body !== null : announced !== '0';
 }

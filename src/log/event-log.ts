@@ -16,7 +16,7 @@ export function eventLog(log: Log, mask: (user: string) => string): Subscriber<O
       if (event.expired > 0) log.info('otp.expired', { count: event.expired });
       return;
     }
-    const { id, requestId } = event;
+    const { id, requestId, time } = event;
     if (event.type === 'mock.clock') {
       const { now, offset, frozen } = event;
       log.info(event.type, { id, now: iso(now), offsetSeconds: offset / 1_000, frozen, requestId });
@@ -28,7 +28,7 @@ export function eventLog(log: Log, mask: (user: string) => string): Subscriber<O
     }
     const level = event.type === 'otp.expired' && requestId === undefined ? 'debug' : 'info';
     if (!log.isEnabled(level)) return;
-    log.event(level, event.type, {
+    log.event(level, time, event.type, {
       id,
       user: mask(event.user),
       purpose: event.purpose,

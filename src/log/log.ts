@@ -16,15 +16,15 @@ const SEVERITY: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, 
 /**
  * The log: a line for each entry.
  *
- * Entries are collected until the event loop turns, then formatted and written together, so that logging does not delay
- * the caller. The caller must not change fields after logging them.
+ * Lines are collected until the event loop turns, and then written together.
  */
 export class Log {
   readonly #clock: Clock;
   readonly #least: number;
   readonly #write: WriteLines;
   readonly #format: FormatEntry;
-  #entries: Entry[] = [];
+  #lines = '';
+  #collected = 0;
   #dropped = 0;
   #reported = 0;
 
@@ -57,9 +57,9 @@ export class Log {
     this.#log('warn', message, fields);
   }
 
-  /** Logs an event. @param type is the line's message */
-  event(level: Level, type: string, event: EventFields): void {
-    if (this.isEnabled(level)) this.#add({ time: this.#clock.now(), level, message: type, event });
+  /** Logs an event. @param type is the line's message, and `time` when it happened */
+  event(level: Level, time: number, type: string, event: EventFields): void {
+    if (this.isEnabled(level)) this.#add({ time, level, message: type, event });
   }
 
   /** Logs a failure. @param error what was thrown; logged with its stack if it has one */
@@ -68,17 +68,18 @@ export class Log {
     this.#log('error', message, { ...fields, error: failure });
   }
 
-  /** Writes collected entries at once, for a process that is about to end. */
+  /** Writes collected lines at once, for a process that is about to end. */
   flush(): void {
-    const entries = this.#entries;
-    this.#entries = [];
-    if (entries.length === 0) return;
+    const [lines, count] = [this.#lines, this.#collected];
+    this.#lines = '';
+    this.#collected = 0;
+    if (count === 0) return;
     const missed = this.#dropped - this.#reported;
-    // In the same write as the entries: a separate line could itself be dropped.
-    const lines = missed > 0 && this.isEnabled('warn') ? [this.#droppedEntry(missed), ...entries] : entries;
+    // In the same write as the lines: a separate one could itself be dropped.
+    const first = missed > 0 && this.isEnabled('warn') ? this.#format(this.#droppedEntry(missed)) : '';
     this.#reported += missed;
-    this.#write(lines.map(this.#format).join(''), () => {
-      this.#dropped += entries.length;
+    this.#write(first + lines, () => {
+      this.#dropped += count;
       this.#reported -= missed;
     });
   }
@@ -93,7 +94,8 @@ export class Log {
   }
 
   #add(entry: Entry): void {
-    if (this.#entries.length === 0) this.#clock.yieldToEventLoop().then(() => this.flush());
-    this.#entries.push(entry);
+    if (this.#collected === 0) this.#clock.yieldToEventLoop().then(() => this.flush());
+    this.#lines += this.#format(entry);
+    this.#collected++;
   }
 }

@@ -15,6 +15,11 @@ export class Faults {
     this.#draw = draw;
   }
 
+  /** Whether nothing can strike; cheaper than `entries`. */
+  get isEmpty(): boolean {
+    return this.#list.entries.length === 0;
+  }
+
   /** The faults that can still strike, each with the `times` it has left. */
   get entries(): readonly Fault[] {
     return this.#list.entries.flatMap((fault) => {

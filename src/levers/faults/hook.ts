@@ -31,7 +31,7 @@ export type Strike = (
 export function faultHook(faults: Faults, strike: Strike) {
   return ({ request, route, body }: Call): Promise<Response | undefined> | undefined => {
     const on = OPERATIONS[route];
-    if (on === undefined || faults.entries.length === 0) return undefined;
+    if (on === undefined || faults.isEmpty) return undefined;
     // Elysia waits for what a hook returns only if its source says `return f(`, as here.
     return strike(on, userOf(body), request);
   };

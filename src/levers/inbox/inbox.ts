@@ -62,7 +62,9 @@ export class Inbox {
       if (change.state) this.#earlyEnds.set(event.otp, event);
       return;
     }
-    Object.assign(message, change);
+    const { state = message.state, delivery = message.delivery } = change;
+    message.state = state;
+    message.delivery = delivery;
     if (event.type === 'otp.expired') message.expiresAt = event.expiresAt;
   }
 
@@ -134,8 +136,9 @@ export class Inbox {
     this.#messages.set(message.id, message);
     const end = this.#earlyEnds.get(message.id);
     if (end !== undefined) this.onEvent(end);
-    for (const waiter of this.#waiters.get(message.user) ?? [])
+    this.#waiters.get(message.user)?.forEach((waiter) => {
       if (waiter.wants(message)) waiter.take(message);
+    });
   }
 
   #wait(user: string, wants: Waiter['wants'], signal: AbortSignal): Promise<InboxMessage | undefined> {

@@ -49,7 +49,8 @@ type EventOf<T extends OtpEvent['type']> = Extract<OtpEvent, { type: T }>;
 
 /** A message as it is kept. Times are service time, in milliseconds since the epoch. */
 export interface InboxMessage
-  extends Omit<Static<typeof Message>, 'createdAt' | 'expiresAt' | 'sends' | 'provider' | 'text'> {
+  extends Omit<Static<typeof Message>, 'createdAt' | 'expiresAt' | 'sends' | 'to' | 'provider' | 'text'> {
+  to?: string | undefined;
   createdAt: number;
   /** Infinity for a text, which never expires. */
   expiresAt: number;
@@ -62,9 +63,7 @@ export interface InboxMessage
 export function codeMessage(event: EventOf<'otp.requested' | 'otp.resent'>): InboxMessage {
   const { otp: id, user, purpose, code, time, expiresAt, destination, via } = event;
   const { channel, to } = destination ?? via ?? { channel: 'none', to: undefined };
-  const delivery = destination ? 'queued' : 'none';
-  const sends = [{ time, channel }];
-  const what = {
+  return {
     id,
     user,
     purpose,
@@ -72,11 +71,12 @@ export function codeMessage(event: EventOf<'otp.requested' | 'otp.resent'>): Inb
     createdAt: time,
     expiresAt,
     state: 'pending',
-    sends,
-    delivery,
+    sends: [{ time, channel }],
+    channel,
+    to,
+    delivery: destination ? 'queued' : 'none',
     via,
-  } as const;
-  return { ...what, channel, ...(to !== undefined && { to }) };
+  };
 }
 
 /** The message of a text that an application wrote itself. */
@@ -96,9 +96,10 @@ export function textMessage({ message: id, ...event }: EventOf<'message.sent'>):
 }
 
 /** A message as clients see it: its moments in ISO form, and its text with the digits. */
-export function describeMessage({ createdAt, expiresAt, sends, via, ...message }: InboxMessage) {
+export function describeMessage({ createdAt, expiresAt, sends, to, via, ...message }: InboxMessage) {
   return {
     ...message,
+    ...(to !== undefined && { to }),
     createdAt: iso(createdAt),
     ...(expiresAt < Number.POSITIVE_INFINITY && { expiresAt: iso(expiresAt) }),
     sends: sends.map(({ time, channel }) => ({ time: iso(time), channel })),
