@@ -346,7 +346,12 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   mutation('an e-mail address with a line break at its end is accepted', 'ADDRESS', replace('})*$`', '})*`')),
 
-  // Metrics
+  // The log and the metrics
+  mutation(
+    'a rejected guess is logged without its reason',
+    'eventLine',
+    replace('channel ?? reason ?? fault', 'channel ?? fault'),
+  ),
   mutation('every unknown path becomes a time series', 'measureRequests', replace("'unknown'", 'path')),
   mutation(
     'an API key for codes also reads the metrics',

@@ -126,14 +126,14 @@ function eventFrame(event: PublicEvent): string {
   return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(describeEvent(event))}\n\n`;
 }
 
-/** An event as clients see it: moments in ISO form, durations in seconds. */
-function describeEvent(event: PublicEvent): object {
+/** An event as clients see it: moments in ISO form, durations in seconds. The client knows an event by its `id` in front. */
+function describeEvent({ id, ...event }: PublicEvent): object {
   const time = new Date(event.time).toISOString();
   if (event.type === 'mock.clock')
-    return { ...event, time, now: new Date(event.now).toISOString(), offset: event.offset / 1_000 };
+    return { id, ...event, time, now: new Date(event.now).toISOString(), offset: event.offset / 1_000 };
   const absent = { expiresAt: undefined, destination: undefined, via: undefined };
   const { expiresAt, destination, via, ...rest } = { ...absent, ...event };
   const moments = { time, ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }) };
   const { note: _, ...shown } = { note: undefined, ...via };
-  return { ...rest, ...destination, ...shown, ...moments };
+  return { id, ...rest, ...destination, ...shown, ...moments };
 }

@@ -72,10 +72,10 @@ export function codeMessage(event: EventOf<'otp.requested' | 'otp.resent'>): Inb
     expiresAt,
     state: 'pending',
     sends: [{ time, channel }],
-    channel,
-    to,
     delivery: destination ? 'queued' : 'none',
     via,
+    channel,
+    to,
   };
 }
 
