@@ -31,7 +31,15 @@ const outfile = join(root, 'dist', target === undefined ? 'mock-otp-service' : `
 await Bun.build({
   entrypoints: [join(root, 'src/main.ts')],
   // Not minified: Elysia reads the source of request handlers.
-  compile: { outfile, ...(target !== undefined && { target }) },
+  compile: {
+    outfile,
+    ...(target !== undefined && { target }),
+    // Otherwise it loads the .env of the folder in which it is started, and runs what a bunfig.toml there preloads.
+    autoloadDotenv: false,
+    autoloadBunfig: false,
+    autoloadTsconfig: false,
+    autoloadPackageJson: false,
+  },
   plugins: [
     {
       name: 'the page in the executable',
