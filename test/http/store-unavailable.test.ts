@@ -214,7 +214,7 @@ describe('on connecting to the store', () => {
     ).toMatchObject([{ level: 'warn', policy: 'allkeys-lru' }]);
     expect(
       await logged(
-        'codes and locks do not survive a restart of the store: set appendonly yes',
+        'a restart of the store loses codes and locks, and may revive spent codes: set appendonly yes',
       ),
     ).toHaveLength(1);
   });
