@@ -379,6 +379,12 @@ describe('a Twilio message', () => {
     expect(await get(`${MESSAGES}/SM${'0'.repeat(32)}.json`)).toMatchObject(gone);
   });
 
+  test('is shown as it was sent, with a placeholder that the application has forgotten to fill', async () => {
+    const { form, message } = twilioRig();
+    await form(`${MESSAGES}.json`, { To: TO, From, Body: 'Your code {code} is 123456' });
+    expect(await message(TO)).toMatchObject({ code: '123456', text: 'Your code {code} is 123456' });
+  });
+
   test('may come from a messaging service, go to WhatsApp, and have media', async () => {
     const { form, message } = twilioRig();
     const fields = {
