@@ -35,7 +35,15 @@ await Bun.build({
   bytecode: true,
   format: 'esm',
   // Not minified: Elysia reads the source of request handlers.
-  compile: { outfile, ...(target !== undefined && { target }) },
+  compile: {
+    outfile,
+    ...(target !== undefined && { target }),
+    // Otherwise it loads the .env of the folder in which it is started, and runs what a bunfig.toml there preloads.
+    autoloadDotenv: false,
+    autoloadBunfig: false,
+    autoloadTsconfig: false,
+    autoloadPackageJson: false,
+  },
   plugins: [
     {
       name: 'the page in the executable',

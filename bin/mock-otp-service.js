@@ -14,6 +14,8 @@ const LOOK_MS = 200;
 
 const main = join(dirname(fileURLToPath(import.meta.url)), '../src/main.ts');
 const child = spawn(bun(), ['--no-orphans', main, ...process.argv.slice(2)], {
+  // In an application's folder Bun would load that application's .env, and run what its bunfig.toml preloads.
+  cwd: dirname(main),
   stdio: 'inherit',
   env: { BUN_JSC_forceRAMSize: MEMORY_HINT, ...process.env },
 });

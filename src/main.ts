@@ -35,9 +35,17 @@ async function serve(env: Env): Promise<void> {
     terminal: process.stdout.isTTY,
     registry: processRegistry(),
   });
+  let isStopping = false;
+  const stop = () => {
+    isStopping = true;
+    service.stop().then(end);
+  };
   // Under `bun start` one Ctrl-C arrives twice, so a second signal does not force a quit.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => service.stop().then(end));
-  await service.listen();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+  await service.listen().catch((error) => {
+    // It may be told to stop while it waits for its store: then it never listens.
+    if (!isStopping) throw error;
+  });
 }
 
 /** The first API key of the environment: a service on this machine most likely has the same. */

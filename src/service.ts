@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type App, mockApp, strictApp } from './app.ts';
 import { ConfigError, type Env, readConfig } from './config.ts';
 import { type Clock, systemClock } from './core/clock.ts';
+import { coalesce } from './core/coalesce.ts';
 import { EventBus } from './core/event-bus.ts';
 import { announcer, lateAnnouncer, type OtpEvent } from './core/events.ts';
 import { Expiry } from './core/expiry.ts';
@@ -34,6 +35,9 @@ export { ConfigError } from './config.ts';
 export type { Clock } from './core/clock.ts';
 export { type Channel, DeliveryFailure, type Message } from './delivery/channel.ts';
 export { ListenError } from './server.ts';
+
+/** The least time between two looks at whether a shared store is ready, in milliseconds. */
+const READY_REST_MS = 100;
 
 /** A service: it is built, listens once, and stops. */
 export interface Service {
@@ -137,9 +141,12 @@ export function createService(env: Env = {}, options: ServiceOptions = {}): Serv
   const otps = new OtpService(store, codes, announce, announceLater);
 
   const shardsUnavailable = opened.redis?.shardsUnavailable;
+  // A look at a shared store is a call to each shard, and anyone may ask without a key: one look for all who ask meanwhile.
+  const rest = () => clock.sleep(READY_REST_MS);
+  const storeIsReady = opened.redis === undefined ? store.ready : coalesce(store.ready, rest);
   const readiness = async (): Promise<Readiness> => {
     if (!server.isServing) return 'not_serving';
-    if (!(await store.ready())) return 'no_store';
+    if (!(await storeIsReady())) return 'no_store';
     const missing = shardsUnavailable?.() ?? [];
     return missing.length > 0 ? { shardsUnavailable: missing } : 'ready';
   };

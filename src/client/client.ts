@@ -118,8 +118,9 @@ export class OtpService {
     for await (const chunk of body) {
       const frames = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
       rest = frames.pop() ?? '';
-      for (const [, data] of frames.map((frame) => /^data: (.*)$/m.exec(frame) ?? []))
-        if (data?.startsWith('{"id"')) yield JSON.parse(data);
+      // Not by a pattern with `m`: it would end a line at U+2028 as well, which a user's name may contain.
+      for (const line of frames.flatMap((frame) => frame.split('\n')))
+        if (line.startsWith('data: {"id"')) yield JSON.parse(line.slice('data: '.length));
     }
   }
 

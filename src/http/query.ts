@@ -1,7 +1,7 @@
 import { KindGuard, type Static, type TObject, Type } from '@sinclair/typebox';
 import { t } from 'elysia';
 import { type FieldErrors, invalidRequest, schemaCheck } from './field-errors.ts';
-import { hasBody } from './request.ts';
+import { hasBody, noBody, queryOf } from './request.ts';
 
 const NO_PARAMETERS = Type.Object({}, { additionalProperties: false });
 
@@ -10,12 +10,13 @@ const NO_PARAMETERS = Type.Object({}, { additionalProperties: false });
  * only once, and must be valid UTF-8: replacing bytes could make one user of two.
  *
  * A parameter becomes a number if its schema is an integer; otherwise it stays text. The route takes no body: a body is
- * a client's mistake, and ignoring it would hide the mistake.
+ * a client's mistake, and ignoring it would hide the mistake. It is refused unread.
  */
 export function checkedQuery<S extends TObject>(schema: S) {
   const read = queryReader(schema);
   return {
     query: t.NoValidate(schema),
+    ...noBody,
     transform: (context: { request: Request; query: Static<S> }): void => {
       if (hasBody(context.request)) throw invalidRequest([{ field: '', detail: 'must not have a body' }]);
       context.query = read(context.request);
@@ -24,7 +25,7 @@ export function checkedQuery<S extends TObject>(schema: S) {
 }
 
 /** Route options for neither query nor body. */
-export const noQuery = { transform: checkedQuery(NO_PARAMETERS).transform };
+export const noQuery = { ...noBody, transform: checkedQuery(NO_PARAMETERS).transform };
 
 /** Refuses any query. @throws ProblemError `invalid_request` */
 export const refuseQuery = queryReader(NO_PARAMETERS);
@@ -32,7 +33,7 @@ export const refuseQuery = queryReader(NO_PARAMETERS);
 /** Makes the function that reads and checks a request's query. @returns throws ProblemError `invalid_request` */
 function queryReader<S extends TObject>(schema: S): (request: Request) => Static<S> {
   const check = schemaCheck(schema);
-  return ({ url }) => check(parse(/\?([^#]*)/.exec(url)?.[1] ?? '', schema));
+  return (request) => check(parse(queryOf(request), schema));
 }
 
 /** The parameters by name. @throws ProblemError `invalid_request` if a known one cannot be read */

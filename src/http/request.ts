@@ -6,8 +6,19 @@ export function pathOf({ url }: Request): string {
   return /^(?:https?:\/\/[^/?#]*)?([^?]*)/.exec(url)?.[1] ?? '/';
 }
 
+/** A request's query, not decoded. It survives an invalid host, too. */
+export function queryOf({ url }: Request): string {
+  return /\?([^#]*)/.exec(url)?.[1] ?? '';
+}
+
 /** Whether a request has a body of any type. Looks at `request.body` only if it must: that makes the body a stream. */
 export function hasBody(request: Request): boolean {
   const announced = request.headers.get('content-length');
   return announced === null ? request.body !== null : announced !== '0';
 }
+
+/**
+ * Route options for no body. Without them Elysia reads the body of any route but GET, of any length, and before it checks
+ * the caller's key.
+ */
+export const noBody = { parse: 'none' as const };

@@ -7,7 +7,7 @@ export interface Via {
   readonly channel: string;
   /** The recipient, as an E.164 number or an e-mail address. */
   readonly to: string;
-  /** The text, with `{code}` in place of the digits. */
+  /** The text, with `{code}` in place of the digits; a text of the application's own as it is. */
   readonly text: string;
   /** What the provider wants to find on the message again. */
   readonly note?: unknown;

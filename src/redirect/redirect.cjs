@@ -13,23 +13,19 @@ const http = require('node:http');
 const https = require('node:https');
 const { syncBuiltinESMExports } = require('node:module');
 
-/** Where a host's API is served. A host stands for itself and for all names that end in a dot and it. */
-const PREFIXES = {
-  'verify.twilio.com': '/twilio',
-  'api.twilio.com': '/twilio',
+/** Hosts, and where their API is served. */
+const PREFIXES = [
   // With an edge or a region the name is verify.sydney.us1.twilio.com, for example.
-  'us1.twilio.com': '/twilio',
-  'ie1.twilio.com': '/twilio',
-  'au1.twilio.com': '/twilio',
-  'api.nexmo.com': '/vonage',
-  'api.vonage.com': '/vonage',
-  'api.prelude.dev': '/prelude',
-};
+  [/^(verify|api)(\.[a-z0-9-]+){0,2}\.twilio\.com$/, '/twilio'],
+  [/^api\.(nexmo|vonage)\.com$/, '/vonage'],
+  [/^api\.prelude\.dev$/, '/prelude'],
+];
 
 /** The prefix of a host's API; undefined for every host that is not redirected. */
 function prefixOf(host) {
-  const name = String(host).toLowerCase();
-  return Object.entries(PREFIXES).find(([known]) => name === known || name.endsWith(`.${known}`))?.[1];
+  // A name may end in a dot, which says that it is complete.
+  const name = String(host).toLowerCase().replace(/\.$/, '');
+  return PREFIXES.find(([known]) => known.test(name))?.[1];
 }
 
 function readBase(text) {

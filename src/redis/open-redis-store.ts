@@ -78,7 +78,9 @@ async function warnOfDataLoss(redis: Redis, address: string, log: Log): Promise<
       policy,
     });
   if (value('aof_enabled') === '0')
-    log.warn('codes and locks do not survive a restart of the store: set appendonly yes', { address });
+    log.warn('a restart of the store loses codes and locks, and may revive spent codes: set appendonly yes', {
+      address,
+    });
 }
 
 /** Logs a warning if the clocks differ: a client that reads this machine's clock finds codes that end early or late. */

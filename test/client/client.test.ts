@@ -79,6 +79,15 @@ describe('the client for tests', () => {
     }
   });
 
+  test('follows the events of a user whose name has a line separator', async () => {
+    const { id } = await otp.request({ user: 'a\u2028b' });
+    for await (const event of otp.events('0')) {
+      if (event['otp'] !== id) continue;
+      expect(event).toMatchObject({ type: 'otp.requested', user: 'a\u2028b' });
+      break;
+    }
+  });
+
   test('an error says what is wrong, field by field, with the status and the whole problem', async () => {
     const error = await otp.request({ user: '', ttl: -1 }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(OtpError);

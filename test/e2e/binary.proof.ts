@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { $ } from 'bun';
 import { pageFiles } from '../../src/page/files.ts';
+import { applicationFolder, REFUSAL, refusalIn } from '../support/application.ts';
 import { mailCatcher } from '../support/mail-catcher.ts';
 import { testNeeding } from '../support/needing.ts';
 
@@ -83,6 +84,11 @@ async function servesEverything(through: readonly string[]): Promise<void> {
 
 test('the executable serves all that the sources do, from an empty folder, and writes nothing there', () =>
   servesEverything([]));
+
+test('the executable takes no settings and no code from the folder that it is started in', async () => {
+  await using application = await applicationFolder();
+  expect(await refusalIn(application.path, [program])).toBe(REFUSAL);
+});
 
 const tried = Bun.which('unshare') ? Bun.spawnSync([...readOnly, 'true'], { cwd: tmpdir() }) : undefined;
 testNeeding(

@@ -55,6 +55,17 @@ describe('the process', () => {
     expect(await child.exited).toBe(0);
   });
 
+  test('the process ends in silence if it is told to stop while it waits for its store', async () => {
+    const { promise: asked, resolve } = Promise.withResolvers<void>();
+    using store = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data: () => resolve() } });
+    const OTP_STORE = `redis://127.0.0.1:${store.port}`;
+    using service = start({ OTP_STORE, OTP_PEPPER: 'pepper-for-tests', OTP_STORE_TIMEOUT: '900' });
+    await asked;
+    service.child.kill('SIGTERM');
+    expect(await service.child.exited).toBe(0);
+    expect(await service.stderr()).toBe('');
+  });
+
   test('a bad configuration exits with 1 and one message that names every bad value', async () => {
     using service = start({ PORT: 'eighty', OTP_LENGTH: '3' });
     const { child, stderr } = service;

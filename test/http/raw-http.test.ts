@@ -43,6 +43,17 @@ describe('invalid HTTP', () => {
   });
 });
 
+test.each(['localhost:99999', 'xn--a', '[::1]:99999'])(
+  'a query is read under %s, a host that is accepted and is none in a URL',
+  async (host) => {
+    const path = '/twilio/2010-04-01/Accounts/AC1/Messages.json?PageSize=1';
+    const head = `Host: ${host}\r\nAuthorization: Bearer token\r\nConnection: close\r\n`;
+    const answer = await exchange(service.url, `GET ${path} HTTP/1.1\r\n${head}\r\n`);
+    expect(answer).toStartWith('HTTP/1.1 200 OK');
+    expect(answer).toContain('"page_size":1');
+  },
+);
+
 test('Bun closes a connection without a byte at a method that nobody has registered, and the service goes on', async () => {
   const asked = (method: string) =>
     `${method} /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;

@@ -78,6 +78,16 @@ describe('the inbox', () => {
     expect(inbox.get('run-c2')).toBeUndefined();
   });
 
+  test('keeps the last 100 sends of a code, which may be sent again without end', () => {
+    const { inbox } = inboxRig();
+    const of = { id: 'e', user: 'a', purpose: 'p', otp: 'run-c1', code: '1234', expiresAt: 1_000_000 };
+    inbox.onEvent({ type: 'otp.requested', time: 0, ...of });
+    for (let time = 1; time <= 250; time++) inbox.onEvent({ type: 'otp.resent', time, ...of });
+    const [message] = inbox.list({});
+    expect(message?.createdAt).toBe(0);
+    expect(message?.sends.map(({ time }) => time)).toEqual(Array.from({ length: 100 }, (_, i) => 151 + i));
+  });
+
   test("keeps an application's own text, which never expires, for a test that waits", async () => {
     const { inbox, clock } = inboxRig();
     const via = { provider: 'twilio', channel: 'sms', to: '+15017122661', text: 'Your code is 4711' };

@@ -81,6 +81,23 @@ describe('a Prelude verification', () => {
     expect(answer).toMatchObject({ status: 400, body: { code, type: 'bad_request' } });
   });
 
+  test('a check of what is no recipient is refused like a start', async () => {
+    const { json } = preludeRig();
+    for (const value of ['', 'a\0b', 'x'.repeat(10_000)]) {
+      const target = { type: 'phone_number', value };
+      expect(await json('/prelude/v2/verification/check', { target, code: '1234' })).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_phone_number' },
+      });
+    }
+  });
+
+  test.each(['constructor', '__proto__', 'x'])('a fault with the unknown error %s is 503', async (error) => {
+    const { start, post } = preludeRig();
+    await post('/mock/faults', [{ on: 'request', provider: 'prelude', error }], {}, 'PUT');
+    expect(await start()).toMatchObject({ status: 503, body: { code: error, type: 'internal' } });
+  });
+
   test('a fault is answered as Prelude would', async () => {
     const { start, check, post } = preludeRig();
     const faults = [

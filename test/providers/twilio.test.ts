@@ -182,6 +182,16 @@ describe('a Twilio verification', () => {
     expect(await end('approved', sid)).toMatchObject(gone);
   });
 
+  test('that is over is not approved again, and approves no other, even if both have one code', async () => {
+    const { start, check, end, post, read } = twilioRig();
+    await post('/mock/codes', [{ user: TO, code: '042137' }], {}, 'PUT');
+    const { body: first } = await start();
+    expect(await check('042137')).toMatchObject({ body: { status: 'approved' } });
+    const { body: second } = await start();
+    expect(await end('approved', String(first['sid']))).toMatchObject(gone);
+    expect(await read(String(second['sid']))).toMatchObject(pending);
+  });
+
   test('is found by its SID and by its recipient, with a plus sign or its code in the path', async () => {
     const { start, read, check, codeOf } = twilioRig();
     const sid = String((await start()).body['sid']);
@@ -325,6 +335,12 @@ describe('a Twilio service', () => {
     expect(await form('/twilio/v2/Services', fields)).toMatchObject({ status: 400, body: { code } });
   });
 
+  test.each(['CustomFriendlyName', 'AppHash'])('a %s of 65 characters is refused', async (name) => {
+    const { start } = twilioRig();
+    expect(await start({ [name]: 'x'.repeat(64) })).toMatchObject({ status: 201 });
+    expect(await start({ [name]: 'x'.repeat(65) })).toMatchObject({ status: 400, body: { code: 60200 } });
+  });
+
   test('its text may name the application otherwise and end with the hash of an app', async () => {
     const { start, message } = twilioRig();
     await start({ CustomFriendlyName: 'Shop', AppHash: 'He42w354ol9' });
@@ -363,6 +379,12 @@ describe('a Twilio message', () => {
     expect(await get(`${MESSAGES}/SM${'0'.repeat(32)}.json`)).toMatchObject(gone);
   });
 
+  test('is shown as it was sent, with a placeholder that the application has forgotten to fill', async () => {
+    const { form, message } = twilioRig();
+    await form(`${MESSAGES}.json`, { To: TO, From, Body: 'Your code {code} is 123456' });
+    expect(await message(TO)).toMatchObject({ code: '123456', text: 'Your code {code} is 123456' });
+  });
+
   test('may come from a messaging service, go to WhatsApp, and have media', async () => {
     const { form, message } = twilioRig();
     const fields = {
@@ -375,6 +397,12 @@ describe('a Twilio message', () => {
     expect(sent).toMatchObject({ status: 201, body });
     expect(sent.body['sid']).toMatch(/^MM/);
     expect(await message(TO)).toMatchObject({ channel: 'whatsapp', code: '' });
+  });
+
+  test.each(['constructor', '__proto__'])('may come from a sender named %s', async (name) => {
+    const { form } = twilioRig();
+    const sent = await form(`${MESSAGES}.json`, { To: TO, From: name, Body: 'x'.repeat(1_600) });
+    expect(sent).toMatchObject({ status: 201, body: { from: name } });
   });
 
   test('long ones are counted in segments, as operators count them', async () => {
@@ -403,6 +431,9 @@ describe('a Twilio message', () => {
     [{ To: TO, From: '+15005550001', Body: 'x' }, 21212],
     [{ To: TO, From: '+15005550007', Body: 'x' }, 21606],
     [{ To: TO, From: '+15005550008', Body: 'x' }, 21611],
+    [{ To: TO, From, Body: 'x'.repeat(1_601) }, 21617],
+    [{ To: TO, From: 'x'.repeat(65), Body: 'x' }, 60200],
+    [{ To: TO, MessagingServiceSid: 'x'.repeat(65), Body: 'x' }, 60200],
   ] as const)('%j is refused with %d', async (fields, code) => {
     const { form } = twilioRig();
     expect(await form(`${MESSAGES}.json`, fields)).toMatchObject({ status: 400, body: { code } });

@@ -192,6 +192,14 @@ describe('a Vonage verification', () => {
     expect((await cancel(id)).status).toBe(204);
   });
 
+  test.each(['-'.repeat(36), `${'0'.repeat(32)}----`])('%s, which is no id, is not found', async (id) => {
+    const { json, call } = vonageRig();
+    const path = `/vonage/v2/verify/${id}`;
+    expect((await json(path, { code: '1234' })).status).toBe(404);
+    expect((await json(`${path}/next_workflow`, {})).status).toBe(404);
+    expect((await call('DELETE', path)).status).toBe(404);
+  });
+
   test('an id that is none is not found', async () => {
     const { check, start, codeOf, message } = vonageRig();
     await start();

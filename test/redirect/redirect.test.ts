@@ -27,10 +27,11 @@ const CALLS = `
   await sent('options', request({ hostname: 'verify.twilio.com', port: 443, path: '/v2/Services?a=1', agent: new https.Agent() }));
   await sent('text', request('https://api.twilio.com/2010-04-01/x', { headers: { Host: 'api.twilio.com' } }));
   await sent('URL', get(new URL('https://verify.sydney.us1.twilio.com/v2')));
+  await sent('name with its last dot', get('https://api.twilio.com./2010-04-01/y'));
   await sent('get by module', https.get('https://api.nexmo.com/v2/verify', () => {}));
   await sent('host with port', request({ host: 'API.VONAGE.COM:443', path: '/v2/verify' }));
   await sent('list of headers', request({ hostname: 'api.prelude.dev', path: '/v2', headers: ['Host', 'api.prelude.dev', 'A', 'b'] }));
-  for (const host of ['twilio.com', 'eviltwilio.com', 'verify.twilio.com.example', 'notverify.twilio.com', 'example.com'])
+  for (const host of ['twilio.com', 'eviltwilio.com', 'verify.twilio.com.example', 'notverify.twilio.com', 'lookups.us1.twilio.com', 'example.com'])
     await sent(host, request({ hostname: host, path: '/', ...elsewhere }));
   paths.fetch = (await fetch('https://api.prelude.dev/v2/verification')).headers.get('x-seen');
   paths['fetch of a Request'] = (await fetch(new Request('https://api.nexmo.com/v2/verify', { method: 'POST', body: 'x' }))).headers.get('x-seen');
@@ -51,6 +52,7 @@ describe('the preload', () => {
     const { out, err } = await run(CALLS, `${server.url}base/`);
     expect(err).toBe('');
     expect(JSON.parse(out)).toEqual({
+      'name with its last dot': '/base/twilio/2010-04-01/y localhost',
       options: '/base/twilio/v2/Services?a=1 localhost',
       text: '/base/twilio/2010-04-01/x localhost',
       URL: '/base/twilio/v2 localhost',
@@ -61,6 +63,7 @@ describe('the preload', () => {
       'eviltwilio.com': 'nowhere',
       'verify.twilio.com.example': 'nowhere',
       'notverify.twilio.com': 'nowhere',
+      'lookups.us1.twilio.com': 'nowhere',
       'example.com': 'nowhere',
       fetch: '/base/prelude/v2/verification localhost',
       'fetch of a Request': '/base/vonage/v2/verify localhost',

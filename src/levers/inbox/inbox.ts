@@ -6,6 +6,9 @@ import { codeMessage, type InboxMessage, textMessage } from './message.ts';
 /** How many messages are kept. */
 const KEPT = 1_000;
 
+/** How many sends of one code are kept, the last ones: each is in every answer that shows the message. */
+const SENDS_KEPT = 100;
+
 /** Whose messages; absent fields match all. */
 export interface Filter {
   readonly user?: string | undefined;
@@ -122,7 +125,8 @@ export class Inbox {
     const { channel, to, delivery, via } = message;
     const isLast = known.sends.every(({ time }) => time <= message.createdAt);
     if (isLast) Object.assign(known, { channel, to, delivery, via });
-    known.sends = [...known.sends, ...message.sends].sort((one, other) => one.time - other.time);
+    const sends = [...known.sends, ...message.sends].sort((one, other) => one.time - other.time);
+    known.sends = sends.slice(-SENDS_KEPT);
     known.createdAt = Math.min(known.createdAt, message.createdAt);
   }
 

@@ -103,8 +103,13 @@ export function describeMessage({ createdAt, expiresAt, sends, to, via, ...messa
     createdAt: iso(createdAt),
     ...(expiresAt < Number.POSITIVE_INFINITY && { expiresAt: iso(expiresAt) }),
     sends: sends.map(({ time, channel }) => ({ time: iso(time), channel })),
-    ...(via && { provider: via.provider, text: via.text.replace('{code}', message.code) }),
+    ...(via && { provider: via.provider, text: textOf(via, message) }),
   };
+}
+
+/** A text of the application's own has no place for digits: what looks like one is a mistake that a test must see. */
+function textOf({ text }: Via, { state, code }: Pick<InboxMessage, 'state' | 'code'>): string {
+  return state === 'sent' ? text : text.replace('{code}', code);
 }
 
 function iso(time: number): string {

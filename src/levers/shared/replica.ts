@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { coalesce } from '../../core/coalesce.ts';
 import type { OtpEvent } from '../../core/events.ts';
 import { keyOf, StoreUnavailable } from '../../core/store.ts';
 import type { Keys } from '../../redis/keys.ts';
@@ -10,7 +11,6 @@ import type { Filter } from '../inbox/inbox.ts';
 import type { List } from '../list/list.ts';
 import type { LeverState, LocalParts } from '../state.ts';
 import { SharedClock } from './clock.ts';
-import { coalesce } from './coalesce.ts';
 import { sharedCounter } from './counter.ts';
 import { KEPT_MS, KEYS } from './keys.ts';
 import { SharedList } from './list.ts';

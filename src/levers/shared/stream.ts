@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { coalesce } from '../../core/coalesce.ts';
 import type { Redis } from '../../redis/redis.ts';
 import { listOf } from '../../redis/replies.ts';
 import { Script } from '../../redis/scripts.ts';
 import { COUNTS_KEPT } from '../codes/seeded-codes.ts';
 import type { PublicEvent } from '../events/history.ts';
 import type { Filter } from '../inbox/inbox.ts';
-import { coalesce } from './coalesce.ts';
 import { KEPT_MS, KEYS } from './keys.ts';
 import append from './lua/append.lua' with { type: 'text' };
 

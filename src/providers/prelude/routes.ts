@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { type Context, Elysia } from 'elysia';
 import { isEmailAddress } from '../../delivery/email/address.ts';
 import { checkedBody } from '../../http/body.ts';
@@ -16,6 +16,7 @@ const TTL_MS = 600_000;
 const LIMITS = { checks: 5, resends: 4 };
 
 const target = Type.Object({ type: oneOf(['phone_number', 'email_address'], {}), value: Type.String() });
+type Target = Static<typeof target>;
 const options = Type.Partial(
   Type.Object({
     code_size: Type.Integer({ minimum: 4, maximum: 8 }),
@@ -28,12 +29,12 @@ const startBody = Type.Object({ target, options: Type.Optional(options) });
 const checkBody = Type.Object({ target, code: Type.String() });
 
 /** Prelude's errors that a fault may name, with their statuses. */
-const STATUSES: Readonly<Record<string, number>> = {
-  invalid_phone_number: 400,
-  invalid_email_address: 400,
-  unauthorized: 401,
-  rate_limited: 429,
-};
+const STATUSES = new Map([
+  ['invalid_phone_number', 400],
+  ['invalid_email_address', 400],
+  ['unauthorized', 401],
+  ['rate_limited', 429],
+]);
 const TYPES: Readonly<Record<number, string>> = {
   401: 'unauthorized',
   404: 'not_found',
@@ -54,13 +55,17 @@ export const prelude: Provider = {
   contentType: 'application/json',
   show: ({ code, status, detail, error }: Problem) => {
     const name = error === undefined ? code : String(error);
-    return refusal(name, detail, error === undefined ? status : (STATUSES[name] ?? status));
+    return refusal(name, detail, error === undefined ? status : (STATUSES.get(name) ?? status));
   },
   routes,
 };
 
+function isValid({ type, value }: Target): boolean {
+  return type === 'email_address' ? isEmailAddress(value) : isPhoneNumber(value);
+}
+
 /** A refusal in Prelude's form. */
-function refusal(code: string, message: string, status = STATUSES[code] ?? 400) {
+function refusal(code: string, message: string, status = STATUSES.get(code) ?? 400) {
   return {
     status,
     body: { code, message, type: TYPES[status] ?? (status < 500 ? 'bad_request' : 'internal') },
@@ -75,6 +80,8 @@ function routes({ otps, strike, keys }: ProviderParts) {
     set.status = status;
     return { ...body, ...named(set) };
   };
+  const refuseTarget = (call: Call, { type }: Target) =>
+    refuse(call, `invalid_${type}`, `"target.value" must be a valid ${type.replace('_', ' ')}.`);
   const named = (set: Context['set']) => ({ request_id: causeOf(set).requestId });
 
   return new Elysia({ prefix: '/prelude', detail: { hide: true } })
@@ -83,17 +90,11 @@ function routes({ otps, strike, keys }: ProviderParts) {
       '/v2/verification',
       async ({ body: { target, options = {} }, request, set }) => {
         const { type, value: user } = target;
-        const isEmail = type === 'email_address';
-        if (!(isEmail ? isEmailAddress(user) : isPhoneNumber(user)))
-          return refuse(
-            { request, set },
-            `invalid_${type}`,
-            `"target.value" must be a valid ${type.replace('_', ' ')}.`,
-          );
+        if (!isValid(target)) return refuseTarget({ request, set }, target);
         const struck = await strike('request', user, request, 'prelude');
         if (struck !== undefined) return struck;
         const { code_size: length, custom_code: code, method } = options;
-        const how = isEmail ? 'email' : method === 'voice' ? 'voice' : 'message';
+        const how = type === 'email_address' ? 'email' : method === 'voice' ? 'voice' : 'message';
         const channel = options.preferred_channel ?? (how === 'message' ? 'sms' : how);
         const via = { provider: 'prelude', channel, to: user, text: 'Your verification code is: {code}' };
         const ask = { user, purpose: 'prelude', ttlMs: TTL_MS, code, length, own: LIMITS } as const;
@@ -111,6 +112,7 @@ function routes({ otps, strike, keys }: ProviderParts) {
       '/v2/verification/check',
       async ({ body: { target, code }, request, set }) => {
         const { value: user } = target;
+        if (!isValid(target)) return refuseTarget({ request, set }, target);
         const struck = await strike('verify', user, request, 'prelude');
         if (struck !== undefined) return struck;
         const judged = await otps.verify({ user, purpose: 'prelude' }, guessOf(code), causeOf(set));

@@ -28,6 +28,7 @@ const ERRORS: Readonly<Record<number, readonly [status: number, message: string]
   21611: [400, "This 'From' number has exceeded the maximum number of queued messages"],
   21612: [400, "The 'To' phone number is not currently reachable via SMS"],
   21614: [400, "'To' number is not a valid mobile number"],
+  21617: [400, 'The concatenated message body exceeds the 1600 character limit.'],
   60200: [400, 'Invalid parameter'],
   60202: [429, 'Max check attempts reached'],
   60203: [429, 'Max send attempts reached'],
@@ -44,6 +45,9 @@ export function twilioError(code: number, message?: string, status?: number): An
   const body = { code, message: message ?? text, more_info: `https://www.twilio.com/docs/errors/${code}` };
   return { status: status ?? usual, body: { ...body, status: status ?? usual } };
 }
+
+/** The longest name in a text or on it, in characters: each message keeps what it has of these. */
+export const LONGEST_NAME = 64;
 
 /** A parameter that is there and wrong. */
 export function invalidParameter(name: string, value: string): Answer {

@@ -4,24 +4,27 @@ import { packId, unpackId } from '../ids.ts';
 import { isPhoneNumber } from '../input.ts';
 import type { ProviderParts } from '../parts.ts';
 import { codeIn } from '../text-code.ts';
-import { type Answer, notFound, twilioError } from './errors.ts';
+import { type Answer, invalidParameter, LONGEST_NAME, notFound, twilioError } from './errors.ts';
 import { type Account, rfc2822 } from './format.ts';
 
 const PURPOSE = 'twilio:messages';
 
+/** The longest text that Twilio takes, in characters. */
+const LONGEST_TEXT = 1_600;
+
 /** Numbers that always fail, as with Twilio's test credentials. */
-const FAILING_TO: Readonly<Record<string, number>> = {
-  '+15005550001': 21211,
-  '+15005550002': 21612,
-  '+15005550003': 21408,
-  '+15005550004': 21610,
-  '+15005550009': 21614,
-};
-const FAILING_FROM: Readonly<Record<string, number>> = {
-  '+15005550001': 21212,
-  '+15005550007': 21606,
-  '+15005550008': 21611,
-};
+const FAILING_TO = new Map([
+  ['+15005550001', 21211],
+  ['+15005550002', 21612],
+  ['+15005550003', 21408],
+  ['+15005550004', 21610],
+  ['+15005550009', 21614],
+]);
+const FAILING_FROM = new Map([
+  ['+15005550001', 21212],
+  ['+15005550007', 21606],
+  ['+15005550008', 21611],
+]);
 
 /** What the answer repeats of a message. */
 interface Note {
@@ -54,9 +57,12 @@ export class Messages {
     if (from === null && service === null) return twilioError(21603);
     if (body === null && media === 0 && !form.has('ContentSid')) return twilioError(21602);
     const [, scheme = 'sms', number = ''] = /^(?:(whatsapp):)?(.*)$/s.exec(to) ?? [];
+    if ((body?.length ?? 0) > LONGEST_TEXT) return twilioError(21617);
+    for (const [name, value] of Object.entries({ From: from, MessagingServiceSid: service }))
+      if (value !== null && value.length > LONGEST_NAME) return invalidParameter(name, value);
     if (!isPhoneNumber(number))
       return twilioError(21211, `Invalid 'To' Phone Number: ${number.slice(0, 64)}`);
-    const failing = FAILING_TO[number] ?? FAILING_FROM[from ?? ''];
+    const failing = FAILING_TO.get(number) ?? FAILING_FROM.get(from ?? '');
     if (failing !== undefined) return twilioError(failing);
     const struck = await this.#parts.strike('request', number, request, 'twilio');
     if (struck !== undefined) return struck;

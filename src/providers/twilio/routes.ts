@@ -1,5 +1,6 @@
 import { type Context, Elysia } from 'elysia';
 import { formBody as form } from '../../http/body.ts';
+import { noBody, queryOf } from '../../http/request.ts';
 import { causeOf } from '../../http/request-id.ts';
 import { credentialCheck } from '../credentials.ts';
 import type { ProviderParts } from '../parts.ts';
@@ -76,6 +77,7 @@ function twilioRoutes(parts: ProviderParts) {
         await services.remove(service.sid);
         return new Response(null, { status: 204 });
       }),
+      noBody,
     )
     .post(
       '/v2/Services/:service/Verifications',
@@ -106,7 +108,7 @@ function twilioRoutes(parts: ProviderParts) {
     .get(
       '/2010-04-01/Accounts/:account/Messages.json',
       handle(async (_, { params, request }) =>
-        messages.list(new URL(request.url).searchParams, params['account'] ?? ''),
+        messages.list(new URLSearchParams(queryOf(request)), params['account'] ?? ''),
       ),
     )
     .get(

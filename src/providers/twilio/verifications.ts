@@ -6,7 +6,14 @@ import type { InboxMessage } from '../../levers/inbox/message.ts';
 import { packId, unpackId } from '../ids.ts';
 import { guessOf, isPhoneNumber } from '../input.ts';
 import type { ProviderParts } from '../parts.ts';
-import { type Answer, invalidParameter, missingParameter, notFound, twilioError } from './errors.ts';
+import {
+  type Answer,
+  invalidParameter,
+  LONGEST_NAME,
+  missingParameter,
+  notFound,
+  twilioError,
+} from './errors.ts';
 import { type Account, link, second } from './format.ts';
 import type { Service } from './services.ts';
 
@@ -56,6 +63,10 @@ export class Verifications {
     const locale = form.get('Locale');
     if (locale !== null && !/^[a-z]{2,3}(-[a-z0-9]{2,4})?$/i.test(locale))
       return invalidParameter('Locale', locale);
+    for (const name of ['CustomFriendlyName', 'AppHash']) {
+      const value = form.get(name) ?? '';
+      if (value.length > LONGEST_NAME) return invalidParameter(name, value);
+    }
     const code = form.get('CustomCode') ?? undefined;
     if (code !== undefined && !service.flags['custom_code_enabled']) return twilioError(60204);
     if (code !== undefined && guessOf(code) !== code) return invalidParameter('CustomCode', code);
@@ -104,14 +115,14 @@ export class Verifications {
     if (status !== 'canceled' && status !== 'approved') return invalidParameter('Status', status);
     const message = this.#find(named, call);
     const gone = notFound(`/Services/${call.service.sid}/Verifications/${named}`);
-    if (message === undefined) return gone;
+    if (message === undefined || !this.#isOpen(message)) return gone;
     const struck = await this.#parts.strike('cancel', message.user, call.request, 'twilio');
     if (struck !== undefined) return struck;
     const { otps } = this.#parts;
     const key = verificationKey(call.service, message.user);
     const ended =
       status === 'canceled'
-        ? this.#isOpen(message) && (await otps.cancel(key, call.cause))
+        ? await otps.cancel(key, call.cause)
         : (await otps.verify(key, message.code, call.cause)).verdict === 'verified';
     if (!ended) return gone;
     return { status: 200, body: { ...this.#show(message, call), status, valid: status === 'approved' } };

@@ -4,6 +4,7 @@ import { isEmailAddress } from '../../delivery/email/address.ts';
 import { checkedBody } from '../../http/body.ts';
 import { oneOf } from '../../http/fields.ts';
 import { ProblemError } from '../../http/problem.ts';
+import { noBody } from '../../http/request.ts';
 import { causeOf } from '../../http/request-id.ts';
 import type { InboxMessage } from '../../levers/inbox/message.ts';
 import { credentialCheck, credentialsOf } from '../credentials.ts';
@@ -32,6 +33,7 @@ const startBody = Type.Object({
     Type.String({ minLength: 1, maxLength: 16, error: 'must be 1 to 16 characters' }),
   ),
 });
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const checkBody = Type.Object({ code: Type.String({ error: 'must be a string' }) });
 
 /** Vonage Verify v2: https://developer.vonage.com/en/api/verify.v2 */
@@ -62,7 +64,7 @@ function routes(parts: ProviderParts) {
 
   /** The pending step of a workflow; undefined once the workflow has ended, and for an unknown id. */
   const stepOf = (requestId: string): InboxMessage | undefined => {
-    if (!/^[0-9a-f-]{36}$/.test(requestId)) return undefined;
+    if (!UUID.test(requestId)) return undefined;
     const first = inbox.get(idOf(requestId));
     if (first === undefined || workflowOf(first) === undefined) return undefined;
     const newest = inbox.list({ user: first.user, purpose: first.purpose }, 1)[0];
@@ -126,32 +128,40 @@ function routes(parts: ProviderParts) {
       },
       checkedBody(checkBody),
     )
-    .post('/v2/verify/:request/next_workflow', async ({ params, request, set }) => {
-      const id = params.request;
-      const step = stepOf(id);
-      if (step === undefined) return refuse({ set }, 'not-found', notFound(id));
-      const { user, purpose } = step;
-      const struck = await strike('request', user, request, 'vonage');
-      if (struck !== undefined) return struck;
-      if (workflowOf(step)?.next.length === 0)
-        return refuse({ set }, 'conflict', { detail: 'There are no more events left to trigger.' });
-      const endedAt = clock.now();
-      if (!(await otps.expireNow({ user, purpose }, causeOf(set))))
-        return refuse({ set }, 'not-found', notFound(id));
-      await beginNextStep(parts, step, endedAt, causeOf(set));
-      return {};
-    })
-    .delete('/v2/verify/:request', async ({ params, request, set }) => {
-      const id = params.request;
-      const step = stepOf(id);
-      if (step === undefined) return refuse({ set }, 'not-found', notFound(id));
-      const { user, purpose } = step;
-      const struck = await strike('cancel', user, request, 'vonage');
-      if (struck !== undefined) return struck;
-      if (!(await otps.cancel({ user, purpose }, causeOf(set))))
-        return refuse({ set }, 'not-found', notFound(id));
-      return new Response(null, { status: 204 });
-    });
+    .post(
+      '/v2/verify/:request/next_workflow',
+      async ({ params, request, set }) => {
+        const id = params.request;
+        const step = stepOf(id);
+        if (step === undefined) return refuse({ set }, 'not-found', notFound(id));
+        const { user, purpose } = step;
+        const struck = await strike('request', user, request, 'vonage');
+        if (struck !== undefined) return struck;
+        if (workflowOf(step)?.next.length === 0)
+          return refuse({ set }, 'conflict', { detail: 'There are no more events left to trigger.' });
+        const endedAt = clock.now();
+        if (!(await otps.expireNow({ user, purpose }, causeOf(set))))
+          return refuse({ set }, 'not-found', notFound(id));
+        await beginNextStep(parts, step, endedAt, causeOf(set));
+        return {};
+      },
+      noBody,
+    )
+    .delete(
+      '/v2/verify/:request',
+      async ({ params, request, set }) => {
+        const id = params.request;
+        const step = stepOf(id);
+        if (step === undefined) return refuse({ set }, 'not-found', notFound(id));
+        const { user, purpose } = step;
+        const struck = await strike('cancel', user, request, 'vonage');
+        if (struck !== undefined) return struck;
+        if (!(await otps.cancel({ user, purpose }, causeOf(set))))
+          return refuse({ set }, 'not-found', notFound(id));
+        return new Response(null, { status: 204 });
+      },
+      noBody,
+    );
 }
 
 function notFound(id: string) {
