@@ -40,7 +40,7 @@ export class Records {
   readonly #own = new Column<OwnLimits>();
   readonly #wheel: TimingWheel;
   readonly #index = new HashIndex((row, key) => this.#rows.hasText(row, key));
-  /** Counts without a code and without a lock; the one that was used longest ago first. */
+  /** Counts without a code that have not locked; the one that was used longest ago first. */
   readonly #idle = new RowList(this.#rows, NEWER, OLDER);
   #counts = 0;
   #live = 0;
@@ -123,7 +123,7 @@ export class Records {
     else this.#remove(row);
   }
 
-  /** Gives up the count that was used longest ago, of those without a code and without a lock. @returns whether it did */
+  /** Gives up the count that was used longest ago, of those without a code that have not locked. @returns whether it did */
   giveUpOldest(): boolean {
     const row = this.#idle.first;
     if (row !== NONE) this.set(row, NOTHING);
@@ -152,7 +152,7 @@ export class Records {
   }
 
   #isIdle(row: number): boolean {
-    return this.#isCount(row) && this.#rows.float(row, LOCKED_UNTIL) === 0;
+    return this.#isCount(row) && this.#rows.whole(row, LOCKS) === 0;
   }
 
   #code(row: number): Code | undefined {

@@ -40,7 +40,8 @@ export interface Policy {
   readonly maxRecords: number;
   /**
    * Counts of wrong codes without a code, locked or not, that have room of their own. Beyond it the one that was used
-   * longest ago is given up, but no lock: guesses at invented users take no room from codes.
+   * longest ago is given up, but none that has locked: the next lock must last longer. So guesses at invented users
+   * take no room from codes.
    */
   readonly maxCounts: number;
 }

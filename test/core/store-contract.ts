@@ -858,11 +858,31 @@ export function storeContract(
         expect(await guessInTurn(it, ['c', 'c', 'a', 'b'])).toEqual([4, 4, 'locked', 'locked']);
       });
 
-      test('a lock that has opened can be given up', async () => {
+      test('after a flood of guesses at other users the next lock still lasts twice as long', async () => {
+        const it = await open({ ...EVERY_GUESS, maxCounts: 2 });
+        const flood = Array.from({ length: 20 }, (_, i) => `invented-${i}`);
+        const waits: unknown[] = [];
+        for (let lock = 0; lock < 3; lock++) {
+          await guessInTurn(it, Array(5).fill('a'));
+          const judged = await it.store.verify(keyOf('a'), '999999');
+          const waitMs = 'waitMs' in judged ? judged.waitMs : 0;
+          waits.push(waitMs);
+          await it.pass(waitMs);
+          await it.tick(1);
+          await guessInTurn(it, flood);
+        }
+        // Each guess takes a millisecond.
+        expect(waits).toEqual([299_999, 599_999, 1_199_999]);
+      });
+
+      test('a count that has locked is forgotten an hour after its lock opened, and its room is free again', async () => {
         const it = await open({ ...EVERY_GUESS, maxCounts: 1 });
         await guessInTurn(it, Array(5).fill('a'));
-        await it.tick(301);
+        await it.pass(300_000 + 2 * 3_600_000);
+        await it.tick(1);
         expect(await guessInTurn(it, ['b', 'b'])).toEqual([4, 3]);
+        await guessInTurn(it, Array(5).fill('a'));
+        expect(await it.store.verify(keyOf('a'), '999999')).toMatchObject({ waitMs: 299_999 });
       });
 
       test('a count becomes one of them when its code ends', async () => {

@@ -102,7 +102,7 @@ export const MUTATIONS: readonly Mutation[] = [
   mutation(
     'a lock is given up for the counts of other users',
     'Records.#isIdle',
-    assume('this.#rows.float(row, LOCKED_UNTIL) === 0', true),
+    assume('this.#rows.whole(row, LOCKS) === 0', true),
   ),
   mutation(
     'a user has one guess more than the limit',

@@ -98,6 +98,8 @@ local function save(record, key, indexes, member, now)
   local last = math.max(record.gone or record.expires or 0, record.forget or 0)
   redis.call('PEXPIRE', key, math.max(last - now, 0) + BACKSTOP)
   local to = not record.serial and 'counts' or record.gone and 'kept' or 'live'
+  -- A count that has locked stays out of reach of drop_counts until it is forgotten: the next lock must last longer.
+  if to == 'counts' and record.locks > 0 then due = due + HOUR end
   for name, from in pairs(indexes) do
     if name ~= to and not record.is_new then redis.call('ZREM', from, member) end
   end
@@ -133,8 +135,8 @@ local function has_room(indexes, added, most, most_counts)
   return added == 0 or taken + added <= most
 end
 
--- Drops the counts for which there is no room, those used longest ago first, but no lock. They are sorted by when they are
--- forgotten: an hour after the last wrong code or the end of the lock.
+-- Drops the counts for which there is no room, those used longest ago first, but none that has locked. They are sorted by
+-- when they are forgotten, an hour after the last wrong code; those that have locked come an hour and more behind.
 local function drop_counts(base, indexes, most_counts, now)
   local too_many = math.min(redis.call('ZCARD', indexes.counts) - most_counts, MOST_DROPPED)
   if too_many <= 0 then return end
