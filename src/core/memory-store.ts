@@ -64,31 +64,20 @@ export class MemoryStore implements Store {
   }
 
   async request(wanted: NewCode): Promise<Issued | Found | Refused> {
-    const { code, ttlMs, exempt = false, own, whenLive, serial } = wanted;
-    const { guesses, sends: policy } = this.#policy;
+    const { code, ttlMs, own, whenLive, serial } = wanted;
     const now = this.#clock.now();
     const key = keyOf(wanted);
     const row = this.#records.find(key);
     const kept = this.#records.get(row);
     const live = whenLive !== undefined && phaseOf(kept.code, now) === 'live' ? kept.code : undefined;
     if (live !== undefined && whenLive === 'keep') return this.#found(wanted, live, now, false);
-    const unlimited = exempt || own !== undefined;
-    const senders = !unlimited && limitsSends(policy) ? this.#sendersOf(wanted) : NOBODY;
-
-    const until = lockedUntil(kept.attempts, unlimited ? EXEMPT : guesses, now);
-    if (until !== undefined) return { refused: 'locked', waitMs: until - now };
-    for (const sender of senders) {
-      const throttled = throttle(sender.sends, policy, now);
-      if (throttled !== undefined) return { refused: throttled.reason, waitMs: throttled.until - now };
-    }
-    const refused = live && refusesResend(live);
-    if (live !== undefined && refused !== undefined) return { refused, waitMs: live.expiresAt - now };
-    const added = Number(kept.code === undefined) + senders.filter(({ row }) => row === 0).length;
-    if (!this.#hasRoom(added)) return { refused: 'capacity', waitMs: TICK_MS };
+    const senders = this.#sendersOf(wanted);
+    const refused = this.#refusal(wanted, kept, live, senders, now);
+    if (refused !== undefined) return refused;
 
     for (const sender of senders)
       this.#records.set(sender.row || this.#records.add(sender.key), {
-        sends: afterSend(sender.sends, policy, now),
+        sends: afterSend(sender.sends, this.#policy.sends, now),
       });
     if (live !== undefined) {
       const again = afterResend(live);
@@ -196,8 +185,31 @@ export class MemoryStore implements Store {
     return true;
   }
 
+  /** Why no code is made. @param live the code that would be sent again in its place */
+  #refusal(
+    wanted: NewCode,
+    kept: Kept,
+    live: Code | undefined,
+    senders: readonly Sender[],
+    now: number,
+  ): Refused | undefined {
+    const { guesses, sends: policy } = this.#policy;
+    const until = lockedUntil(kept.attempts, isUnlimited(wanted) ? EXEMPT : guesses, now);
+    if (until !== undefined) return { refused: 'locked', waitMs: until - now };
+    for (const { sends } of senders) {
+      const throttled = throttle(sends, policy, now);
+      if (throttled !== undefined) return { refused: throttled.reason, waitMs: throttled.until - now };
+    }
+    const refused = live && refusesResend(live);
+    if (live !== undefined && refused !== undefined) return { refused, waitMs: live.expiresAt - now };
+    const added = Number(kept.code === undefined) + senders.filter(({ row }) => row === 0).length;
+    return this.#hasRoom(added) ? undefined : { refused: 'capacity', waitMs: TICK_MS };
+  }
+
   /** Those whose sends limit a code: its user, and its address. */
-  #sendersOf({ user, address = user }: NewCode): Sender[] {
+  #sendersOf(wanted: NewCode): readonly Sender[] {
+    if (isUnlimited(wanted) || !limitsSends(this.#policy.sends)) return NOBODY;
+    const { user, address = user } = wanted;
     return (address === user ? [user] : [user, address]).map((name) => {
       const key = senderKey(name);
       const row = this.#records.find(key);
@@ -242,6 +254,11 @@ interface Sender {
 }
 
 const NOBODY: readonly Sender[] = [];
+
+/** Whether the limits of its user do not hold for a code. */
+function isUnlimited({ exempt = false, own }: NewCode): boolean {
+  return exempt || own !== undefined;
+}
 
 /** The key of a user's or an address's sends. Neither is ever empty, so no code's key starts with NUL. */
 function senderKey(name: string): string {

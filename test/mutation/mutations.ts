@@ -67,7 +67,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   mutation(
     'a new request lifts a lock',
-    'MemoryStore.request',
+    'MemoryStore.#refusal',
     replace("return { refused: 'locked', … }", 'Object.assign(kept, { attempts: undefined })'),
   ),
   mutation(
@@ -77,10 +77,10 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   mutation(
     'a refused request extends the cooldown',
-    'MemoryStore.request',
+    'MemoryStore.#refusal',
     before(
       'if (throttled !== undefined) …',
-      'if (throttled) this.#records.set(sender.row, { sends: afterSend(sender.sends, policy, now) });',
+      'if (throttled) this.#records.set(senders[0]?.row ?? 0, { sends: afterSend(sends, policy, now) });',
     ),
   ),
   mutation('many users can flood one address', 'MemoryStore.#sendersOf', assume('address === user', true)),
