@@ -280,7 +280,7 @@ export const MUTATIONS: readonly Mutation[] = [
   mutation(
     'one test takes the code that another test waits for',
     'Inbox.#add',
-    replace('waiter.take(message)', 'return waiter.take(message)'),
+    replace('waiter.take(message)', '(waiter.take(message), this.#waiters.get(message.user)?.clear())'),
   ),
   mutation(
     'a long poll returns the message that the caller has already seen',
