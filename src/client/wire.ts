@@ -14,10 +14,11 @@ export interface CodeRequest extends CodeKey {
   readonly ttl?: number;
   /** These digits instead of random ones. */
   readonly code?: string;
-  /** `email`, `sms`, `webhook` or `none`. */
-  readonly channel?: string;
+  readonly channel?: 'email' | 'sms' | 'webhook' | 'none';
   /** The address there; the user if absent. */
   readonly to?: string;
+  /** Sends a live code again, instead of a new one. */
+  readonly resend?: boolean;
 }
 
 /** The answer to a request. */
@@ -32,18 +33,27 @@ export interface RequestedCode {
   readonly delivery: 'none' | 'queued';
 }
 
-/** A code as its user gets it. */
+/** A code as its user gets it, or a text that the application wrote itself. */
 export interface CodeMessage {
   readonly id: string;
   readonly user: string;
   readonly purpose: string;
+  /** Empty for a text without digits. */
   readonly code: string;
   readonly createdAt: string;
-  readonly expiresAt: string;
-  readonly state: 'pending' | 'verified' | 'expired' | 'replaced' | 'cancelled' | 'locked';
+  /** Absent for a text. */
+  readonly expiresAt?: string;
+  /** `sent` for a text, whose code the service does not know. */
+  readonly state: 'pending' | 'verified' | 'expired' | 'replaced' | 'cancelled' | 'locked' | 'sent';
+  /** Each time it was sent, oldest first. */
+  readonly sends: readonly { readonly time: string; readonly channel: string }[];
+  /** Of the last send. */
   readonly channel: string;
   readonly to?: string;
   readonly delivery: 'none' | 'queued' | 'delivered' | 'failed';
+  /** The provider whose API the application called, and the text that it would send. */
+  readonly provider?: string;
+  readonly text?: string;
 }
 
 /** What goes wrong, for which users (a pattern such as `+1555*`), and how often. See `/mock/faults`. */
@@ -54,6 +64,9 @@ export interface Fault {
   readonly probability?: number;
   readonly delayMs?: number;
   readonly status?: number;
+  /** Only for calls of this provider's API, and which of its errors they get. */
+  readonly provider?: string;
+  readonly error?: number | string;
   readonly drop?: boolean;
   readonly fail?: boolean;
   readonly duplicate?: boolean;

@@ -208,7 +208,7 @@ export class MemoryStore implements Store {
 
   /** Those whose sends limit a code: its user, and its address. */
   #sendersOf(wanted: NewCode): readonly Sender[] {
-    if (isUnlimited(wanted) || !limitsSends(this.#policy.sends)) return NOBODY;
+    if (isUnlimited(wanted) || !limitsSends(this.#policy.sends)) return NO_SENDERS;
     const { user, address = user } = wanted;
     return (address === user ? [user] : [user, address]).map((name) => {
       const key = senderKey(name);
@@ -253,7 +253,7 @@ interface Sender {
   readonly sends: Kept['sends'];
 }
 
-const NOBODY: readonly Sender[] = [];
+const NO_SENDERS: readonly Sender[] = [];
 
 /** Whether the limits of its user do not hold for a code. */
 function isUnlimited({ exempt = false, own }: NewCode): boolean {

@@ -50,7 +50,7 @@ export interface CodeSource {
 }
 
 /** What is announced of an earlier code. Constants: for a type put together at run time, Bun compiles subscribers anew. */
-const FACTS = { replaced: 'otp.replaced', expired: 'otp.expired' } as const;
+const FACT_OF_FATE = { replaced: 'otp.replaced', expired: 'otp.expired' } as const;
 
 /** Codes of `length` digits (at most 14), uniform over the whole range, from the system's secure generator. */
 export function randomCodes(length: number): CodeSource {
@@ -105,7 +105,7 @@ export class OtpService {
       return { ...otp, code, leftMs, how: resent ? 'resent' : 'found', own };
     }
     const { earlier } = answer;
-    if (earlier !== undefined) this.#announce(ofCode(FACTS[earlier.fate], earlier.otp, cause));
+    if (earlier !== undefined) this.#announce(ofCode(FACT_OF_FATE[earlier.fate], earlier.otp, cause));
     this.#announce(Object.assign(ofCode('otp.requested', otp, cause), { code: drawn, destination }));
     return { ...otp, code: drawn, leftMs: ttlMs, how: 'issued', own };
   }

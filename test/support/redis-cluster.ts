@@ -9,7 +9,7 @@ const SLOTS = 16_384;
 export class RedisCluster {
   /** Every node answers calls for its part while others are away. */
   static async start(nodeTimeoutMs = 5_000): Promise<RedisCluster> {
-    const nodes = await Promise.all(
+    const starts = await Promise.allSettled(
       Array.from({ length: 2 * PRIMARIES }, async () => {
         const busPort = await freePort();
         const options = Object.entries({
@@ -28,7 +28,13 @@ export class RedisCluster {
         return { server, busPort };
       }),
     );
+    const nodes = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
     const cluster = new RedisCluster(nodes.map(({ server }) => server));
+    const failure = starts.find((start) => start.status === 'rejected');
+    if (failure !== undefined) {
+      await cluster[Symbol.asyncDispose]();
+      throw failure.reason;
+    }
     const [first] = cluster.nodes;
     for (const [i, { server, busPort }] of nodes.entries()) {
       await server.send('CLUSTER', 'SET-CONFIG-EPOCH', `${i + 1}`);

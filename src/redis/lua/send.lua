@@ -1,4 +1,5 @@
--- Takes one send to an address, before the request that makes it. Returns its time, or why there is none and how long to wait.
+-- Takes a send to an address, before the request that makes it. Returns 'taken' and its time, or a reason to refuse it and
+-- how long to wait.
 local function step(keys, args, present)
   local indexes, clock, sender = indexes_of(keys), keys[5], keys[6]
   local member, policy = args[1], send_policy(args[2], args[3], args[4])
