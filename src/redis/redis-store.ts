@@ -129,12 +129,13 @@ export class RedisStore implements Store {
       this.#policy.maxCounts,
       this.#keys.previousMac(key, guess),
     );
+    // Also for a user without a code: the time that a guess takes must not tell.
+    const otp = otpOf(key, shard, second, third);
     switch (verdict) {
       case 'verified':
         return { verdict, otp: otpOf(key, shard, first, second) };
       case 'wrong':
       case 'expired': {
-        const otp = otpOf(key, shard, second, third);
         if (checksLeft !== undefined) return { verdict, otp, checksLeft: Number(checksLeft) };
         return { verdict, otp, ...countedOf(first) };
       }

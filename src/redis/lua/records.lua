@@ -41,13 +41,13 @@ end
 -- The record at a key, or nil.
 local function read(key)
   local values = redis.call('HMGET', key, unpack(FIELDS))
-  if not values[1] then return nil end
   local record = {}
   for i, field in ipairs(FIELDS) do
     local value = values[i]
     if value then record[field] = NUMBERS[field] and tonumber(value) or value end
   end
-  return record
+  -- Not before: the time that a guess takes must not tell whether there is a record.
+  return values[1] and record or nil
 end
 
 local function new_record(user, purpose)
